@@ -1,0 +1,57 @@
+import type { Command } from './command.ts';
+import type { Decision } from './desired-state.ts';
+import type { HostName } from './host.ts';
+import type { ManagedFile, ObservedFile } from './remote-file.ts';
+
+/** Why a file differs: the inventory asks for something new, or somebody edited the host since the last push. */
+export type ChangeCause = 'inventory' | 'edited-on-host';
+
+/** One file to write or to remove. */
+export type FileChange =
+  | { readonly kind: 'create'; readonly path: string; readonly after: ManagedFile; readonly cause: ChangeCause }
+  | {
+      readonly kind: 'update';
+      readonly path: string;
+      readonly before: ObservedFile;
+      readonly after: ManagedFile;
+      readonly cause: ChangeCause;
+    }
+  | { readonly kind: 'remove'; readonly path: string; readonly before: ObservedFile; readonly cause: ChangeCause };
+
+/** One change of the running kernel, with the commands that make it and those that take it back. */
+export type RuntimeChange = {
+  readonly sign: '+' | '-' | '~';
+  readonly subject: 'link' | 'sysctl' | 'route' | 'rule' | 'chain' | 'networkd';
+  /** As people say it, e.g. `rule 2011 fwmark 0x100/0x1f00 lookup 7100`. */
+  readonly words: string;
+  readonly apply: readonly Command[];
+  readonly undo: readonly Command[];
+};
+
+/** A fact worth saying that stops nothing. */
+export type PlanWarning = { readonly code: string; readonly message: string; readonly hint: string | null };
+
+/** Everything a push will do on one host, and nothing else: apply is driven by this alone. */
+export type HostPlan = {
+  readonly host: HostName;
+  readonly decisions: readonly Decision[];
+  readonly files: readonly FileChange[];
+  /** In the order of application. */
+  readonly runtime: readonly RuntimeChange[];
+  readonly warnings: readonly PlanWarning[];
+};
+
+/** One difference between what should be and what is. */
+export type Finding = {
+  readonly code: 'missing' | 'differs' | 'unexpected' | 'edited-on-host' | 'not-boot-safe' | 'pending' | 'probe';
+  /** Which of the states is wrong. */
+  readonly where: 'persisted' | 'running' | 'recorded' | 'network';
+  readonly subject: string;
+  readonly message: string;
+  readonly hint: string | null;
+};
+
+/** True where a push would leave the host untouched. */
+export function isUnchanged(plan: HostPlan): boolean {
+  return plan.files.length === 0 && plan.runtime.length === 0;
+}

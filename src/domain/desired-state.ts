@@ -1,0 +1,31 @@
+import type { Cidr, IpAddress } from './address.ts';
+import type { InterfaceName, VlanLink } from './link.ts';
+import type { NetfilterChain } from './netfilter.ts';
+import type { Fwmark, PolicyRule, Route, TableId } from './routing.ts';
+import type { SysctlSetting } from './sysctl.ts';
+
+/** How replies from a pool find their way back. `none`: main already has it; `onlink`: a link route; `source`: by source address; `mark`: by connection mark. */
+export type ReturnPath = 'none' | 'onlink' | 'source' | 'mark';
+
+/** What was decided for one network on one host, and why: printed with every plan. */
+export type Decision = {
+  readonly network: string;
+  readonly returnPath: ReturnPath;
+  readonly reason: string;
+  readonly pools: readonly Cidr[];
+  readonly device: InterfaceName | null;
+  /** Null where the method has no table, gateway or mark of its own. */
+  readonly gateway: IpAddress | null;
+  readonly table: TableId | null;
+  readonly fwmark: Fwmark | null;
+};
+
+/** All that a host should have, whatever tool makes it persistent. Lists are sorted, so equal states have equal bytes. */
+export type DesiredState = {
+  readonly decisions: readonly Decision[];
+  readonly links: readonly VlanLink[];
+  readonly routes: readonly Route[];
+  readonly rules: readonly PolicyRule[];
+  readonly chains: readonly NetfilterChain[];
+  readonly sysctls: readonly SysctlSetting[];
+};

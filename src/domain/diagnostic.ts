@@ -1,0 +1,23 @@
+/** A place in a source text; line and column count from 1. */
+export type SourceLocation = { readonly file: string; readonly line: number; readonly column: number };
+
+/** Trouble found in what the user wrote: where, what, and the way out. */
+export type Diagnostic = {
+  readonly severity: 'error' | 'warning';
+  /** A stable short name, e.g. `vlan-range`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly at: SourceLocation | null;
+};
+
+/** Prints a diagnostic as compilers do: `file:line:column: error[code]: message`, the line, a caret, the hint. `sourceOf` gives a file's text, or null. */
+export function formatDiagnostic(diagnostic: Diagnostic, sourceOf: (file: string) => string | null): string {
+  const { at, severity, code, message, hint } = diagnostic;
+  const head = `${at === null ? '' : `${at.file}:${at.line}:${at.column}: `}${severity}[${code}]: ${message}`;
+  const line = at === null ? undefined : sourceOf(at.file)?.split('\n')[at.line - 1];
+  if (at === null || line === undefined) return hint === null ? head : `${head}\n      hint: ${hint}`;
+  // Tabs stay tabs under the line, so that the caret stands right whatever their width.
+  const indent = line.slice(0, at.column - 1).replaceAll(/[^\t]/g, ' ');
+  return `${head}\n      ${line}\n      ${indent}^${hint === null ? '' : ` hint: ${hint}`}`;
+}

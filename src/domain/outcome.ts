@@ -1,0 +1,60 @@
+import type { HostName } from './host.ts';
+
+/** Why a step on a host did not succeed. */
+export type Failure =
+  | { readonly kind: 'connect'; readonly message: string; readonly isTransient: boolean }
+  | { readonly kind: 'host-key'; readonly message: string }
+  | { readonly kind: 'auth'; readonly message: string }
+  | { readonly kind: 'become'; readonly message: string }
+  | { readonly kind: 'connection-lost'; readonly message: string }
+  | { readonly kind: 'timeout'; readonly message: string; readonly afterMs: number }
+  /** The host has not what mlbroute needs, or the wish makes no sense there. Nothing was touched. */
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null }
+  /** The host changed between plan and apply. */
+  | { readonly kind: 'stale'; readonly message: string }
+  | { readonly kind: 'locked'; readonly message: string }
+  | { readonly kind: 'step'; readonly step: string; readonly message: string }
+  /** After apply the host is not as planned. */
+  | { readonly kind: 'verification'; readonly findings: readonly string[] }
+  | { readonly kind: 'protocol'; readonly message: string };
+
+/** How it ended for one host. */
+export type HostOutcome =
+  | { readonly status: 'unchanged' }
+  | { readonly status: 'changed'; readonly changes: number; readonly warnings: readonly string[] }
+  /** Nothing was written on the host. */
+  | { readonly status: 'failed'; readonly because: Failure }
+  | { readonly status: 'unreachable'; readonly because: Failure }
+  /** The change was undone; the host is as before. */
+  | { readonly status: 'reverted'; readonly because: Failure }
+  /** The undo failed too: a person must act. `command` is what to run on the host. */
+  | { readonly status: 'stranded'; readonly because: Failure; readonly details: string; readonly command: string }
+  /** The controller lost the host before it saw the end; the host reverts by itself unless it was confirmed. */
+  | { readonly status: 'unknown'; readonly because: Failure; readonly revertsWithinMs: number }
+  | { readonly status: 'not-started'; readonly because: string };
+
+/** What a host is doing now. */
+export type Phase = 'connect' | 'observe' | 'plan' | 'apply' | 'verify' | 'confirm' | 'revert';
+
+/** What a run tells while it goes on, one host at a time. Printing is the listener's matter. */
+export type HostEvent =
+  | { readonly kind: 'phase'; readonly host: HostName; readonly phase: Phase }
+  /** A step of the node's own program has ended. */
+  | { readonly kind: 'step'; readonly host: HostName; readonly text: string }
+  | { readonly kind: 'end'; readonly host: HostName; readonly outcome: HostOutcome; readonly elapsedMs: number };
+
+/** A failure in one line, without the host's name. */
+export function describeFailure(failure: Failure): string {
+  switch (failure.kind) {
+    case 'step':
+      return `${failure.step}: ${failure.message}`;
+    case 'verification':
+      return `not as planned after apply: ${failure.findings.join('; ')}`;
+    case 'timeout':
+      return `${failure.message} (gave up after ${failure.afterMs / 1000} s)`;
+    case 'refused':
+      return failure.hint === null ? failure.message : `${failure.message} (${failure.hint})`;
+    default:
+      return failure.message;
+  }
+}

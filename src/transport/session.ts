@@ -1,0 +1,25 @@
+import type { HostConnection } from '../domain/host.ts';
+import type { Failure } from '../domain/outcome.ts';
+import type { Result } from '../domain/result.ts';
+
+/** How a program on a host ended. `exitCode` is null where a signal ended it. */
+export type RunResult = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
+
+/** What to run: a whole POSIX sh program, sent on the standard input of one `sh` (as root where the host says `become`). */
+export type RunRequest = {
+  readonly program: string;
+  /** The program must have ended this many milliseconds after it was sent. */
+  readonly deadlineMs: number;
+  /** Called for each whole line of standard output as it comes. */
+  readonly onLine: ((line: string) => void) | null;
+};
+
+/** One SSH connection to one host. */
+export type Session = {
+  readonly run: (request: RunRequest) => Promise<Result<RunResult, Failure>>;
+  /** Ends the connection; safe to call twice. */
+  readonly close: () => Promise<void>;
+};
+
+/** Opens a new TCP connection to a host and logs in. */
+export type Connect = (host: HostConnection) => Promise<Result<Session, Failure>>;
