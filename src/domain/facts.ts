@@ -1,0 +1,44 @@
+import type { IpAddress } from './address.ts';
+import type { InterfaceName, VlanId } from './link.ts';
+
+/** Who turns a service address into a pod address on a host. `none`: no trace of any was found. */
+export type ServiceProxy = 'iptables' | 'nftables' | 'ipvs' | 'cilium' | 'none';
+
+/** An interface as the kernel has it. */
+export type ObservedInterface = {
+  readonly name: InterfaceName;
+  readonly isUp: boolean;
+  /** `IFLA_INFO_KIND`, e.g. `vlan`, `veth`, `bond`; null for hardware. */
+  readonly kind: string | null;
+  readonly parent: InterfaceName | null;
+  readonly vlanId: VlanId | null;
+  readonly mtu: number;
+  /** The bridge, bond or VRF it belongs to. */
+  readonly master: InterfaceName | null;
+  readonly addresses: readonly { readonly address: IpAddress; readonly prefixLength: number }[];
+};
+
+/** A .network file that networkd has read: what its `[Match] Name=` says. */
+export type NetworkFile = { readonly path: string; readonly matchNames: readonly string[] };
+
+/** What a host is, as opposed to what mlbroute wants of it. */
+export type HostFacts = {
+  readonly bootId: string;
+  readonly kernelRelease: string;
+  /** `ID` of os-release, e.g. `debian`. */
+  readonly osId: string;
+  /** Null where the host does not run systemd. */
+  readonly systemdVersion: number | null;
+  readonly isNetworkdActive: boolean;
+  readonly iptables: 'legacy' | 'nf_tables' | null;
+  /** Programs of the asked-for list that are on the host's PATH. */
+  readonly programs: readonly string[];
+  readonly serviceProxy: { readonly kind: ServiceProxy; readonly evidence: string };
+  readonly interfaces: readonly ObservedInterface[];
+  /** Which .network file configures an interface, by networkd's own word. */
+  readonly networkFileOf: { readonly [device: string]: string };
+  /** All .network files in the order networkd tries them. */
+  readonly networkFiles: readonly NetworkFile[];
+  /** `net.ipv4.conf.*.rp_filter`, with `all` and `default`. */
+  readonly rpFilter: { readonly [device: string]: number };
+};
