@@ -15,7 +15,14 @@ export type Manifest = {
   readonly sysctlsBefore: { readonly [key: string]: string };
   /** VLAN interfaces that mlbroute made itself. */
   readonly links: readonly string[];
+  /** The rules, routes and chains of the confirmed push: what a later push may take away again. */
+  readonly routes: readonly Route[];
+  readonly rules: readonly PolicyRule[];
+  readonly chains: readonly NetfilterChain[];
 };
+
+/** A chain named `MLBROUTE-…` as the kernel has it; `hook` is null where no built-in chain jumps to it. */
+export type RunningChain = Omit<NetfilterChain, 'hook'> & { readonly hook: NetfilterChain['hook'] | null };
 
 /** A running rule or route together with what mlbroute does not model, in the words of ip(8). */
 export type RunningRoute = { readonly route: Route; readonly protocol: string };
@@ -26,7 +33,7 @@ export type RunningState = {
   readonly vlans: readonly VlanLink[];
   readonly routes: readonly RunningRoute[];
   readonly rules: readonly RunningRule[];
-  readonly chains: readonly NetfilterChain[];
+  readonly chains: readonly RunningChain[];
   /** Slash key → value. */
   readonly sysctls: { readonly [key: string]: string };
 };

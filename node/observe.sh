@@ -1,0 +1,106 @@
+# What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
+# The controller puts `token=…` before this text; every section of the answer starts with a line "$token NAME".
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # token is set by the controller
+
+section() { printf '%s %s\n' "$token" "$1"; }
+
+# The value of NAME= in a file of assignments, without a fork.
+value_of() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in "$1="*) printf '%s\n' "${line#*=}"; return ;; esac
+  done <"$2"
+}
+
+host_section() {
+  section host
+  read -r boot_id </proc/sys/kernel/random/boot_id
+  read -r kernel </proc/sys/kernel/osrelease
+  printf 'boot-id %s\nkernel %s\nuid %s\n' "$boot_id" "$kernel" "$(id -u)"
+  [ -r /etc/os-release ] && printf 'os %s\n' "$(value_of ID /etc/os-release)"
+  [ -d /run/systemd/system ] && printf 'systemd %s\n' "$(systemctl --version 2>/dev/null)"
+  [ -e /run/systemd/netif/state ] && printf 'networkd active\n'
+  for program in ip iptables iptables-restore iptables-save systemctl systemd-run sysctl sha256sum stat udevadm; do
+    command -v "$program" >/dev/null 2>&1 && printf 'program %s\n' "$program"
+  done
+  command -v iptables >/dev/null 2>&1 && printf 'iptables %s\n' "$(iptables --version 2>&1)"
+}
+
+# kube-proxy in iptables or ipvs mode hangs its chain into nat PREROUTING. Asking iptables-legacy for a table that does not
+# exist would create it, so /proc/net/ip_tables_names is asked first.
+service_section() {
+  section service-proxy
+  legacy_tables=''
+  [ -r /proc/net/ip_tables_names ] && legacy_tables=$(cat /proc/net/ip_tables_names)
+  case $legacy_tables in
+    *nat*) { iptables-legacy -w 5 -t nat -S PREROUTING || iptables -w 5 -t nat -S PREROUTING; } 2>/dev/null ;;
+    *) case $(iptables --version 2>/dev/null) in *nf_tables*) iptables -w 5 -t nat -S PREROUTING 2>/dev/null ;; esac ;;
+  esac
+  command -v nft >/dev/null 2>&1 && nft list tables 2>/dev/null
+}
+
+network_section() {
+  section addresses; ip -j -d address show
+  section routes; ip -N -4 -j route show table all
+  section rules; ip -N -4 -j rule show
+  section chains
+  command -v iptables-save >/dev/null 2>&1 && iptables-save -t mangle 2>/dev/null | grep MLBROUTE
+  # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
+  section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter
+}
+
+# Which .network file networkd uses for each link, and all files it could use, with what they match.
+networkd_section() {
+  section networkd-links
+  for file in /run/systemd/netif/links/*; do
+    [ -e "$file" ] && printf '%s %s\n' "${file##*/}" "$(value_of NETWORK_FILE "$file")"
+  done
+  section networkd-files
+  for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
+    [ -r "$file" ] || continue
+    printf 'file %s\n' "$file"
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in '[Match]'*) part=match ;; '['*) part=other ;; Name=*) [ "$part" = match ] && printf 'name %s\n' "${line#*=}" ;; esac
+    done <"$file"
+  done
+}
+
+# Everything at paths that carry the name mlbroute, whoever put it there. Contents come in one stream in the order of the list.
+files_section() {
+  set --
+  for file in /etc/mlbroute/* /etc/sysctl.d/*mlbroute* /etc/systemd/system/mlbroute-* /etc/systemd/system/*.wants/mlbroute-* \
+    /etc/systemd/network/*mlbroute* /etc/systemd/network/*.d/*mlbroute* /etc/systemd/networkd.conf.d/*mlbroute*; do
+    if [ -h "$file" ] || [ -f "$file" ]; then set -- "$@" "$file"; fi
+  done
+  section files
+  [ $# -gt 0 ] && stat -c '%F|%a|%U|%G|%Y|%s|%N' -- "$@"
+  section contents
+  for file do
+    if [ -h "$file" ]; then shift; else set -- "$@" "$file"; shift; fi
+  done
+  [ $# -gt 0 ] && cat -- "$@"
+  printf '\n'
+}
+
+state_section() {
+  section manifest
+  [ -r /var/lib/mlbroute/manifest.json ] && cat /var/lib/mlbroute/manifest.json
+  section pending
+  if [ -h /var/lib/mlbroute/pending ]; then
+    printf 'id %s\n' "$(readlink /var/lib/mlbroute/pending)"
+    [ -r /var/lib/mlbroute/pending/owner ] && printf 'owner %s\n' "$(cat /var/lib/mlbroute/pending/owner)"
+  fi
+}
+
+# One function, called on the last line: a program cut off on its way does nothing at all.
+main() {
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+  host_section
+  service_section
+  network_section
+  networkd_section
+  files_section
+  state_section
+  section end
+}
+main </dev/null

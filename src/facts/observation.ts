@@ -1,0 +1,103 @@
+import type { HostFacts } from '../domain/facts.ts';
+import type { InterfaceName, VlanLink } from '../domain/link.ts';
+import type { Manifest, Observed, PendingTransaction } from '../domain/observed.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { parseChains } from './chains.ts';
+import { parseInterfaces } from './interfaces.ts';
+import { parseManagedFiles } from './managed-files.ts';
+import { parseNetworkFiles } from './networkd-files.ts';
+import { parseRoutes, parseRules } from './routing.ts';
+import { cutSections, keyedLines, type Sections } from './sections.ts';
+import { findServiceProxy } from './service-proxy.ts';
+
+/** Parses the whole answer of `node/observe.sh`. The error is half a sentence: what is missing or unreadable in the answer. */
+export function parseObservation(output: string, token: string): Result<Observed, string> {
+  const sections = cutSections(output, token);
+  if (!sections.has('end')) return err('the host stopped answering before the end of its report');
+  try {
+    const files = parseManagedFiles(section(sections, 'files'), section(sections, 'contents'));
+    if (files === null) return err('a managed file changed while it was read');
+    const interfaces = parseInterfaces(section(sections, 'addresses'));
+    const sysctls = parseSysctls(section(sections, 'sysctls'));
+    return ok({
+      facts: parseFacts(sections, interfaces, sysctls),
+      persisted: files,
+      recorded: parseManifest(section(sections, 'manifest')),
+      running: {
+        vlans: interfaces.flatMap((link): VlanLink[] =>
+          link.parent === null || link.vlanId === null
+            ? []
+            : [{ name: link.name, parent: link.parent, id: link.vlanId, mtu: link.mtu }],
+        ),
+        routes: parseRoutes(section(sections, 'routes')),
+        rules: parseRules(section(sections, 'rules')),
+        chains: parseChains(section(sections, 'chains')),
+        sysctls,
+      },
+      pending: parsePending(section(sections, 'pending')),
+    });
+  } catch (error) {
+    if (error instanceof SyntaxError) return err(`its answer cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+function parseFacts(
+  sections: Sections,
+  interfaces: ReturnType<typeof parseInterfaces>,
+  sysctls: Readonly<Record<string, string>>,
+): HostFacts {
+  const host = keyedLines(section(sections, 'host'));
+  const valueOf = (key: string) => host.find((line) => line.key === key)?.rest ?? '';
+  const systemd = /^systemd (\d+)/.exec(valueOf('systemd'))?.[1];
+  const iptables = valueOf('iptables');
+  const networkFiles = parseNetworkFiles(section(sections, 'networkd-files'));
+  const nameOf = new Map<string, InterfaceName>(interfaces.map((link) => [String(link.index), link.name]));
+  return {
+    bootId: valueOf('boot-id'),
+    kernelRelease: valueOf('kernel'),
+    osId: valueOf('os').replaceAll('"', ''),
+    systemdVersion: systemd === undefined ? null : Number(systemd),
+    isNetworkdActive: host.some(({ key }) => key === 'networkd'),
+    iptables: iptables.includes('nf_tables') ? 'nf_tables' : iptables.startsWith('iptables v') ? 'legacy' : null,
+    programs: host.flatMap(({ key, rest }) => (key === 'program' ? [rest] : [])),
+    serviceProxy: findServiceProxy(interfaces, section(sections, 'service-proxy')),
+    interfaces: interfaces.map(({ index: _index, ...link }) => link),
+    networkFileOf: Object.fromEntries(
+      keyedLines(section(sections, 'networkd-links')).flatMap(({ key, rest }) => {
+        const name = nameOf.get(key);
+        return name === undefined || rest === '' ? [] : [[name, rest]];
+      }),
+    ),
+    networkFiles,
+    rpFilter: Object.fromEntries(
+      Object.entries(sysctls).flatMap(([key, value]) => {
+        const device = /^net\/ipv4\/conf\/(.*)\/rp_filter$/.exec(key)?.[1];
+        return device === undefined ? [] : [[device, Number(value)]];
+      }),
+    ),
+  };
+}
+
+/** Lines `/proc/sys/KEY:VALUE`; neither part holds a colon, for the kernel refuses one in interface names. */
+function parseSysctls(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Array.from(text.matchAll(/^\/proc\/sys\/(.*):(.*)$/gm), ([, key = '', value = '']) => [key, value]),
+  );
+}
+
+function parseManifest(text: string): Manifest | null {
+  return text.trim() === '' ? null : (JSON.parse(text) as Manifest);
+}
+
+function parsePending(text: string): PendingTransaction | null {
+  const lines = keyedLines(text);
+  const id = lines.find(({ key }) => key === 'id')?.rest;
+  return id === undefined
+    ? null
+    : { id: id.slice(id.lastIndexOf('/') + 1), owner: lines.find(({ key }) => key === 'owner')?.rest ?? 'unknown' };
+}
+
+function section(sections: Sections, name: string): string {
+  return sections.get(name) ?? '';
+}
