@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { downLab } from '../lab/down.ts';
+import { isLabError } from '../lab/lab-error.ts';
+import { labInventoryPath, openLab } from '../lab/lab-state.ts';
+import { sshCommand } from '../lab/node-shell.ts';
+import { rebootNodes } from '../lab/reboot.ts';
+import { labStatus } from '../lab/status.ts';
+import { type LabOptions, upLab } from '../lab/up.ts';
+
+/** Takes one line for the user, without its end. */
+type Print = (line: string) => void;
+type InDirectory = { /** Default: MLBROUTE_LAB_DIR, else below XDG_STATE_HOME. */ readonly dir?: string };
+
+/** `mlbroute lab up`: boots the lab; the last line is the path of its inventory. Exit code 0, or 1 with the reason and the way out. */
+export function labUp(options: LabOptions, print: Print): Promise<number> {
+  return explained(print, async () => {
+    const began = performance.now();
+    const lab = await upLab(options, print);
+    print(
+      `${lab.nodes.length} nodes up in ${((performance.now() - began) / 1000).toFixed(1)} s, kube-proxy ${lab.kubeProxy}`,
+    );
+    print(labInventoryPath(lab));
+    return 0;
+  });
+}
+
+/** `mlbroute lab down`: nothing of the lab stays but the disk image in the cache. Exit code 0 where there is none, too. */
+export function labDown(options: InDirectory, print: Print): Promise<number> {
+  return explained(print, async () => {
+    print((await downLab(options.dir)) ? 'the lab is gone' : 'there is no lab');
+    return 0;
+  });
+}
+
+/** `mlbroute lab status`: a line per node. Exit code 0 if all is up, else 1. */
+export function labState(options: InDirectory, print: Print): Promise<number> {
+  return explained(print, async () => {
+    const { dir, lab, isUp, machines, ended } = await labStatus(options.dir);
+    if (lab === undefined) {
+      print(`no lab in ${dir}`);
+      return 1;
+    }
+    print(`${dir}: ${isUp ? 'up' : `not whole (${lab.phase})`}, kube-proxy ${lab.kubeProxy}`);
+    for (const { name, address, state } of machines) print(`${name.padEnd(4)} ${address.padEnd(14)} ${state}`);
+    if (ended.length > 0) print(`ended: ${ended.join(', ')}`);
+    if (!isUp) print('hint: `mlbroute lab down`, then `mlbroute lab up`');
+    return isUp ? 0 : 1;
+  });
+}
+
+/** `mlbroute lab ssh NODE [CMD…]`: root's shell on a node, or one command; the terminal is handed over. Exit code: ssh's. */
+export function labSsh(
+  options: InDirectory & { readonly node: string; readonly command: readonly string[] },
+  print: Print,
+): Promise<number> {
+  return explained(print, async () => {
+    const lab = await openLab(options.dir);
+    const [program = '', ...args] = sshCommand(lab, options.node);
+    const child = spawn(program, [...args, `root@${options.node}`, ...options.command], { stdio: 'inherit' });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return code ?? 1;
+  });
+}
+
+/** `mlbroute lab reboot NODE…|all`: reboots, and waits until each node is back with its services. */
+export function labReboot(options: InDirectory & { readonly nodes: readonly string[] }, print: Print): Promise<number> {
+  return explained(print, async () => {
+    const lab = await openLab(options.dir);
+    const names = options.nodes.includes('all') ? lab.nodes.map((node) => node.name) : options.nodes;
+    await rebootNodes(lab, names, print);
+    return 0;
+  });
+}
+
+/** `mlbroute lab inventory`: prints the inventory. */
+export function labInventory(options: InDirectory, print: Print): Promise<number> {
+  return explained(print, async () => {
+    const lab = await openLab(options.dir);
+    print((await readFile(labInventoryPath(lab), 'utf8')).trimEnd());
+    return 0;
+  });
+}
+
+/** Expected trouble becomes lines and exit code 1; a bug goes on up. */
+async function explained(print: Print, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isLabError(error)) throw error;
+    print(`error: ${error.message}`);
+    print(`hint: ${error.hint}`);
+    return 1;
+  }
+}
