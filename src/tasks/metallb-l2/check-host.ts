@@ -1,0 +1,109 @@
+import { cidrContains } from '../../domain/address.ts';
+import type { HostFacts } from '../../domain/facts.ts';
+import type { InterfaceName } from '../../domain/link.ts';
+import type { Failure } from '../../domain/outcome.ts';
+import type { HostSpec } from '../../schema/host-spec.ts';
+import { type HostSubnet, isLinkLocal } from './host-subnets.ts';
+import type { ResolvedNetwork } from './resolved-network.ts';
+
+type Host = {
+  readonly spec: HostSpec;
+  readonly facts: HostFacts;
+  readonly subnets: readonly HostSubnet[];
+  /** VLANs this state has, and those mlbroute made earlier. */
+  readonly ownVlans: ReadonlySet<string>;
+  readonly madeVlans: ReadonlySet<string>;
+};
+
+/** What stands against a network on this very host, or null. The first reason is enough: the others often follow from it. */
+export function checkHost(network: ResolvedNetwork, host: Host): Failure | null {
+  if (network.returnPath === 'none') return null;
+  const trouble =
+    linkTrouble(network, host) ??
+    networkdTrouble(network, host) ??
+    poolTrouble(network, host) ??
+    toolTrouble(network, host);
+  return trouble === null
+    ? null
+    : { kind: 'refused', message: `network ${network.name}: ${trouble.message}`, hint: trouble.hint };
+}
+
+type Trouble = { readonly message: string; readonly hint: string };
+
+function linkTrouble({ link, device }: ResolvedNetwork, { facts, ownVlans, madeVlans }: Host): Trouble | null {
+  const base = attachedTo(link);
+  const names = facts.interfaces.map(({ name }) => name);
+  if (!names.includes(base) && !ownVlans.has(base))
+    return {
+      message: `the host has no interface ${base}`,
+      hint: `it has ${facts.interfaces
+        .filter(({ kind }) => kind !== 'veth')
+        .map(({ name }) => name)
+        .join(', ')}`,
+    };
+  const present = facts.interfaces.find(({ name }) => name === device);
+  if (link.kind !== 'vlan' || present === undefined) return null;
+  if (present.kind !== 'vlan' || present.parent !== link.parent || present.vlanId !== link.id)
+    return {
+      message: `the host has an interface ${device} that is not VLAN ${link.id} of ${link.parent}`,
+      hint: 'choose another name: link.name',
+    };
+  if (!madeVlans.has(device) && present.addresses.some(({ address }) => !isLinkLocal(address)))
+    return {
+      message: `${device} exists with addresses that somebody else configures; making it a VLAN of mlbroute would lose them at the next boot`,
+      hint: `use it as it is: link: {device: ${device}}`,
+    };
+  return null;
+}
+
+function networkdTrouble({ link }: ResolvedNetwork, { spec, facts, ownVlans }: Host): Trouble | null {
+  const base = attachedTo(link);
+  if (ownVlans.has(base)) return null;
+  const file = facts.networkFileOf[base];
+  if (file === undefined) {
+    if (spec.networkdParentFile !== null) return null;
+    return {
+      message: facts.isNetworkdActive
+        ? `systemd-networkd has no .network file for ${base}, so nothing would bring the network up at boot`
+        : 'systemd-networkd does not run here, and mlbroute has no other way yet to bring the network up at boot',
+      hint: 'name the file: networkd_parent_file',
+    };
+  }
+  const others = facts.interfaces.filter(
+    ({ name }) => name !== base && !ownVlans.has(name) && facts.networkFileOf[name] === file,
+  );
+  if (others.length === 0) return null;
+  return {
+    message: `${file} configures ${[base, ...others.map(({ name }) => name)].join(', ')} together: what is added for ${base} would go to all of them`,
+    hint: `give ${base} a .network file of its own`,
+  };
+}
+
+function poolTrouble({ pools, device, returnPath }: ResolvedNetwork, { subnets }: Host): Trouble | null {
+  const elsewhere = subnets.filter((candidate) => candidate.device !== device);
+  for (const pool of pools) {
+    const home = elsewhere.find(({ subnet }) => cidrContains(subnet, pool));
+    if (returnPath === 'onlink' && home !== undefined)
+      return {
+        message: `${pool} lies in ${home.device}'s subnet ${home.subnet}: a link route on ${device} would take it away from there`,
+        hint: 'return_path: none, if the pool is meant to be there',
+      };
+    const own = elsewhere.find(({ address }) => cidrContains(pool, address));
+    if (returnPath === 'source' && own !== undefined)
+      return {
+        message: `${pool} contains the host's own address ${own.address} of ${own.device}: all that the host sends from it would leave by ${device}`,
+        hint: 'keep host addresses out of the pools',
+      };
+  }
+  return null;
+}
+
+function toolTrouble({ returnPath }: ResolvedNetwork, { facts }: Host): Trouble | null {
+  if (returnPath !== 'mark' || facts.iptables !== null) return null;
+  return { message: 'return_path mark needs iptables, which the host has not', hint: 'install the package iptables' };
+}
+
+/** The interface that must be there before ours can be. */
+function attachedTo(link: ResolvedNetwork['link']): InterfaceName {
+  return link.kind === 'vlan' ? link.parent : link.device;
+}

@@ -1,0 +1,84 @@
+import type { IpAddress } from '../../domain/address.ts';
+import type { PlanWarning } from '../../domain/change.ts';
+import type { Decision, DesiredState } from '../../domain/desired-state.ts';
+import type { HostFacts } from '../../domain/facts.ts';
+import type { VlanLink } from '../../domain/link.ts';
+import type { Manifest } from '../../domain/observed.ts';
+import type { Failure } from '../../domain/outcome.ts';
+import { ok, type Result } from '../../domain/result.ts';
+import type { HostSpec } from '../../schema/host-spec.ts';
+import { loopGuard } from './loop-guard.ts';
+import { markChains, markRules } from './mark.ts';
+import { onlinkRoutes } from './onlink.ts';
+import { resolveNetworks } from './resolve-networks.ts';
+import type { ResolvedNetwork } from './resolved-network.ts';
+import { returnTable } from './return-table.ts';
+import { rpFilterSettings } from './rp-filter.ts';
+import { sortLinks, sortRoutes, sortRules } from './sort-state.ts';
+import { insideOf, sourceRules } from './source.ts';
+
+/**
+ * What one host should have for its networks. `facts` null means that no host was asked: kube-proxy in iptables mode is assumed
+ * unless the inventory says otherwise, and rp_filter `all` at 0. `recorded` gives the values from before mlbroute, so that its own
+ * settings are not taken for the host's. Errors: one `refused` for each network that makes no sense on this host, all at once.
+ */
+export function desiredState(
+  spec: HostSpec,
+  facts: HostFacts | null,
+  recorded: Manifest | null,
+): Result<{ readonly state: DesiredState; readonly warnings: readonly PlanWarning[] }, readonly Failure[]> {
+  const resolution = resolveNetworks(spec, facts, recorded);
+  if (!resolution.ok) return resolution;
+  const { networks, subnets, ownVlans, warnings } = resolution.value;
+
+  const by = (returnPath: ResolvedNetwork['returnPath']) =>
+    networks.filter((network) => network.returnPath === returnPath);
+  const [marked, sourced, onlinked] = [by('mark'), by('source'), by('onlink')];
+  const guards = [...marked, ...sourced].filter((network) => network.loopGuard).map(loopGuard);
+  const inside = insideOf(spec, subnets);
+  return ok({
+    state: {
+      decisions: networks.map(decisionOf),
+      links: sortLinks(networks.flatMap(linkOf)),
+      routes: sortRoutes([
+        ...[...marked, ...sourced].flatMap((network) => returnTable(network, gatewayOf(network))),
+        ...onlinked.flatMap((network) => onlinkRoutes(network, subnets)),
+        ...guards.flatMap(({ routes }) => routes),
+      ]),
+      rules: sortRules([
+        ...marked.flatMap((network) => markRules(network, spec.podCidrs)),
+        ...sourced.flatMap((network) => sourceRules(network, inside.cidrs)),
+        ...guards.flatMap(({ rules }) => rules),
+      ]),
+      chains: markChains(marked),
+      sysctls: rpFilterSettings(networks, { facts, recorded, ownVlans }),
+    },
+    warnings: sourced.length === 0 ? warnings : [...warnings, ...inside.warnings],
+  });
+}
+
+function decisionOf(network: ResolvedNetwork): Decision {
+  const { name, returnPath, reason, pools, device, gateway, numbers } = network;
+  const hasTable = returnPath === 'mark' || returnPath === 'source';
+  return {
+    network: name,
+    returnPath,
+    reason,
+    pools,
+    device: returnPath === 'none' ? null : device,
+    gateway: hasTable ? gateway : null,
+    table: hasTable ? numbers.table : null,
+    fwmark: returnPath === 'mark' ? numbers.fwmark : null,
+  };
+}
+
+function linkOf({ link, returnPath }: ResolvedNetwork): readonly VlanLink[] {
+  if (link.kind !== 'vlan' || returnPath === 'none') return [];
+  return [{ name: link.name, parent: link.parent, id: link.id, mtu: link.mtu }];
+}
+
+function gatewayOf({ name, gateway }: ResolvedNetwork): IpAddress {
+  if (gateway === null)
+    throw new Error(`network ${name} has a return table but no gateway: the schema lets none through`);
+  return gateway;
+}

@@ -1,0 +1,51 @@
+import { type Cidr, familyOf } from '../../domain/address.ts';
+import type { NetfilterChain } from '../../domain/netfilter.ts';
+import { type Fwmark, formatFwmark, mainTable, type PolicyRule } from '../../domain/routing.ts';
+import type { ResolvedNetwork } from './resolved-network.ts';
+
+/** Marked replies to pods stay on main, all others take the return table. No `from`: which address a reply has here depends on the proxy's mode. */
+export function markRules(network: ResolvedNetwork, podCidrs: readonly Cidr[]): readonly PolicyRule[] {
+  const { fwmark, exceptions, lookup, table } = network.numbers;
+  return familiesOf(network).flatMap((family) => [
+    ...podCidrs
+      .filter((pods) => familyOf(pods) === family)
+      .map((to) => ({ family, priority: exceptions, from: null, to, iif: null, fwmark, table: mainTable })),
+    { family, priority: lookup, from: null, to: null, iif: null, fwmark, table },
+  ]);
+}
+
+/**
+ * The chains that carry a mark from a request to its replies, for all networks together; none where no network uses marks.
+ * OUTPUT restores too, for pods in the host's network; only replies are marked, since a marked request would leave by the gateway again.
+ */
+export function markChains(networks: readonly ResolvedNetwork[]): readonly NetfilterChain[] {
+  return (['ipv4', 'ipv6'] as const).flatMap((family) => {
+    const ours = networks.filter((network) => familiesOf(network).includes(family));
+    if (ours.length === 0) return [];
+    const byMark = [...ours].sort((a, b) => a.numbers.fwmark.value - b.numbers.fwmark.value);
+    const restores = byMark.map(({ numbers }) => restoreOnReply(numbers.fwmark));
+    const sets = byMark.flatMap(({ pools, device, numbers }) =>
+      pools
+        .filter((pool) => familyOf(pool) === family)
+        .map(
+          (pool) =>
+            `-d ${pool} -i ${device} -m conntrack --ctdir ORIGINAL -j CONNMARK --set-xmark ${formatFwmark(numbers.fwmark)}`,
+        ),
+    );
+    return [
+      { family, table: 'mangle', name: 'MLBROUTE-OUTPUT', hook: 'OUTPUT', rules: restores },
+      { family, table: 'mangle', name: 'MLBROUTE-PREROUTING', hook: 'PREROUTING', rules: [...sets, ...restores] },
+    ] as const;
+  });
+}
+
+function restoreOnReply(mark: Fwmark): string {
+  const mask = `0x${mark.mask.toString(16)}`;
+  // iptables-save leaves out a mask of all ones here, though not in CONNMARK's own options (libxt_connmark.c, print_mark).
+  const match = mark.mask === 0xffffffff ? `0x${mark.value.toString(16)}` : formatFwmark(mark);
+  return `-m conntrack --ctdir REPLY -m connmark --mark ${match} -j CONNMARK --restore-mark --nfmask ${mask} --ctmask ${mask}`;
+}
+
+function familiesOf(network: ResolvedNetwork) {
+  return [...new Set(network.pools.map(familyOf))];
+}

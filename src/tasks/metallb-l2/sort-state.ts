@@ -1,0 +1,39 @@
+import type { VlanLink } from '../../domain/link.ts';
+import type { PolicyRule, Route } from '../../domain/routing.ts';
+
+/** Sorts by a text key and keeps one of each: equal keys are equal entries. */
+function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): readonly T[] {
+  const byKey = new Map(entries.map((entry) => [keyOf(entry), entry]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+/** VLANs by name. */
+export function sortLinks(links: readonly VlanLink[]): readonly VlanLink[] {
+  return sortedOnce(links, ({ name }) => name);
+}
+
+/** Routes by table; link routes before the default one, whose gateway they may make reachable. */
+export function sortRoutes(routes: readonly Route[]): readonly Route[] {
+  return sortedOnce(routes, (route) =>
+    [
+      padded(route.table),
+      route.family,
+      route.destination === 'default' ? 1 : 0,
+      route.destination,
+      route.type,
+      'device' in route ? route.device : '',
+      'gateway' in route ? route.gateway : '',
+    ].join(' '),
+  );
+}
+
+/** Rules in the order the kernel tries them. */
+export function sortRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  return sortedOnce(rules, ({ priority, family, from, to, iif, fwmark, table }) =>
+    JSON.stringify([padded(priority), family, padded(fwmark?.value ?? 0), from, to, iif, fwmark?.mask, table]),
+  );
+}
+
+function padded(value: number): string {
+  return String(value).padStart(10, '0');
+}
