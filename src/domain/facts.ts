@@ -1,5 +1,6 @@
 import type { IpAddress } from './address.ts';
 import type { InterfaceName, VlanId } from './link.ts';
+import type { NetworkFile } from './network-file.ts';
 
 /** Who turns a service address into a pod address on a host. `none`: no trace of any was found. */
 export type ServiceProxy = 'iptables' | 'nftables' | 'ipvs' | 'cilium' | 'none';
@@ -17,9 +18,6 @@ export type ObservedInterface = {
   readonly master: InterfaceName | null;
   readonly addresses: readonly { readonly address: IpAddress; readonly prefixLength: number }[];
 };
-
-/** A .network file that networkd has read: what its `[Match] Name=` says. */
-export type NetworkFile = { readonly path: string; readonly matchNames: readonly string[] };
 
 /** What a host is, as opposed to what mlbroute wants of it. */
 export type HostFacts = {

@@ -1,4 +1,4 @@
-import type { NetworkFile } from '../domain/facts.ts';
+import type { NetworkFile } from '../domain/network-file.ts';
 import { keyedLines } from './sections.ts';
 
 /**
@@ -16,20 +16,4 @@ export function parseNetworkFiles(section: string): readonly NetworkFile[] {
     } else if (key === 'name') current?.matchNames.push(...rest.trim().split(/\s+/));
   }
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
-}
-
-/** True where a `Name=` list takes an interface: shell globs, and a leading `!` that turns the whole list round. */
-export function matchesName(matchNames: readonly string[], device: string): boolean {
-  const isInverted = matchNames[0]?.startsWith('!') ?? false;
-  const globs = matchNames.map((name, i) => (i === 0 && isInverted ? name.slice(1) : name));
-  return globs.length > 0 && globs.some((glob) => globToRegExp(glob).test(device)) !== isInverted;
-}
-
-function globToRegExp(glob: string): RegExp {
-  const body = glob
-    .replaceAll(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  return new RegExp(`^${body}$`);
 }

@@ -1,0 +1,73 @@
+import type { FileChange, HostPlan, RuntimeChange } from '../domain/change.ts';
+import { type Command, quoteWord, toShell } from '../domain/command.ts';
+import type { Manifest } from '../domain/observed.ts';
+import { digestOf } from './diff-files.ts';
+
+/** What a transaction needs to be told beside the plan. */
+export type ApplyOptions = {
+  /** Names the transaction; letters, digits and dashes. */
+  readonly id: string;
+  /** Who pushes, shown to others while the transaction is open. */
+  readonly owner: string;
+  /** A random word that no file contains: it marks lines of the answer and ends here-documents. */
+  readonly token: string;
+  readonly confirmWithinS: number;
+  /** The texts of node/apply.sh and node/transaction.sh. */
+  readonly programs: { readonly apply: string; readonly transaction: string };
+};
+
+/** The one program that applies a plan: the node's own functions, then this host's data as shell functions, then the call of main. */
+export function applyProgram(plan: HostPlan, manifest: Manifest, options: ApplyOptions): string {
+  const { id, owner, token, confirmWithinS, programs } = options;
+  const document = (text: string) => hereDocument(text, `${token}-end`);
+  return [
+    `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS}`,
+    programs.apply,
+    `transaction_program() { cat ${document(programs.transaction)}}`,
+    `manifest() { cat ${document(`${JSON.stringify(manifest)}\n`)}}`,
+    `expect() {\n:\n${plan.files.map(expectation).join('\n')}\n}`,
+    `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1, document)).join('\n')}\n${plan.runtime.map((change, i) => undo(change, i + 1, document)).join('\n')}\n}`,
+    `steps() {\n:\n${plan.runtime.map((change, i) => step(change, i + 1, document)).join('\n')}\n}`,
+    'main </dev/null',
+    '',
+  ].join('\n');
+}
+
+function expectation(change: FileChange): string {
+  const path = quoteWord(change.path);
+  if (change.kind === 'create') return `expect_absent ${path}`;
+  return change.before.kind === 'symlink'
+    ? `expect_link ${path} ${quoteWord(change.before.target)}`
+    : `expect_sha256 ${path} ${digestOf(change.before)}`;
+}
+
+function stage(change: FileChange, number: number, document: (text: string) => string): string {
+  const path = quoteWord(change.path);
+  if (change.kind === 'remove') return `stage_removal ${number} ${path}`;
+  if (change.after.kind === 'symlink') return `stage_link ${number} ${quoteWord(change.after.target)} ${path}`;
+  return `stage_file ${number} ${change.after.mode} ${path} ${document(change.after.content)}`;
+}
+
+function step(change: RuntimeChange, number: number, document: (text: string) => string): string {
+  const runs = change.apply.map((command) => `run ${shellLine(command, document)}`);
+  return [`step ${number} ${quoteWord(`${change.sign} ${change.words}`)}`, ...runs, 'end_step'].join('\n');
+}
+
+/** The undo of a step runs each command whatever became of the one before, and fails if any did. */
+function undo(change: RuntimeChange, number: number, document: (text: string) => string): string {
+  // A here-document within a here-document needs an end of its own.
+  const lines = change.undo.map(({ argv, stdin }) =>
+    stdin === null ? `${toShell(argv)} || failed=1` : `${toShell(argv)} <<'stdin-end' || failed=1\n${stdin}stdin-end`,
+  );
+  return `undo ${number} ${document(`failed=0\n${lines.join('\n')}\nexit $failed\n`)}`;
+}
+
+function shellLine({ argv, stdin }: Command, document: (text: string) => string): string {
+  return stdin === null ? toShell(argv) : `${toShell(argv)} ${document(stdin)}`;
+}
+
+/** `<<'END'`, the text, the end line. A text that does not end in a line feed cannot be said this way; none of ours does not. */
+function hereDocument(text: string, end: string): string {
+  if (text !== '' && !text.endsWith('\n')) throw new Error('a here-document must end in a line feed');
+  return `<<'${end}'\n${text}${end}\n`;
+}

@@ -1,0 +1,61 @@
+import type { RuntimeChange } from '../domain/change.ts';
+import type { Command } from '../domain/command.ts';
+import type { NetfilterChain } from '../domain/netfilter.ts';
+import type { RunningChain } from '../domain/observed.ts';
+
+/** Compares the chains that mlbroute owns, as wholes. Every chain of a table changes in one atomic `iptables-restore --noflush`. */
+export function diffChains(
+  desired: readonly NetfilterChain[],
+  running: readonly RunningChain[],
+): readonly RuntimeChange[] {
+  const changed = desired.flatMap((after) => {
+    const before = running.find((chain) => chain.name === after.name && chain.table === after.table);
+    return before !== undefined && before.hook === after.hook && sameRules(before, after)
+      ? []
+      : [change(before, after)];
+  });
+  const gone = running
+    .filter((chain) => !desired.some(({ name, table }) => name === chain.name && table === chain.table))
+    .map((chain) => change(chain, undefined));
+  return [...changed, ...gone];
+}
+
+/** Exactly one of the two may be missing. */
+function change(before: RunningChain | undefined, after: NetfilterChain | undefined): RuntimeChange {
+  const chain = after ?? before;
+  if (chain === undefined) throw new Error('a chain that neither was nor shall be');
+  return {
+    sign: before === undefined ? '+' : after === undefined ? '-' : '~',
+    subject: 'chain',
+    words: `chain ${chain.name} in ${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length} rules`}`,
+    apply: [restore(before, after)],
+    undo: [restore(after === undefined ? undefined : { ...after }, before)],
+  };
+}
+
+/** The commands of one restore that lead from one state of a chain to another. */
+function restore(from: RunningChain | undefined, to: RunningChain | undefined): Command {
+  const chain = to ?? from;
+  if (chain === undefined) throw new Error('a chain that neither was nor shall be');
+  const { name } = chain;
+  // Declaring a chain under --noflush empties just this chain (iptables-restore(8)).
+  const lines = [
+    `*${chain.table}`,
+    `:${name} - [0:0]`,
+    ...(from?.hook != null && from.hook !== to?.hook ? [`-D ${from.hook} -j ${name}`] : []),
+    ...(to?.rules ?? []).map((rule) => `-A ${name} ${rule}`),
+    ...(to?.hook != null && to.hook !== from?.hook ? [`-I ${to.hook} 1 -j ${name}`] : []),
+    ...(to === undefined ? [`-X ${name}`] : []),
+    'COMMIT',
+    '',
+  ];
+  return {
+    argv: [chain.family === 'ipv6' ? 'ip6tables-restore' : 'iptables-restore', '-w', '10', '--noflush'],
+    why: to === undefined ? 'the chain is not wanted' : 'the chain as a whole, in one step',
+    stdin: lines.join('\n'),
+  };
+}
+
+function sameRules(a: RunningChain, b: NetfilterChain): boolean {
+  return a.rules.length === b.rules.length && a.rules.every((rule, i) => rule === b.rules[i]);
+}

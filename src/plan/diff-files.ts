@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { ChangeCause, FileChange } from '../domain/change.ts';
+import type { Manifest } from '../domain/observed.ts';
+import type { ManagedFile, ObservedFile } from '../domain/remote-file.ts';
+
+/**
+ * What must be written or removed so that a host's managed files are the desired ones; by path. A difference was caused by the host's
+ * side where the host no longer has what the last push recorded, otherwise by the inventory.
+ */
+export function diffFiles(
+  desired: readonly ManagedFile[],
+  persisted: readonly ObservedFile[],
+  recorded: Manifest | null,
+): readonly FileChange[] {
+  const found = new Map(persisted.map((file) => [file.path, file]));
+  const wanted = new Set(desired.map((file) => file.path));
+  const causeOf = (path: string): ChangeCause => {
+    const before = found.get(path);
+    const digest = recorded?.files[path];
+    return digest !== undefined && (before === undefined || digestOf(before) !== digest)
+      ? 'edited-on-host'
+      : 'inventory';
+  };
+  const changes = desired.flatMap((after): FileChange[] => {
+    const before = found.get(after.path);
+    if (before === undefined) return [{ kind: 'create', path: after.path, after, cause: causeOf(after.path) }];
+    return isSame(before, after)
+      ? []
+      : [{ kind: 'update', path: after.path, before, after, cause: causeOf(after.path) }];
+  });
+  const removals = persisted
+    .filter((file) => !wanted.has(file.path))
+    .map((before): FileChange => ({ kind: 'remove', path: before.path, before, cause: causeOf(before.path) }));
+  return [...changes, ...removals].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** How a manifest names a file's state: the content's sha256 in hex, or `link:TARGET`. */
+export function digestOf(file: ManagedFile | ObservedFile): string {
+  return file.kind === 'symlink' ? `link:${file.target}` : sha256(file.content);
+}
+
+/** sha256 of a text's UTF-8 bytes, in hex. */
+export function sha256(content: string): string {
+  return createHash('sha256').update(content, 'utf8').digest('hex');
+}
+
+function isSame(before: ObservedFile, after: ManagedFile): boolean {
+  if (before.kind === 'symlink' || after.kind === 'symlink') {
+    return before.kind === 'symlink' && after.kind === 'symlink' && before.target === after.target;
+  }
+  return (
+    before.content === after.content && before.mode === after.mode && before.owner === 'root' && before.group === 'root'
+  );
+}

@@ -1,0 +1,113 @@
+import type { RuntimeChange } from '../domain/change.ts';
+import type { Command } from '../domain/command.ts';
+import type { HostFacts } from '../domain/facts.ts';
+import type { InterfaceName, VlanLink } from '../domain/link.ts';
+import type { NetworkFile } from '../domain/network-file.ts';
+import { vlanWords } from './words.ts';
+
+/** Makes the VLANs that are missing and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
+export function addLinks(
+  desired: readonly VlanLink[],
+  facts: HostFacts,
+  grabbedBy: (device: InterfaceName) => NetworkFile | null,
+): readonly RuntimeChange[] {
+  return desired.flatMap((link): RuntimeChange[] => {
+    const found = facts.interfaces.find(({ name }) => name === link.name);
+    if (found === undefined) {
+      const grabber = grabbedBy(link.name);
+      return [...(grabber === null ? [] : [shield(link.name, grabber)]), create(link)];
+    }
+    return [
+      ...(found.isUp ? [] : [raise(link.name)]),
+      ...(link.mtu === null || link.mtu === found.mtu ? [] : [resize(link, found.mtu)]),
+    ];
+  });
+}
+
+/** Deletes VLANs that mlbroute made and nothing asks for any more. */
+export function removeLinks(
+  recorded: readonly string[],
+  desired: readonly VlanLink[],
+  running: readonly VlanLink[],
+): readonly RuntimeChange[] {
+  return running
+    .filter((link) => recorded.includes(link.name) && !desired.some(({ name }) => name === link.name))
+    .map((link) => {
+      const { words, apply, undo } = create(link);
+      return { sign: '-', subject: 'link', words, apply: undo, undo: apply };
+    });
+}
+
+function create(link: VlanLink): RuntimeChange {
+  const { name, parent, id, mtu } = link;
+  return {
+    sign: '+',
+    subject: 'link',
+    words: vlanWords(link),
+    apply: [
+      ip(`make the VLAN on ${parent}`, 'link', 'add', 'link', parent, 'name', name, 'type', 'vlan', 'id', String(id)),
+      // As networkd does for LinkLocalAddressing=no: an IPv6 link-local address nobody asked for would differ after a reboot.
+      ip('no IPv6 link-local address', 'link', 'set', name, 'addrgenmode', 'none'),
+      ...(mtu === null ? [] : [ip('the MTU asked for', 'link', 'set', name, 'mtu', String(mtu))]),
+      ip('bring it up', 'link', 'set', name, 'up'),
+      {
+        argv: ['sh', '-c', 'command -v udevadm >/dev/null && udevadm settle --timeout=5 || true'],
+        why: 'udev applies sysctl.d to a new device; wait for it',
+        stdin: null,
+      },
+    ],
+    undo: [ip('the VLAN was not there', 'link', 'delete', name)],
+  };
+}
+
+function raise(name: InterfaceName): RuntimeChange {
+  return {
+    sign: '~',
+    subject: 'link',
+    words: `link ${name} up`,
+    apply: [ip('bring it up', 'link', 'set', name, 'up')],
+    undo: [ip('it was down', 'link', 'set', name, 'down')],
+  };
+}
+
+function resize(link: VlanLink, before: number): RuntimeChange {
+  const set = (mtu: number, why: string) => ip(why, 'link', 'set', link.name, 'mtu', String(mtu));
+  return {
+    sign: '~',
+    subject: 'link',
+    words: `link ${link.name} MTU ${before} → ${link.mtu}`,
+    apply: [set(link.mtu ?? before, 'the MTU asked for')],
+    undo: [set(before, 'the MTU before')],
+  };
+}
+
+/**
+ * A broad .network file that networkd has already read would take the new VLAN at once and, say, start DHCP on it. A file in /run keeps
+ * networkd's hands off until the next boot, when our own file comes first. Reloading for a file of an unrelated link disturbs no other link.
+ */
+function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
+  const path = `/run/systemd/network/00-mlbroute-${name}.network`;
+  const reload: Command = {
+    argv: ['networkctl', 'reload'],
+    why: 'networkd reads the new file; links whose files are as before are left alone',
+    stdin: null,
+  };
+  return {
+    sign: '+',
+    subject: 'networkd',
+    words: `networkd leaves ${name} alone until the next boot (${grabber.path} would take it)`,
+    apply: [
+      {
+        argv: ['install', '-D', '-m', '0644', '/dev/stdin', path],
+        why: 'keep networkd off the new VLAN',
+        stdin: `[Match]\nName=${name}\n\n[Link]\nUnmanaged=yes\n`,
+      },
+      reload,
+    ],
+    undo: [{ argv: ['rm', '-f', path], why: 'as before', stdin: null }, reload],
+  };
+}
+
+function ip(why: string, ...words: readonly string[]): Command {
+  return { argv: ['ip', ...words], why, stdin: null };
+}

@@ -1,0 +1,36 @@
+import type { RuntimeChange } from '../domain/change.ts';
+import type { Command } from '../domain/command.ts';
+import type { Manifest } from '../domain/observed.ts';
+import type { SysctlSetting } from '../domain/sysctl.ts';
+
+/** Sets what differs, and gives back the value from before the first push to what is no longer wanted. A missing interface's key is skipped where it may be absent. */
+export function diffSysctls(
+  desired: readonly SysctlSetting[],
+  running: Readonly<Record<string, string>>,
+  recorded: Manifest | null,
+): readonly RuntimeChange[] {
+  const wanted = new Set<string>(desired.map(({ key }) => key));
+  const returned = Object.entries(recorded?.sysctlsBefore ?? {})
+    .filter(([key, value]) => !wanted.has(key) && running[key] !== undefined && running[key] !== value)
+    .map(([key, value]) => change(key, value, running[key]));
+  const set = desired
+    .filter(({ key, value, mayBeAbsent }) => running[key] !== value && !(mayBeAbsent && running[key] === undefined))
+    .map(({ key, value }) => change(key, value, running[key]));
+  // "all" last: lowered before the others are pinned, it would leave them unguarded for a moment.
+  return [...returned, ...set].sort((a, b) => Number(a.words.includes('/all/')) - Number(b.words.includes('/all/')));
+}
+
+function change(key: string, value: string, before: string | undefined): RuntimeChange {
+  return {
+    sign: before === undefined ? '+' : '~',
+    subject: 'sysctl',
+    words: `sysctl ${key} ${before === undefined ? '' : `${before} → `}${value}`,
+    apply: [write(key, value)],
+    // The key of a device that this change makes goes with the device.
+    undo: before === undefined ? [] : [write(key, before)],
+  };
+}
+
+function write(key: string, value: string): Command {
+  return { argv: ['sysctl', '-qw', `${key}=${value}`], why: 'the running value', stdin: null };
+}

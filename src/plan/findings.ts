@@ -1,0 +1,75 @@
+import type { Finding, HostPlan } from '../domain/change.ts';
+import type { Observed } from '../domain/observed.ts';
+
+/** What a plan would change, said as what is wrong now: the audit's view of the same comparison. */
+export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding[] {
+  const pending: readonly Finding[] =
+    observed.pending === null
+      ? []
+      : [
+          {
+            code: 'pending',
+            where: 'recorded',
+            subject: observed.pending.id,
+            message: `a push by ${observed.pending.owner} waits for its confirmation`,
+            hint: 'unconfirmed, it reverts by itself',
+          },
+        ];
+  const files = plan.files.map((change): Finding => {
+    const edited = change.cause === 'edited-on-host';
+    const by =
+      edited && change.kind !== 'create' && change.before.kind === 'file'
+        ? ` by ${change.before.owner} on ${new Date(change.before.modifiedAt * 1000).toISOString()}`
+        : '';
+    const base = { where: 'persisted', subject: change.path } as const;
+    switch (change.kind) {
+      case 'create':
+        return {
+          ...base,
+          code: 'missing',
+          message: edited ? 'was removed since the last push' : 'does not exist',
+          hint: null,
+        };
+      case 'update':
+        return {
+          ...base,
+          code: edited ? 'edited-on-host' : 'differs',
+          message: edited ? `was edited${by} since the last push` : 'is not what the inventory asks for',
+          hint: null,
+        };
+      case 'remove':
+        return { ...base, code: 'unexpected', message: 'nothing in the inventory asks for it', hint: null };
+    }
+  });
+  const running = plan.runtime
+    .filter(({ subject }) => subject !== 'unit' && subject !== 'networkd')
+    .map((change): Finding => {
+      const base = { where: 'running', subject: change.words, hint: null } as const;
+      switch (change.sign) {
+        case '+':
+          return { ...base, code: 'missing', message: 'is missing in the running kernel' };
+        case '~':
+          return { ...base, code: 'differs', message: 'differs in the running kernel' };
+        case '-':
+          return { ...base, code: 'unexpected', message: 'is in the running kernel, and nothing asks for it' };
+      }
+    });
+  const boot = plan.warnings
+    .filter(({ code }) => code === 'not-boot-safe')
+    .map(
+      ({ message, hint }): Finding => ({ code: 'not-boot-safe', where: 'persisted', subject: 'boot', message, hint }),
+    );
+  const unrecorded: readonly Finding[] =
+    observed.recorded === null && plan.files.length === 0 && observed.persisted.length > 0
+      ? [
+          {
+            code: 'missing',
+            where: 'recorded',
+            subject: '/var/lib/mlbroute/manifest.json',
+            message: 'the files are there, but no push was ever confirmed here',
+            hint: 'push again',
+          },
+        ]
+      : [];
+  return [...pending, ...files, ...running, ...boot, ...unrecorded];
+}

@@ -1,0 +1,34 @@
+import type { Finding } from '../../domain/change.ts';
+import type { DesiredState } from '../../domain/desired-state.ts';
+import type { HostFacts } from '../../domain/facts.ts';
+import type { InterfaceName } from '../../domain/link.ts';
+import { matchesName, type NetworkFile } from '../../domain/network-file.ts';
+
+/** The .network file of somebody else that networkd would use for a device; the first by name wins (systemd.network(5)). */
+export function grabberOf(device: InterfaceName, facts: HostFacts): NetworkFile | null {
+  return (
+    facts.networkFiles.find(({ path, matchNames }) => !path.includes('mlbroute') && matchesName(matchNames, device)) ??
+    null
+  );
+}
+
+/** Files that would take one of our VLANs at the next boot because their name sorts before ours. */
+export function bootOrder(
+  desired: DesiredState,
+  grabbedBy: (device: InterfaceName) => NetworkFile | null,
+): readonly Finding[] {
+  return desired.links.flatMap(({ name }) => {
+    const grabber = grabbedBy(name);
+    const ours = `05-mlbroute-${name}.network`;
+    if (grabber === null || grabber.path.slice(grabber.path.lastIndexOf('/') + 1) > ours) return [];
+    return [
+      {
+        code: 'not-boot-safe' as const,
+        where: 'persisted' as const,
+        subject: grabber.path,
+        message: `at the next boot ${grabber.path} takes ${name} before ${ours} can`,
+        hint: `rename it so that it sorts after ${ours}, or narrow its [Match]`,
+      },
+    ];
+  });
+}

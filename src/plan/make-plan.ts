@@ -1,0 +1,71 @@
+import type { HostPlan, PlanWarning, RuntimeChange } from '../domain/change.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
+import type { HostName } from '../domain/host.ts';
+import type { Observed } from '../domain/observed.ts';
+import type { Failure } from '../domain/outcome.ts';
+import type { ManagedFile } from '../domain/remote-file.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { diffChains } from './diff-chains.ts';
+import { diffFiles } from './diff-files.ts';
+import { addLinks, removeLinks } from './diff-links.ts';
+import { diffRoutes, diffRules } from './diff-routing.ts';
+import { diffSysctls } from './diff-sysctls.ts';
+import { bootOrder, grabberOf } from './lint/boot-order.ts';
+import { collisions } from './lint/collisions.ts';
+import { refusals } from './lint/refusals.ts';
+
+/** What one host shall be, and what it is. */
+export type PlanInput = {
+  readonly host: HostName;
+  readonly desired: DesiredState;
+  readonly files: readonly ManagedFile[];
+  readonly observed: Observed;
+  /** From the making of the desired state; printed with the plan's own. */
+  readonly warnings: readonly PlanWarning[];
+};
+
+/** All that must change on one host, in the order of doing; or every reason why nothing may. */
+export function makePlan({
+  host,
+  desired,
+  files,
+  observed,
+  warnings,
+}: PlanInput): Result<HostPlan, readonly Failure[]> {
+  const reasons = refusals(desired, observed);
+  if (reasons.length > 0) return err(reasons);
+  const { facts, running, recorded } = observed;
+  const grabbedBy = (device: Parameters<typeof grabberOf>[0]) => grabberOf(device, facts);
+  const fileChanges = diffFiles(files, observed.persisted, recorded);
+  const routes = diffRoutes(desired.routes, running.routes, recorded?.routes ?? []);
+  const rules = diffRules(desired.rules, running.rules, recorded?.rules ?? []);
+  // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
+  const runtime: readonly RuntimeChange[] = [
+    ...addLinks(desired.links, facts, grabbedBy),
+    ...diffSysctls(desired.sysctls, running.sysctls, recorded),
+    ...routes.additions,
+    ...rules.additions,
+    ...diffChains(desired.chains, running.chains),
+    ...rules.removals,
+    ...routes.removals,
+    ...removeLinks(recorded?.links ?? [], desired.links, running.vlans),
+    ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
+  ];
+  const boot = bootOrder(desired, grabbedBy).map(({ code, message, hint }) => ({ code, message, hint }));
+  return ok({
+    host,
+    decisions: desired.decisions,
+    files: fileChanges,
+    runtime,
+    warnings: [...warnings, ...collisions(desired, observed), ...boot],
+  });
+}
+
+/** Undone by the transaction itself, after the unit files are back. */
+const reloadUnits: RuntimeChange = {
+  sign: '~',
+  subject: 'unit',
+  words: 'systemd reads its unit files again',
+  apply: [{ argv: ['systemctl', 'daemon-reload'], why: 'unit files changed', stdin: null }],
+  undo: [],
+};

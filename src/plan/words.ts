@@ -1,0 +1,44 @@
+import type { VlanLink } from '../domain/link.ts';
+import { formatFwmark, mainTable, type PolicyRule, type Route, type TableId } from '../domain/routing.ts';
+
+/** The selector part of a route as ip-route(8) takes it; also how people read it. */
+export function routeWords(route: Route): readonly string[] {
+  const table = ['table', tableName(route.table)];
+  switch (route.type) {
+    case 'blackhole':
+      return ['blackhole', route.destination, ...table];
+    case 'link':
+      return [route.destination, 'dev', route.device, 'scope', 'link', ...table];
+    case 'gateway':
+      return [
+        route.destination,
+        'via',
+        route.gateway,
+        'dev',
+        route.device,
+        ...(route.onlink ? ['onlink'] : []),
+        ...table,
+      ];
+  }
+}
+
+/** A rule as ip-rule(8) takes it, priority first. */
+export function ruleWords(rule: PolicyRule): readonly string[] {
+  return [
+    ...['priority', String(rule.priority)],
+    ...(rule.from === null ? [] : ['from', rule.from]),
+    ...(rule.to === null ? [] : ['to', rule.to]),
+    ...(rule.iif === null ? [] : ['iif', rule.iif]),
+    ...(rule.fwmark === null ? [] : ['fwmark', formatFwmark(rule.fwmark)]),
+    ...['lookup', tableName(rule.table)],
+  ];
+}
+
+/** A VLAN in a few words. */
+export function vlanWords(link: VlanLink): string {
+  return `link ${link.name}: VLAN ${link.id} on ${link.parent}${link.mtu === null ? '' : `, MTU ${link.mtu}`}`;
+}
+
+function tableName(table: TableId): string {
+  return table === mainTable ? 'main' : String(table);
+}
