@@ -5,19 +5,23 @@ import type { Result } from '../domain/result.ts';
 /** How a program on a host ended. `exitCode` is null where a signal ended it. */
 export type RunResult = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
-/** What to run: a whole POSIX sh program, sent on the standard input of one `sh` (as root where the host says `become`). */
+/**
+ * What to run: a whole POSIX sh program, sent on the standard input of one `sh` (as the `become` user where the host names one).
+ * All of it is read before any of it runs, so a connection that breaks while sending runs nothing. Its commands find their own standard
+ * input empty (data goes in here-documents), and its locale is C.
+ */
 export type RunRequest = {
   readonly program: string;
   /** The program must have ended this many milliseconds after it was sent. */
   readonly deadlineMs: number;
-  /** Called for each whole line of standard output as it comes. */
+  /** Called for each line of standard output as it comes, without its newline; what it throws rejects the run. */
   readonly onLine: ((line: string) => void) | null;
 };
 
 /** One SSH connection to one host. */
 export type Session = {
   readonly run: (request: RunRequest) => Promise<Result<RunResult, Failure>>;
-  /** Ends the connection; safe to call twice. */
+  /** Ends the connection; safe to call twice. A run under way, or a later one, fails with `connection-lost`. */
   readonly close: () => Promise<void>;
 };
 

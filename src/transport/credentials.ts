@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostConnection, Secret } from '../domain/host.ts';
+import { errorCode, errorText } from './error-code.ts';
+
+/** One way to log in; `label` names it in messages. */
+export type Credential =
+  | { readonly kind: 'key-file'; readonly label: string; readonly data: Buffer }
+  /** `only`: a public key file; the agent may sign with that key alone. */
+  | { readonly kind: 'agent'; readonly label: string; readonly socket: string; readonly only: Buffer | null }
+  | { readonly kind: 'password'; readonly label: string; readonly password: Secret };
+
+/** What there is to try, in order, and why other things were left out. */
+export type Credentials = { readonly offers: readonly Credential[]; readonly leftOut: readonly string[] };
+
+/** Tells what a key file holds; ssh2 does. */
+export type InspectKey = (data: Buffer) => 'private' | 'public' | 'encrypted' | 'unreadable';
+
+/** What a user's ssh has on this machine. */
+export type Keyring = {
+  readonly homeDirectory: string;
+  readonly agentSocket: string | null;
+  readonly inspectKey: InspectKey;
+};
+
+/** Tried where the inventory names no key. RSA comes last, as in ssh(1). */
+const defaultKeyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
+
+/**
+ * Gathers what can be tried on a host: key files first, so that the chosen key is not buried under an agent's (a server hangs up after six);
+ * then the agent's other keys unless `identitiesOnly`; the password last. An encrypted or a public key file is a wish for the agent to
+ * sign with just that key.
+ */
+export async function gatherCredentials(host: HostConnection, keyring: Keyring): Promise<Credentials> {
+  const offers: Credential[] = [];
+  const leftOut: string[] = [];
+  const isDefault = host.privateKeyFiles.length === 0;
+  const files = isDefault ? defaultKeyNames.map((name) => join('~/.ssh', name)) : host.privateKeyFiles;
+  for (const file of files.map((path) => inHome(path, keyring.homeDirectory))) {
+    const data = await readKeyFile(file);
+    if (!(data instanceof Buffer)) {
+      if (!(isDefault && data === 'no such file')) leftOut.push(`key ${file}: ${data}`);
+      continue;
+    }
+    const offer = await offerKey(file, data, keyring);
+    if (typeof offer === 'string') leftOut.push(`key ${file}: ${offer}`);
+    else offers.push(offer);
+  }
+  if (!host.identitiesOnly) {
+    if (keyring.agentSocket === null) leftOut.push('no agent (SSH_AUTH_SOCK is not set)');
+    else offers.push({ kind: 'agent', label: 'agent', socket: keyring.agentSocket, only: null });
+  }
+  if (host.password === null) leftOut.push('no password set');
+  else offers.push({ kind: 'password', label: 'password', password: host.password });
+  return { offers, leftOut };
+}
+
+/** `~/x` under a home directory; any other path as it is. */
+export function inHome(path: string, homeDirectory: string): string {
+  return path.startsWith('~/') ? join(homeDirectory, path.slice(2)) : path;
+}
+
+async function offerKey(
+  file: string,
+  data: Buffer,
+  { agentSocket, inspectKey }: Keyring,
+): Promise<Credential | string> {
+  const kind = inspectKey(data);
+  if (kind === 'private') return { kind: 'key-file', label: `key ${file}`, data };
+  if (kind === 'unreadable') return 'neither a private nor a public key that mlbroute can read';
+  const advice = `add it to an agent with \`ssh-add ${file.replace(/\.pub$/, '')}\``;
+  const problem = kind === 'encrypted' ? 'is encrypted' : 'is a public key';
+  if (agentSocket === null) return `${problem} and there is no agent to sign with it: ${advice}`;
+  const only = kind === 'public' ? data : await readKeyFile(`${file}.pub`);
+  if (!(only instanceof Buffer)) return `${problem}, and ${file}.pub, which would tell the agent's key: ${only}`;
+  return { kind: 'agent', label: `key ${file} (${problem}) through the agent`, socket: agentSocket, only };
+}
+
+async function readKeyFile(file: string): Promise<Buffer | string> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? 'no such file' : errorText(error);
+  }
+}

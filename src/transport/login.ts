@@ -1,0 +1,144 @@
+import type { Failure } from '../domain/outcome.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { HostSocket } from './socket.ts';
+import { type Channel, type LoginPhase, type LoginRequest, startLogin } from './ssh.ts';
+
+/** A connection that is logged in. */
+export type Connection = {
+  readonly exec: (command: string) => Promise<Channel>;
+  /** Why the connection was lost; null while it lives. */
+  readonly lost: () => string | null;
+  /** Resolves when the connection is gone, however it ended. */
+  readonly gone: Promise<void>;
+  /** Says goodbye; `gone` follows if the host is there. */
+  readonly end: () => void;
+  /** Cuts the connection, now. */
+  readonly destroy: () => void;
+};
+
+/** Why there is no connection. */
+export type LoginTrouble = {
+  readonly failure: Failure;
+  /** True where the server hung up before it let us speak: a busy sshd does so (MaxStartups in sshd_config(5)), and another try may do. */
+  readonly isDrop: boolean;
+};
+
+/** What to log in with, and to whom. */
+export type Login = {
+  readonly socket: HostSocket;
+  /** Address and port for messages. */
+  readonly place: string;
+  readonly user: string;
+  readonly offers: LoginRequest['offers'];
+  /** Why other ways to log in were left out, for the message. */
+  readonly leftOut: readonly string[];
+  readonly hostKeyAlgorithms: readonly string[];
+  /** Null where the host's key is trusted. */
+  readonly judgeKey: (key: Buffer) => Promise<Failure | null>;
+  readonly deadlines: Deadlines;
+};
+
+/** Logs in over an open socket. Each part has its own deadline; nothing ever hangs, and the socket is closed on failure. */
+export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
+  const { socket, place, deadlines } = login;
+  const { stream } = socket;
+  const refused: string[] = [];
+  let phase: LoginPhase = 'handshake';
+  let trouble: string | null = null;
+  let keyFailure: Failure | null = null;
+  let isExhausted = false;
+  let timedOut: Failure | null = null;
+  let isGone = false;
+  let isEnded = false;
+
+  const told = () =>
+    [trouble ?? (isEnded ? 'it was closed on this side' : null), socket.note()]
+      .filter((part) => part !== null)
+      .join('; ') || 'the host closed the connection';
+  const giveUp = (what: string, ms: number) =>
+    setTimeout(() => {
+      timedOut = {
+        kind: 'timeout',
+        message: [`${place}: ${what}`, socket.note()].filter((part) => part !== null).join('; '),
+        afterMs: ms,
+      };
+      stream.destroy();
+    }, ms);
+  const explain = (): LoginTrouble => {
+    const tried = [...refused, ...login.leftOut].join('; ');
+    const failure: Failure | null =
+      keyFailure ??
+      timedOut ??
+      (isExhausted || (phase === 'auth' && /too many authentication failures/i.test(trouble ?? ''))
+        ? {
+            kind: 'auth',
+            message: `${login.user} could not log in at ${place}${isExhausted ? '' : ` (${trouble})`}: ${tried}`,
+          }
+        : null);
+    if (failure !== null) return { failure, isDrop: false };
+    // Terms that cannot be agreed on stay so; everything else may be a host that is going down or coming up.
+    const isTransient = !/no matching|unsupported/i.test(trouble ?? '');
+    const isDrop = phase === 'handshake' && isTransient && !socket.isBroken();
+    return { failure: { kind: 'connect', message: `${place}: ${told()}`, isTransient }, isDrop };
+  };
+
+  return new Promise((resolve) => {
+    let timer = giveUp('no SSH greeting and key exchange', deadlines.handshakeMs);
+    let markGone = () => {};
+    const gone = new Promise<void>((mark) => {
+      markGone = mark;
+    });
+    const judgeKey = async (key: Buffer): Promise<boolean> => {
+      try {
+        keyFailure = await login.judgeKey(key);
+      } catch (error) {
+        keyFailure = { kind: 'host-key', message: `the key of ${place} could not be checked: ${String(error)}` };
+      }
+      return keyFailure === null;
+    };
+    const connection = startLogin(
+      {
+        stream,
+        user: login.user,
+        offers: login.offers,
+        hostKeyAlgorithms: login.hostKeyAlgorithms,
+        isTrusted: judgeKey,
+      },
+      {
+        onPhase: (next) => {
+          phase = next;
+          clearTimeout(timer);
+          if (next === 'auth') timer = giveUp(`login as ${login.user} did not end`, deadlines.authMs);
+          if (next !== 'ready') return;
+          resolve(
+            ok({
+              exec: connection.exec,
+              lost: () => (isGone || stream.destroyed ? told() : null),
+              gone,
+              end: () => {
+                isEnded = true;
+                connection.end();
+              },
+              destroy: () => stream.destroy(),
+            }),
+          );
+        },
+        onRefused: (label, reason) => refused.push(`${label}: ${reason}`),
+        onExhausted: () => {
+          isExhausted = true;
+        },
+        onTrouble: (reason) => {
+          trouble ??= reason;
+          stream.destroy();
+        },
+        onEnd: () => {
+          isGone = true;
+          clearTimeout(timer);
+          markGone();
+          resolve(err(explain()));
+        },
+      },
+    );
+  });
+}

@@ -1,0 +1,195 @@
+// The only door to ssh2.
+import type { Duplex, Readable, Writable } from 'node:stream';
+import {
+  type Algorithms,
+  type AnyAuthMethod,
+  type AuthHandlerMiddleware,
+  type BaseAgent,
+  Client,
+  type ClientChannel,
+  createAgent,
+  type KeyboardInteractiveAuthMethod,
+  type ParsedKey,
+  type PublicKeyEntry,
+  utils,
+} from 'ssh2';
+import { unreachable } from '../domain/result.ts';
+import { algorithms } from './algorithms.ts';
+import type { Credential, InspectKey } from './credentials.ts';
+import { errorText } from './error-code.ts';
+import { createOffers, type Offer } from './offers.ts';
+
+/** How far a login has come. */
+export type LoginPhase = 'handshake' | 'auth' | 'ready';
+
+/** What a connection tells while it lives. */
+export type LoginListener = {
+  readonly onPhase: (phase: LoginPhase) => void;
+  /** What became of an offer that did not suffice, in words. */
+  readonly onRefused: (label: string, reason: string) => void;
+  /** Nothing is left to offer; `onEnd` follows. */
+  readonly onExhausted: () => void;
+  /** Something went wrong; `onEnd` follows. */
+  readonly onTrouble: (reason: string) => void;
+  /** The connection is gone; comes once, and last. */
+  readonly onEnd: () => void;
+};
+
+/** What a login needs. */
+export type LoginRequest = {
+  readonly stream: Duplex;
+  readonly user: string;
+  readonly offers: readonly Credential[];
+  readonly hostKeyAlgorithms: readonly string[];
+  /** Judges the host's public key, in wire format. */
+  readonly isTrusted: (key: Buffer) => Promise<boolean>;
+};
+
+/** A command's three streams. `ended` resolves after both outputs have ended; null where the host never told how the command ended. */
+export type Channel = {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly ended: Promise<{ readonly exitCode: number | null } | null>;
+  readonly close: () => void;
+};
+
+/** An SSH connection; usable once `onPhase('ready')` came. */
+export type SshConnection = {
+  /** Starts a command on a channel of its own. Rejects with the reason where the host or the connection does not allow it. */
+  readonly exec: (command: string) => Promise<Channel>;
+  /** Says goodbye. */
+  readonly end: () => void;
+};
+
+/** A host that answers none of three pings sent this far apart is gone, though TCP may not know it yet. */
+const pingIntervalMs = 10_000;
+
+/** Starts to log in over a stream; how it goes is told to the listener. */
+export function startLogin(request: LoginRequest, listener: LoginListener): SshConnection {
+  const client = new Client();
+  let phase: LoginPhase = 'handshake';
+  const enter = (next: LoginPhase) => {
+    phase = next;
+    listener.onPhase(next);
+  };
+  const queue = request.offers.flatMap((offer) => methodsOf(offer, request.user));
+  const offers = createOffers(queue, listener);
+  client.on('handshake', () => {
+    // Also comes after each later key exchange.
+    if (phase === 'handshake') enter('auth');
+  });
+  client.on('ready', () => enter('ready'));
+  // Stays for the connection's life: an 'error' without a listener would end the process.
+  client.on('error', (error) => {
+    // After these two ssh2 goes on with the next offer by itself; when none is left, `onExhausted` has told it.
+    if (error.level === 'agent') offers.noteReason(errorText(error));
+    else if (error.level !== 'client-authentication') listener.onTrouble(errorText(error));
+  });
+  client.on('end', () => request.stream.destroy());
+  client.on('close', () => listener.onEnd());
+  client.connect({
+    sock: request.stream,
+    username: request.user,
+    readyTimeout: 0,
+    keepaliveInterval: pingIntervalMs,
+    algorithms: { ...algorithms, serverHostKey: request.hostKeyAlgorithms } as Algorithms,
+    hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => void request.isTrusted(key).then(verify),
+    authHandler: offers.next as AuthHandlerMiddleware,
+  });
+  return { exec: (command) => openChannel(client, command), end: () => void client.end() };
+}
+
+/** Tells what a key file holds. */
+export const inspectKey: InspectKey = (data) => {
+  const key = utils.parseKey(data);
+  if (key instanceof Error) return /passphrase/i.test(key.message) ? 'encrypted' : 'unreadable';
+  return key.isPrivateKey() ? 'private' : 'public';
+};
+
+function methodsOf(offer: Credential, username: string): Offer<AnyAuthMethod>[] {
+  const { label } = offer;
+  switch (offer.kind) {
+    case 'key-file':
+      return [{ label, wireName: 'publickey', method: () => ({ type: 'publickey', username, key: offer.data }) }];
+    case 'agent': {
+      const method: Offer<AnyAuthMethod>['method'] = (noteReason) => ({
+        type: 'agent',
+        username,
+        agent: openAgent(offer, noteReason),
+      });
+      return [{ label, wireName: 'publickey', method }];
+    }
+    case 'password': {
+      const password = offer.password.reveal();
+      // Servers with PAM often take a password only as the answer to a question.
+      const prompt: KeyboardInteractiveAuthMethod['prompt'] = (_name, _instructions, _language, prompts, finish) =>
+        finish(prompts.map(({ echo }) => (echo ? '' : password)));
+      return [
+        { label, wireName: 'password', method: () => ({ type: 'password', username, password }) },
+        {
+          label: `${label} as an answer`,
+          wireName: 'keyboard-interactive',
+          method: () => ({ type: 'keyboard-interactive', username, prompt }),
+        },
+      ];
+    }
+    default:
+      return unreachable(offer);
+  }
+}
+
+/** The agent, as if it held only the key asked for. */
+function openAgent(offer: Credential & { kind: 'agent' }, noteReason: (reason: string) => void): BaseAgent {
+  const agent = createAgent(offer.socket);
+  const wanted = offer.only === null ? null : utils.parseKey(offer.only);
+  const getAll = agent.getIdentities.bind(agent);
+  agent.getIdentities = (done) =>
+    getAll((error, keys) => {
+      if (error != null) return done(error);
+      const held = (keys ?? []).filter(
+        (key) => wanted === null || (!(wanted instanceof Error) && wanted.equals(publicKey(key))),
+      );
+      noteReason(held.length === 0 ? 'it holds no such key' : `${held.length} of its keys refused`);
+      return done(null, held);
+    });
+  return agent;
+}
+
+/** Agents may wrap a key together with its comment. */
+function publicKey(held: Buffer | string | ParsedKey | PublicKeyEntry): Buffer | string | ParsedKey {
+  if (typeof held === 'string' || !('pubKey' in held)) return held;
+  return held.pubKey instanceof Object && 'pubKey' in held.pubKey ? held.pubKey.pubKey : held.pubKey;
+}
+
+function openChannel(client: Client, command: string): Promise<Channel> {
+  return new Promise((resolve, reject) => {
+    // Throws where the connection is gone already, which rejects.
+    client.exec(command, (error, channel) => {
+      if (error !== undefined) reject(error);
+      else resolve(asChannel(channel));
+    });
+  });
+}
+
+/** Listens at once: 'exit' may come in the same packet as the answer to the command. */
+function asChannel(channel: ClientChannel): Channel {
+  let ended: { exitCode: number | null } | null = null;
+  channel.on('exit', (exitCode: number | null) => {
+    ended = { exitCode };
+  });
+  let isClosed = false;
+  channel.once('close', () => {
+    isClosed = true;
+  });
+  const closed = [channel, channel.stderr].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
+  return {
+    stdin: channel,
+    stdout: channel,
+    stderr: channel.stderr,
+    ended: Promise.all(closed).then(() => ended),
+    close: () => {
+      if (!isClosed) channel.close();
+    },
+  };
+}
