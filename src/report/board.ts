@@ -1,0 +1,124 @@
+import {
+  type DefaultRenderer,
+  Listr,
+  ListrDefaultRendererLogLevels,
+  ListrLogger,
+  ProcessOutput,
+  Spinner,
+} from 'listr2';
+import type { Phase } from '../domain/outcome.ts';
+import { countsLine, liveRows, phaseTitle } from './board-text.ts';
+import { type Palette, paletteOf } from './palette.ts';
+import { createProgress } from './progress.ts';
+import type { Reporter, ReporterOptions } from './reporter.ts';
+
+/**
+ * A live board for a terminal: one row per phase, the counts, and at most eight hosts at work, drawn five times a second. Never a row per
+ * host, and no drawing per event: listr2 measures every line again at each drawing, which at 100 hosts blocks the event loop for seconds.
+ */
+export function createBoard(options: ReporterOptions): Reporter {
+  const { hosts, phases, terminal, now } = options;
+  const palette = paletteOf(terminal);
+  const progress = createProgress(hosts, phases);
+  const startMs = now();
+  let current: { readonly index: number; readonly finish: (isSkipped: boolean) => void } | null = null;
+
+  const list = new Listr<unknown, 'default', 'silent'>(
+    phases.map((phase, index) => ({
+      title: titleOf(phase, index),
+      task: (_, task) =>
+        new Promise<void>((resolve) => {
+          current = {
+            index,
+            finish: (isSkipped) => {
+              current = null;
+              if (isSkipped) task.skip(titleOf(phase, index));
+              resolve();
+            },
+          };
+          refresh();
+        }),
+      rendererOptions: { bottomBar: 1 },
+    })),
+    {
+      renderer: 'default',
+      fallbackRenderer: 'silent',
+      // Whether this is a terminal was decided by who asked for a board; listr2 would look at standard output.
+      fallbackRendererCondition: false,
+      // Its own listener would end the process at once, and leave armed hosts without a word.
+      registerSignalListeners: false,
+      rendererOptions: { ...rendererStyle(palette), logger: loggerOn(terminal), spinner: slowSpinner(refresh) },
+    },
+  );
+  const run = list.run();
+
+  return {
+    emit: (event) => progress.record(event, now()),
+    close: async () => {
+      progress.settle();
+      refresh();
+      await run;
+      terminal.write('\n');
+    },
+  };
+
+  function titleOf(phase: Phase, index: number): string {
+    return phaseTitle(phase, progress.phaseCount(index), palette);
+  }
+
+  function refresh(): void {
+    // Set past the setter, which would draw once per row.
+    for (const [index, task] of list.tasks.entries()) task.title = titleOf(phases[index] as Phase, index);
+    if (current === null) return;
+    const { passed, expected } = progress.phaseCount(current.index);
+    const task = list.tasks[current.index];
+    if (passed === expected || progress.isSettled()) current.finish(passed < expected || expected === 0);
+    else if (task !== undefined) task.output$ = bottomOf();
+  }
+
+  function bottomOf(): string {
+    const limit = Math.min(8, terminal.rows() - phases.length - 4);
+    // listr2 cuts at two columns less than the terminal has.
+    const rows = liveRows(progress, { nowMs: now(), limit, columns: terminal.columns() - 2 });
+    return [countsLine(progress, now() - startMs, palette), ...rows].join('\n');
+  }
+}
+
+type RendererOptions = NonNullable<DefaultRenderer['options']>;
+
+function rendererStyle(palette: Palette): Pick<RendererOptions, 'formatOutput' | 'icon' | 'color'> {
+  const { COMPLETED, PENDING, SKIPPED_WITH_COLLAPSE, WAITING, OUTPUT_WITH_BOTTOMBAR } = ListrDefaultRendererLogLevels;
+  return {
+    formatOutput: 'truncate',
+    icon: { [WAITING]: '·', [OUTPUT_WITH_BOTTOMBAR]: '' },
+    // listr2 decides on colours by standard output; here the caller does.
+    color: {
+      [COMPLETED]: palette.green,
+      [PENDING]: palette.yellow,
+      [SKIPPED_WITH_COLLAPSE]: palette.dim,
+      [WAITING]: palette.dim,
+    },
+  };
+}
+
+/** A logger on the caller's sink. listr2 takes over `write` of the stream it is given, so it is given one of its own. */
+function loggerOn(terminal: ReporterOptions['terminal']): ListrLogger<ListrDefaultRendererLogLevels> {
+  const stream = {
+    write: (text: string) => {
+      terminal.write(text);
+      return true;
+    },
+    isTTY: true,
+    columns: terminal.columns(),
+    rows: terminal.rows(),
+  } as unknown as NodeJS.WriteStream;
+  return new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput: new ProcessOutput(stream, stream) });
+}
+
+/** listr2's spinner at five drawings a second, with fresh rows for each. */
+function slowSpinner(refresh: () => void): Spinner {
+  const spinner = new Spinner();
+  const start = spinner.start.bind(spinner);
+  spinner.start = () => start(refresh, 200);
+  return spinner;
+}

@@ -1,0 +1,72 @@
+import { structuredPatch } from 'diff';
+import type { FileChange } from '../domain/change.ts';
+import type { ManagedFile, ObservedFile } from '../domain/remote-file.ts';
+import { unreachable } from '../domain/result.ts';
+import type { Palette } from './palette.ts';
+import { printable } from './printable.ts';
+
+/** One file change as lines: its path with what becomes of it, and below, if asked for, a unified diff. */
+export function formatFileChange(
+  change: FileChange,
+  options: { readonly diff: boolean; readonly palette: Palette },
+): readonly string[] {
+  const { palette } = options;
+  const before = change.kind === 'create' ? null : change.before;
+  const after = change.kind === 'remove' ? null : change.after;
+  const notes = [...attributeNotes(before, after), ...(change.cause === 'edited-on-host' ? [editedNote(change)] : [])];
+  const head = headOf(change, palette) + (notes.length === 0 ? '' : palette.dim(`  (${notes.join('; ')})`));
+  return options.diff ? [head, ...hunkLines(contentOf(before), contentOf(after), palette)] : [head];
+}
+
+function headOf({ kind, path }: FileChange, palette: Palette): string {
+  switch (kind) {
+    case 'create':
+      return palette.green(`+ ${printable(path)}`);
+    case 'update':
+      return palette.yellow(`~ ${printable(path)}`);
+    case 'remove':
+      return palette.red(`- ${printable(path)}`);
+    default:
+      return unreachable(kind);
+  }
+}
+
+function editedNote({ kind }: FileChange): string {
+  return kind === 'create' ? 'removed on the host since the last push' : 'edited on the host since the last push';
+}
+
+/** What changes beside the content: kind, mode, owner, link target. */
+function attributeNotes(before: ObservedFile | null, after: ManagedFile | null): readonly string[] {
+  if (after === null) return [];
+  if (after.kind === 'symlink') {
+    const target = `-> ${printable(after.target)}`;
+    if (before === null) return [target];
+    return [before.kind === 'symlink' ? `${printable(before.target)} ${target}` : `file becomes a link ${target}`];
+  }
+  if (before === null) return [after.mode];
+  if (before.kind === 'symlink') return [`link to ${printable(before.target)} becomes a file`, after.mode];
+  const owner = `${before.owner}:${before.group}`;
+  return [
+    ...(before.mode === after.mode ? [] : [`mode ${before.mode} -> ${after.mode}`]),
+    ...(owner === 'root:root' ? [] : [`owner ${printable(owner)} -> root:root`]),
+  ];
+}
+
+function contentOf(file: ObservedFile | ManagedFile | null): string {
+  return file?.kind === 'file' ? file.content : '';
+}
+
+function hunkLines(before: string, after: string, palette: Palette): readonly string[] {
+  if (before === after) return [];
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 });
+  return hunks.flatMap((hunk) => [
+    palette.cyan(`    @@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+    ...hunk.lines.map((line) => paintLine(`    ${printable(line)}`, line[0], palette)),
+  ]);
+}
+
+function paintLine(text: string, sign: string | undefined, palette: Palette): string {
+  if (sign === '+') return palette.green(text);
+  if (sign === '-') return palette.red(text);
+  return text.trimEnd();
+}

@@ -1,0 +1,59 @@
+import type { Finding } from '../domain/change.ts';
+import type { HostName } from '../domain/host.ts';
+import { count } from './count.ts';
+import { foldHosts } from './fold.ts';
+import { groupBy } from './group.ts';
+import { type Palette, paletteOf } from './palette.ts';
+import { printable, printableLine } from './printable.ts';
+
+/** What was found on one host; an empty list says that it is as it should be. */
+export type HostFindings = { readonly host: HostName; readonly findings: readonly Finding[] };
+
+/** How to print findings. */
+export type FindingsTextOptions = {
+  /** Which command speaks; it begins the last line. */
+  readonly title: 'Audit' | 'Verify';
+  readonly color: boolean;
+};
+
+/**
+ * What was found, as text: hosts with the same findings are printed once, those without any first. The last line counts.
+ * Hosts that could not be asked are no part of it: the summary names them. Ends with a line feed.
+ */
+export function formatFindings(hosts: readonly HostFindings[], options: FindingsTextOptions): string {
+  const palette = paletteOf(options);
+  const groups = groupBy(hosts, ({ findings }) => JSON.stringify(findings));
+  const blocks = [...groups]
+    .sort(([a], [b]) => Number(a.findings.length > 0) - Number(b.findings.length > 0))
+    .map((group) => [headOf(group, palette), ...group[0].findings.flatMap((finding) => linesOf(finding, palette))]);
+  return `${blocks.map((lines) => `${lines.join('\n')}\n\n`).join('')}${totalOf(hosts, options.title, palette)}\n`;
+}
+
+function headOf(group: readonly [HostFindings, ...HostFindings[]], palette: Palette): string {
+  const number = group.length === 1 ? '' : ` (${count(group.length, 'host')})`;
+  const names = palette.bold(foldHosts(group.map(({ host }) => host)));
+  const { length } = group[0].findings;
+  return `${names}${number}: ${length === 0 ? palette.green('as described') : palette.red(count(length, 'finding'))}`;
+}
+
+function linesOf({ code, where, subject, message, hint }: Finding, palette: Palette): readonly string[] {
+  return [
+    `  ${palette.red(code.padEnd(codeWidth))} ${palette.dim(where.padEnd(whereWidth))} ${printableLine(subject)}`,
+    ...printable(message)
+      .split('\n')
+      .map((line) => `      ${line}`.trimEnd()),
+    ...(hint === null ? [] : [`      ${palette.cyan('hint:')} ${printableLine(hint)}`]),
+  ];
+}
+
+function totalOf(hosts: readonly HostFindings[], title: string, palette: Palette): string {
+  const found = hosts.reduce((sum, { findings }) => sum + findings.length, 0);
+  if (found === 0) return palette.bold(`${title}: ${count(hosts.length, 'host')} as described.`);
+  const differing = hosts.filter(({ findings }) => findings.length > 0).length;
+  const rest = hosts.length - differing;
+  return palette.bold(`${title}: ${count(found, 'finding')} on ${count(differing, 'host')}, ${rest} as described.`);
+}
+
+// The longest members of Finding's `code` and `where`.
+const codeWidth = 'edited-on-host'.length;
+const whereWidth = 'persisted'.length;

@@ -1,0 +1,22 @@
+import { type Finding, type HostPlan, isUnchanged } from '../domain/change.ts';
+import type { HostName } from '../domain/host.ts';
+import type { HostEvent } from '../domain/outcome.ts';
+
+/** One event as a line of NDJSON: `at` (RFC 3339, UTC), then the event's own members. Ends with a line feed. */
+export function eventLine(event: HostEvent, atMs: number): string {
+  return lineOf({ at: new Date(atMs).toISOString(), ...event });
+}
+
+/** One plan as a line of NDJSON: `kind` is `plan`, `unchanged` says whether a push would leave the host alone, then the plan's own members. */
+export function planLine(plan: HostPlan): string {
+  return lineOf({ kind: 'plan', unchanged: isUnchanged(plan), ...plan });
+}
+
+/** What was found on one host as a line of NDJSON: `kind` is `findings`; an empty list says that all is as described. */
+export function findingsLine(host: HostName, findings: readonly Finding[]): string {
+  return lineOf({ kind: 'findings', host, findings });
+}
+
+function lineOf(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}

@@ -1,0 +1,73 @@
+import { describeFailure, type HostOutcome } from '../domain/outcome.ts';
+import { unreachable } from '../domain/result.ts';
+import { count } from './count.ts';
+import { formatDuration } from './duration.ts';
+import type { Paint, Palette } from './palette.ts';
+import { printable } from './printable.ts';
+
+/** Every outcome from best to worst: the order of summaries, and of the counts. */
+export const statuses = [
+  'unchanged',
+  'changed',
+  'not-started',
+  'unreachable',
+  'failed',
+  'reverted',
+  'unknown',
+  'stranded',
+] as const satisfies readonly HostOutcome['status'][];
+
+/** True where the host is not as it should be. */
+export function isBad(outcome: HostOutcome): boolean {
+  return outcome.status !== 'unchanged' && outcome.status !== 'changed';
+}
+
+/** A status as people read it: `not started`. */
+export function statusWords(status: HostOutcome['status']): string {
+  return status === 'not-started' ? 'not started' : status;
+}
+
+/** The colour of a status. */
+export function paintOf(status: HostOutcome['status'], palette: Palette): Paint {
+  switch (status) {
+    case 'unchanged':
+      return palette.dim;
+    case 'changed':
+      return palette.green;
+    case 'not-started':
+    case 'reverted':
+      return palette.yellow;
+    case 'unreachable':
+    case 'failed':
+    case 'unknown':
+    case 'stranded':
+      return palette.red;
+    default:
+      return unreachable(status);
+  }
+}
+
+/** What to say after a host's name and status; empty where the status says it all. It may have several lines. */
+export function describeOutcome(outcome: HostOutcome): string {
+  switch (outcome.status) {
+    case 'unchanged':
+      return '';
+    case 'changed':
+      return [count(outcome.changes, 'change'), ...outcome.warnings.map((text) => `warning: ${printable(text)}`)].join(
+        '\n',
+      );
+    case 'not-started':
+      return printable(outcome.because);
+    case 'failed':
+    case 'unreachable':
+      return printable(describeFailure(outcome.because));
+    case 'reverted':
+      return `${printable(describeFailure(outcome.because))}\nthe host is as it was before`;
+    case 'unknown':
+      return `${printable(describeFailure(outcome.because))}\nthe host reverts by itself within ${formatDuration(outcome.revertsWithinMs)}, unless the change was confirmed`;
+    case 'stranded':
+      return printable(describeFailure(outcome.because));
+    default:
+      return unreachable(outcome);
+  }
+}

@@ -1,0 +1,100 @@
+import { type HostPlan, isUnchanged, type PlanWarning, type RuntimeChange } from '../domain/change.ts';
+import type { Decision } from '../domain/desired-state.ts';
+import { unreachable } from '../domain/result.ts';
+import { formatFwmark } from '../domain/routing.ts';
+import { count } from './count.ts';
+import { formatFileChange } from './file-diff.ts';
+import { foldHosts } from './fold.ts';
+import { groupBy } from './group.ts';
+import { type Palette, paletteOf } from './palette.ts';
+import { printable, printableLine } from './printable.ts';
+
+/** How to print plans. */
+export type PlanTextOptions = {
+  /** True: files with their unified diffs; false: their paths only. */
+  readonly diff: boolean;
+  readonly color: boolean;
+};
+
+/**
+ * What a push will do, as text: per host the decisions with their reasons, the files, the running changes and the warnings. Hosts whose
+ * text is the same are printed once, hosts to change first. The last line counts. Ends with a line feed.
+ */
+export function formatPlans(plans: readonly HostPlan[], options: PlanTextOptions): string {
+  const palette = paletteOf(options);
+  const groups = groupBy(
+    plans.map((plan) => ({ plan, body: bodyOf(plan, options.diff, palette).join('\n') })),
+    ({ plan, body }) => `${isUnchanged(plan)}\0${body}`,
+  );
+  const blocks = [
+    ...groups.filter(([{ plan }]) => !isUnchanged(plan)),
+    ...groups.filter(([{ plan }]) => isUnchanged(plan)),
+  ].map(
+    (group) =>
+      `${headOf(
+        group.map(({ plan }) => plan),
+        palette,
+      )}\n${group[0].body}\n`,
+  );
+  return `${blocks.map((block) => `${block.trimEnd()}\n\n`).join('')}${totalOf(plans, palette)}\n`;
+}
+
+function headOf(plans: readonly HostPlan[], palette: Palette): string {
+  const isSame = plans.every(isUnchanged);
+  const number = plans.length === 1 ? '' : ` (${count(plans.length, 'host')})`;
+  return `${palette.bold(foldHosts(plans.map(({ host }) => host)))}${number}${isSame ? ': unchanged' : ''}`;
+}
+
+function bodyOf(plan: HostPlan, diff: boolean, palette: Palette): readonly string[] {
+  return [
+    plan.decisions.flatMap((decision) => decisionLines(decision, palette)),
+    plan.files.flatMap((change) => formatFileChange(change, { diff, palette })),
+    plan.runtime.map((change) => runtimeLine(change, palette)),
+    plan.warnings.flatMap((warning) => warningLines(warning, palette)),
+  ]
+    .filter((section) => section.length > 0)
+    .map((section) => section.map((line) => `  ${line}`.trimEnd()).join('\n'))
+    .flatMap((section, index) => (index === 0 ? [section] : ['', section]));
+}
+
+function decisionLines(decision: Decision, palette: Palette): readonly string[] {
+  const { network, returnPath, gateway, device, table, fwmark, pools, reason } = decision;
+  const parts = [
+    ...(gateway === null ? [] : [`by ${gateway}`]),
+    ...(device === null ? [] : [`on ${device}`]),
+    ...(table === null ? [] : [`table ${table}`]),
+    ...(fwmark === null ? [] : [`mark ${formatFwmark(fwmark)}`]),
+  ];
+  return [
+    `${palette.cyan(printableLine(network))} ${pools.join(', ')}: return path ${palette.bold(returnPath)}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`,
+    palette.dim(`  ${printableLine(reason)}`),
+  ];
+}
+
+function runtimeLine({ sign, words }: RuntimeChange, palette: Palette): string {
+  const text = `${sign} ${printableLine(words)}`;
+  switch (sign) {
+    case '+':
+      return palette.green(text);
+    case '-':
+      return palette.red(text);
+    case '~':
+      return palette.yellow(text);
+    default:
+      return unreachable(sign);
+  }
+}
+
+function warningLines({ code, message, hint }: PlanWarning, palette: Palette): readonly string[] {
+  return [
+    palette.yellow(`warning[${code}]: ${printable(message)}`),
+    ...(hint === null ? [] : [`    hint: ${printable(hint)}`]),
+  ].flatMap((text) => text.split('\n'));
+}
+
+function totalOf(plans: readonly HostPlan[], palette: Palette): string {
+  const same = plans.filter(isUnchanged).length;
+  const changing = plans.length - same;
+  if (changing === 0) return palette.bold(`Plan: nothing to change on ${count(plans.length, 'host')}.`);
+  return palette.bold(`Plan: ${count(changing, 'host')} to change, ${same} unchanged.`);
+}

@@ -1,0 +1,66 @@
+import type { HostName } from '../domain/host.ts';
+import type { HostEvent, Phase } from '../domain/outcome.ts';
+import { unreachable } from '../domain/result.ts';
+import { createLines } from './lines.ts';
+import { eventLine } from './ndjson.ts';
+
+/** Listens to a run and tells of it while it goes on. */
+export type Reporter = {
+  /** Takes one event. Never waits. */
+  readonly emit: (event: HostEvent) => void;
+  /** Draws the last state and gives the terminal back. Nothing may be emitted afterwards. */
+  readonly close: () => Promise<void>;
+};
+
+/** `board`: a live view for a terminal; `lines`: a plain line per end; `json`: each event as NDJSON; `none`: silence. */
+export type ReporterMode = 'board' | 'lines' | 'json' | 'none';
+
+/** What a reporter needs. While it is open, nothing else may write to the terminal. */
+export type ReporterOptions = {
+  readonly hosts: readonly HostName[];
+  /** The phases this run is made of, in order; `revert` need not be among them. */
+  readonly phases: readonly Phase[];
+  readonly mode: ReporterMode;
+  /** Where people look: standard error. */
+  readonly terminal: {
+    readonly write: (text: string) => void;
+    readonly columns: () => number;
+    readonly rows: () => number;
+    readonly color: boolean;
+  };
+  /** Where machines read: standard output. */
+  readonly writeResult: (text: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+};
+
+/** Opens a reporter. */
+export async function createReporter(options: ReporterOptions): Promise<Reporter> {
+  switch (options.mode) {
+    case 'board': {
+      // listr2 takes 50 ms to load: only where it is wanted.
+      const { createBoard } = await import('./board.ts');
+      return createBoard(options);
+    }
+    case 'lines':
+      return createLines(options);
+    case 'json':
+      return { emit: (event) => options.writeResult(eventLine(event, options.now())), close: async () => {} };
+    case 'none':
+      return { emit: () => {}, close: async () => {} };
+    default:
+      return unreachable(options.mode);
+  }
+}
+
+/** The mode for what the user asked for and where it is shown. A terminal too low for a board gets lines. */
+export function reporterMode(wish: {
+  readonly output: 'text' | 'json';
+  readonly progress: boolean;
+  readonly isTty: boolean;
+  readonly rows: number;
+}): ReporterMode {
+  if (wish.output === 'json') return 'json';
+  if (!wish.progress) return 'none';
+  return wish.isTty && wish.rows >= 12 ? 'board' : 'lines';
+}

@@ -1,0 +1,114 @@
+import { toShell } from '../domain/command.ts';
+import type { HostName } from '../domain/host.ts';
+import type { HostOutcome } from '../domain/outcome.ts';
+import { count } from './count.ts';
+import { formatDuration } from './duration.ts';
+import { compareNames, foldHosts } from './fold.ts';
+import { groupBy } from './group.ts';
+import { describeOutcome, isBad, paintOf, statuses, statusWords } from './outcome-text.ts';
+import { type Palette, paletteOf } from './palette.ts';
+import { printable } from './printable.ts';
+import { wrapText } from './wrap.ts';
+
+/** How it ended for one host, with its name. */
+export type HostResult = { readonly host: HostName; readonly outcome: HostOutcome };
+
+/** What a summary needs beside the results. */
+export type SummaryOptions = {
+  readonly elapsedMs: number;
+  /** What the user typed, without `--limit`, e.g. `['mlbroute', 'push', '-i', 'prod.yaml']`. */
+  readonly command: readonly string[];
+  /** The user's own `--limit`: the next command must never reach more hosts than this one did. */
+  readonly limit: string | null;
+  /** Infinity for no limit. */
+  readonly columns: number;
+  readonly color: boolean;
+};
+
+/**
+ * The end of a run as text: one line per outcome from best to worst, hosts that say the same folded; the counts; the command to type next;
+ * last and in full the stranded hosts. Ends with a line feed.
+ */
+export function formatSummary(results: readonly HostResult[], options: SummaryOptions): string {
+  const palette = paletteOf(options);
+  const sorted = [...results].sort((a, b) => compareNames(a.host, b.host));
+  return [
+    [...outcomeLines(sorted, options.columns, palette), ''],
+    [countLine(sorted, options, palette)],
+    nextLines(sorted, options),
+    strandedLines(sorted, options.columns, palette),
+  ]
+    .flat()
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** The exit code of a run: 0 where every host is as it should be, else 1. */
+export function exitCodeOf(outcomes: Iterable<HostOutcome>): 0 | 1 {
+  for (const outcome of outcomes) if (isBad(outcome)) return 1;
+  return 0;
+}
+
+function outcomeLines(results: readonly HostResult[], columns: number, palette: Palette): readonly string[] {
+  return groupBy(results, ({ outcome }) => `${outcome.status}\0${describeOutcome(outcome)}`)
+    .map((group) => ({ outcome: group[0].outcome, hosts: hostsText(group) }))
+    .sort((a, b) => statuses.indexOf(a.outcome.status) - statuses.indexOf(b.outcome.status))
+    .map(({ outcome, hosts }) => {
+      const text = describeOutcome(outcome);
+      const label = statusWords(outcome.status).padEnd(labelWidth);
+      const lines = wrapText(text === '' ? hosts : `${hosts}: ${text}`, { first: label, columns });
+      return paintOf(outcome.status, palette)(label) + lines.slice(label.length);
+    });
+}
+
+function hostsText(group: readonly HostResult[]): string {
+  const names = foldHosts(group.map(({ host }) => host));
+  return group.length === 1 ? names : `${names} (${count(group.length, 'host')})`;
+}
+
+function countLine(results: readonly HostResult[], { elapsedMs, columns }: SummaryOptions, palette: Palette): string {
+  const parts = statuses.flatMap((status) => {
+    const number = results.filter(({ outcome }) => outcome.status === status).length;
+    return number === 0 ? [] : [paintOf(status, palette)(`${number} ${statusWords(status)}`)];
+  });
+  const head = `${palette.bold(count(results.length, 'host'))} in ${formatDuration(elapsedMs)}`;
+  return wrapText(parts.length === 0 ? head : `${head}: ${parts.join(', ')}`, { first: '', columns });
+}
+
+function nextLines(results: readonly HostResult[], options: SummaryOptions): readonly string[] {
+  // A stranded host needs a person first.
+  const again = results.filter(({ outcome }) => isBad(outcome) && outcome.status !== 'stranded');
+  if (again.length === 0) return [];
+  const waitMs = Math.max(
+    0,
+    ...again.map(({ outcome }) => (outcome.status === 'unknown' ? outcome.revertsWithinMs : 0)),
+  );
+  const names = again.map(({ host }) => host);
+  // A long list helps nobody: the same command leaves the hosts that are done as they are.
+  const isListed = names.length <= 8 && names.length < results.length && names.every((name) => isPlain.test(name));
+  const limit = isListed ? names.join(',') : options.limit;
+  const command = toShell([...options.command, ...(limit === null ? [] : ['-l', limit])]);
+  return [`Next${waitMs === 0 ? '' : `, after ${formatDuration(waitMs)}`}: ${command}`];
+}
+
+function strandedLines(results: readonly HostResult[], columns: number, palette: Palette): readonly string[] {
+  const stranded = results.flatMap(({ host, outcome }) => (outcome.status === 'stranded' ? [{ host, outcome }] : []));
+  if (stranded.length === 0) return [];
+  return [
+    '',
+    palette.red(palette.bold(`STRANDED: ${count(stranded.length, 'host')} could not be put back. A person must act.`)),
+    ...stranded.flatMap(({ host, outcome }) => [
+      wrapText(describeOutcome(outcome), { first: `  ${host}: `, columns }),
+      ...printable(outcome.details)
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((line) => `      ${line}`),
+      `      run on ${host}:  ${palette.bold(printable(outcome.command))}`,
+    ]),
+  ];
+}
+
+const labelWidth = 'not started  '.length;
+
+// Names that mean only themselves in a pattern: no list, glob, negation or option.
+const isPlain = /^[A-Za-z0-9_][\w.-]*$/;
