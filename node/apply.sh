@@ -1,0 +1,157 @@
+# Makes one change on this host as a transaction. The controller puts `token=… id=… owner=… confirm_within=…` before this text and,
+# after it, the functions `stage` (files), `expect` (what must still be there) and `steps` (the running kernel), then `main </dev/null`.
+# Each line of the answer starts with $token. The functions `transaction_program` and `manifest` print what is kept for later.
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # token, id, owner and confirm_within are set by the controller
+# shellcheck disable=SC2015  # A && B || refuse: either failing is reason enough
+state=/var/lib/mlbroute
+here=$state/transactions/$id
+
+say() { printf '%s %s\n' "$token" "$*"; }
+
+# Before anything is armed there is nothing to undo.
+refuse() {
+  say "$@"
+  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
+  rm -rf "$here"
+  exit 0
+}
+
+# After that, every failure takes the whole change back at once, without waiting for the timer.
+fail() {
+  say failed "$current: $*"
+  say "$(sh "$here/transaction" revert 2>&1 | tail -n 1)"
+  exit 0
+}
+
+# --- staging: nothing outside the transaction's folder is touched
+
+open_transaction() {
+  umask 022
+  [ -d /run/systemd/system ] || refuse refused 'systemd does not run this host'
+  command -v systemd-run >/dev/null 2>&1 || refuse refused 'systemd-run is missing, so no timer could undo the change'
+  [ -d "$state" ] || mkdir -m 700 "$state"
+  mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" || refuse refused "cannot write to $state"
+  : >"$here/files"
+  : >"$here/dirs"
+  printf '%s\n' "$owner" >"$here/owner" && transaction_program >"$here/transaction" && manifest >"$here/manifest" ||
+    refuse refused "cannot write to $here"
+  # One transaction at a time: the link is made by exactly one.
+  if ! ln -s "transactions/$id" "$state/pending" 2>/dev/null; then
+    rm -rf "$here"
+    say locked "$(cat "$state/pending/owner" 2>/dev/null || echo unknown)"
+    exit 0
+  fi
+}
+
+# stage_file N MODE PATH   content on standard input;   stage_link N TARGET PATH;   stage_removal N PATH
+stage_file() { cat >"$here/new/$1" && chmod "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
+stage_link() { ln -s "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
+stage_removal() { remember "$1" "$2" || refuse refused "cannot save $2"; }
+
+remember() {
+  if [ -e "$2" ] || [ -h "$2" ]; then cp -a "$2" "$here/old/$1" || return 1; fi
+  printf '%s %s\n' "$1" "$2" >>"$here/files"
+  case $2 in /etc/systemd/system/*) : >"$here/reload-units" ;; esac
+}
+
+expect_absent() { if [ -e "$1" ] || [ -h "$1" ]; then refuse stale "$1 has appeared since the plan was made"; fi; }
+expect_link() { [ "$(readlink "$1")" = "$2" ] || refuse stale "$1 has changed since the plan was made"; }
+expect_sha256() { printf '%s  %s\n' "$2" "$1" | sha256sum -c >/dev/null 2>&1 || refuse stale "$1 has changed since the plan was made"; }
+
+# undo N: commands on standard input
+undo() { cat >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
+
+# --- the dead-man's switch: armed before the first write
+
+set_deadline() {
+  read -r up _ </proc/uptime
+  printf '%s\n' $((${up%%.*} + confirm_within)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
+}
+
+arm() {
+  current='arm the switch'
+  set_deadline
+  cat >"$here/mlbroute-revert.service" <<'UNIT'
+# mlbroute: only here while a push waits for its confirmation
+[Unit]
+Description=Take back the mlbroute push that was not confirmed before this host went down
+DefaultDependencies=no
+RequiresMountsFor=/var/lib/mlbroute
+ConditionPathExists=/var/lib/mlbroute/pending/transaction
+After=systemd-remount-fs.service
+Before=systemd-sysctl.service systemd-networkd.service network-pre.target
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh /var/lib/mlbroute/pending/transaction boot
+UNIT
+  make_dirs /etc/systemd/system/sysinit.target.wants
+  cp "$here/mlbroute-revert.service" /etc/systemd/system/mlbroute-revert.service && chmod 644 /etc/systemd/system/mlbroute-revert.service &&
+    ln -sf ../mlbroute-revert.service /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service ||
+    refuse refused 'cannot install the boot guard'
+  sync "$here"/* /etc/systemd/system/mlbroute-revert.service 2>/dev/null
+  # AccuracySec: by default systemd may fire a timer up to a minute late.
+  if ! message=$(systemd-run --quiet --collect --unit="mlbroute-revert-$id" --on-active="${confirm_within}s" \
+    --timer-property=AccuracySec=100ms /bin/sh "$here/transaction" timer 2>&1); then
+    rm -f /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service /etc/systemd/system/mlbroute-revert.service
+    refuse refused "the timer could not be armed: $message"
+  fi
+  say armed "$confirm_within"
+}
+
+# --- writing
+
+write_files() {
+  while read -r number path; do
+    current="write $path"
+    if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
+      make_dirs "${path%/*}"
+      cp -P "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
+      if [ ! -h "$path.mlbroute-new" ]; then
+        chmod "$(stat -c %a "$here/new/$number")" "$path.mlbroute-new" && sync "$path.mlbroute-new" || fail 'cannot finish the file'
+      fi
+      mv -f "$path.mlbroute-new" "$path" || fail 'cannot put it in place'
+    else
+      rm -f "$path" || fail 'cannot remove it'
+      # Only folders that exist for mlbroute's sake; an empty /etc/sysctl.d is the host's own affair.
+      case ${path%/*} in */mlbroute | *.network.d) rmdir "${path%/*}" 2>/dev/null ;; esac
+    fi
+  done <"$here/files"
+  say wrote "$(wc -l <"$here/files")"
+}
+
+make_dirs() {
+  [ -d "$1" ] && return
+  make_dirs "${1%/*}"
+  printf '%s\n' "$1" >>"$here/dirs"
+  mkdir -m 755 "$1" || fail "cannot make the folder $1"
+}
+
+# --- the running kernel: each step is noted before it begins, so that an undo knows how far it came
+
+step() {
+  [ -h "$here/verdict" ] && fail 'the host began to revert meanwhile'
+  printf '%s\n' "$1" >"$here/progress"
+  shift
+  current=$*
+}
+
+run() { "$@" >"$here/output" 2>&1 || fail "$(tr '\n' ' ' <"$here/output")"; }
+
+end_step() { say step "$current"; }
+
+main() {
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+  # A lost connection must not stop the change half way: it runs to its end, and the timer takes it back.
+  trap '' HUP PIPE
+  open_transaction
+  expect
+  stage
+  arm
+  write_files
+  steps
+  set_deadline
+  say applied
+}

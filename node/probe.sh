@@ -1,0 +1,34 @@
+# Asks the running kernel whether replies would find their way. Read-only, but for a neighbour entry the kernel makes when it asks.
+# The controller puts `token=…` before this text and, after it, the function `probes`, then `main </dev/null`.
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # token is set by the controller
+
+# gateway NETWORK DEVICE ADDRESS: makes the kernel itself resolve the gateway (NTF_USE), with the sender address it would really take.
+gateway() {
+  ip neigh replace "$3" dev "$2" nud none use 2>/dev/null || ip neigh add "$3" dev "$2" nud none use 2>/dev/null
+  tries=0
+  while :; do
+    answer=$(ip neigh show to "$3" dev "$2")
+    case $answer in
+      *REACHABLE* | *STALE* | *DELAY* | *PERMANENT*) printf '%s gateway %s ok %s\n' "$token" "$1" "$answer"; return ;;
+      *FAILED*) break ;;
+    esac
+    tries=$((tries + 1))
+    [ "$tries" -gt 20 ] && break
+    sleep 0.2
+  done
+  printf '%s gateway %s silent %s\n' "$token" "$1" "$answer"
+}
+
+# reply NETWORK ARGUMENTS…: the route a reply would take.
+reply() {
+  network=$1
+  shift
+  printf '%s reply %s %s\n' "$token" "$network" "$(ip route get "$@" 2>&1 | head -n 1)"
+}
+
+main() {
+  export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+  probes
+  printf '%s end\n' "$token"
+}

@@ -1,0 +1,143 @@
+import type { HostConnection } from '../domain/host.ts';
+import type { Failure, HostOutcome } from '../domain/outcome.ts';
+import { describeFailure } from '../domain/outcome.ts';
+import { findingsOf } from '../plan/findings.ts';
+import type { Session } from '../transport/session.ts';
+import { apply, type Transaction } from './apply.ts';
+import type { Deployment, Surroundings } from './deployment.ts';
+import { isConnectionGone, type Look } from './look.ts';
+import { observe } from './observe.ts';
+import { commandToRetryUndo, fateOf, settle } from './transaction.ts';
+
+/** A kernel setting may be written by udev a moment after us; a difference counts when it is still there after these pauses. */
+const verifyPausesMs = [0, 300, 1000, 2000];
+
+/** Carries out one host's plan as a transaction: apply, verify and confirm over a new connection, or have it undone. Closes the session. */
+export async function carryOut(
+  seen: Extract<Look, { kind: 'seen' }>,
+  transaction: Transaction,
+  surroundings: Surroundings,
+): Promise<HostOutcome> {
+  const { deployment, prepared } = seen;
+  const host = prepared.plan.host;
+  surroundings.emit({ kind: 'phase', host, phase: 'apply' });
+  const applied = await apply(seen.session, prepared, transaction, surroundings);
+  await seen.session.close();
+  switch (applied.kind) {
+    case 'untouched':
+      return { status: 'failed', because: applied.because };
+    case 'undone':
+      return undone(applied.undo, applied.because, transaction);
+    case 'lost':
+      return findOut(deployment, applied.because, transaction, surroundings);
+    case 'applied':
+      return verifyAndConfirm(seen, transaction, surroundings);
+  }
+}
+
+async function verifyAndConfirm(
+  seen: Extract<Look, { kind: 'seen' }>,
+  transaction: Transaction,
+  surroundings: Surroundings,
+): Promise<HostOutcome> {
+  const { deployment, prepared } = seen;
+  const host = prepared.plan.host;
+  surroundings.emit({ kind: 'phase', host, phase: 'verify' });
+  // A new TCP connection: the old one may live on by connection tracking where nobody could log in any more.
+  const session = await reconnect(deployment.connection, transaction.confirmWithinS * 1000, surroundings);
+  if ('kind' in session) return findOut(deployment, session, transaction, surroundings);
+  const trouble = await verify(session, deployment, surroundings);
+  surroundings.emit({ kind: 'phase', host, phase: trouble === null ? 'confirm' : 'revert' });
+  const word = await settle(session, transaction.id, trouble === null ? 'confirm' : 'revert');
+  await session.close();
+  if (!word.ok) return findOut(deployment, word.error, transaction, surroundings);
+  if (word.value === 'confirmed') {
+    const { plan } = prepared;
+    return {
+      status: 'changed',
+      changes: plan.files.length + plan.runtime.length,
+      warnings: plan.warnings.map(({ message }) => message),
+    };
+  }
+  return undone(
+    word.value,
+    trouble ?? {
+      kind: 'timeout',
+      message: 'the confirmation came too late',
+      afterMs: transaction.confirmWithinS * 1000,
+    },
+    transaction,
+  );
+}
+
+/** Looks again until the host is as planned, or gives what is still wrong. */
+async function verify(session: Session, deployment: Deployment, surroundings: Surroundings): Promise<Failure | null> {
+  let trouble: Failure | null = null;
+  for (const pauseMs of verifyPausesMs) {
+    await surroundings.sleep(pauseMs);
+    const observed = await observe(session, surroundings);
+    if (!observed.ok) return observed.error;
+    const prepared = deployment.prepare(observed.value);
+    if (!prepared.ok) return { kind: 'verification', findings: prepared.error.map(describeFailure) };
+    const findings = findingsOf(prepared.value.plan, { ...observed.value, pending: null }).filter(
+      ({ where }) => where !== 'recorded',
+    );
+    if (findings.length === 0) return null;
+    trouble = { kind: 'verification', findings: findings.map(({ subject, message }) => `${subject} ${message}`) };
+  }
+  return trouble;
+}
+
+/** After the line went dead: the node reverts by itself unless it was confirmed, so its own record says how it ended. */
+async function findOut(
+  deployment: Deployment,
+  because: Failure,
+  transaction: Transaction,
+  surroundings: Surroundings,
+): Promise<HostOutcome> {
+  const patienceMs = transaction.confirmWithinS * 1000 + 30_000;
+  const endMs = surroundings.now() + patienceMs;
+  surroundings.emit({ kind: 'phase', host: deployment.connection.name, phase: 'revert' });
+  while (surroundings.now() < endMs) {
+    const session = await reconnect(deployment.connection, endMs - surroundings.now(), surroundings);
+    if ('kind' in session) break;
+    const open = await fateOf(session, transaction.id);
+    const fate = open.ok && open.value === 'open' ? await settle(session, transaction.id, 'revert') : open;
+    await session.close();
+    if (fate.ok && fate.value === 'confirmed')
+      return {
+        status: 'changed',
+        changes: 0,
+        warnings: [`the connection broke while it was confirmed: ${describeFailure(because)}`],
+      };
+    if (fate.ok && fate.value === 'none') return { status: 'failed', because };
+    if (fate.ok && !fate.value.startsWith('too late')) return undone(fate.value, because, transaction);
+    await surroundings.sleep(1000);
+  }
+  return { status: 'unknown', because, revertsWithinMs: transaction.confirmWithinS * 1000 };
+}
+
+function undone(word: string, because: Failure, transaction: Transaction): HostOutcome {
+  if (word === 'reverted' || word.startsWith('too late: the host has reverted')) return { status: 'reverted', because };
+  return {
+    status: 'stranded',
+    because,
+    details: word.replace(/^stranded: ?/, ''),
+    command: commandToRetryUndo(transaction.id),
+  };
+}
+
+/** Connects, trying again while there is time: a host that just changed its routes may need a moment. */
+async function reconnect(
+  connection: HostConnection,
+  withinMs: number,
+  { connect, sleep, now }: Surroundings,
+): Promise<Session | Failure> {
+  const endMs = now() + withinMs;
+  for (;;) {
+    const session = await connect(connection);
+    if (session.ok) return session.value;
+    if (!isConnectionGone(session.error) || now() + 2000 > endMs) return session.error;
+    await sleep(2000);
+  }
+}

@@ -1,0 +1,35 @@
+import type { HostPlan } from '../domain/change.ts';
+import type { HostConnection } from '../domain/host.ts';
+import type { Manifest, Observed } from '../domain/observed.ts';
+import type { Failure, HostEvent } from '../domain/outcome.ts';
+import type { Result } from '../domain/result.ts';
+import type { Connect } from '../transport/session.ts';
+
+/** A plan with what the host shall remember of it. */
+export type Prepared = { readonly plan: HostPlan; readonly manifest: Manifest };
+
+/** One host to deploy to: how to reach it, and what follows from what is seen there. Asked again after apply, it must plan nothing. */
+export type Deployment = {
+  readonly connection: HostConnection;
+  readonly prepare: (observed: Observed) => Result<Prepared, readonly Failure[]>;
+};
+
+/** The programs that run on hosts, as texts. */
+export type NodePrograms = {
+  readonly observe: string;
+  readonly apply: string;
+  readonly transaction: string;
+  readonly probe: string;
+};
+
+/** The outside world, handed in. */
+export type Surroundings = {
+  readonly connect: Connect;
+  readonly programs: NodePrograms;
+  /** A word of letters and digits that nobody can guess. */
+  readonly randomWord: () => string;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  readonly emit: (event: HostEvent) => void;
+};
