@@ -1,0 +1,90 @@
+import { basename } from 'node:path';
+import type { DesiredState } from '../../domain/desired-state.ts';
+import type { InterfaceName } from '../../domain/link.ts';
+import type { Backend, Draft, RenderHost } from '../backend.ts';
+import { deviceOfRoute, deviceOfRule } from './owner.ts';
+import { type NetdevView, type NetworkView, type ParentView, routeView, ruleView } from './views.ts';
+
+const folder = '/etc/systemd/network';
+
+/** Keeps links, routes and rules by systemd-networkd: VLANs of our own in files of our own, everything else in drop-ins of the host's files. */
+export const networkd: Backend = {
+  name: 'networkd',
+  templates: {
+    'vlan.netdev.hbs': { name: 'eth0.100', id: 100, mtu: '1400' } satisfies NetdevView,
+    'vlan.network.hbs': { name: 'eth0.100', ...exampleRouting() } satisfies NetworkView,
+    'parent.conf.hbs': { vlans: ['eth0.100'], ...exampleRouting() } satisfies ParentView,
+    'networkd.conf.hbs': {},
+  },
+  draft: (state, host) => {
+    const files = [...vlanFiles(state), ...parentFiles(state, host)];
+    // Without it networkd removes at its next start whatever rule or route it does not know: ours, and those of the CNI.
+    const guard = { path: '/etc/systemd/networkd.conf.d/50-mlbroute.conf', template: 'networkd.conf.hbs', view: {} };
+    return files.length === 0 ? [] : [...files, guard];
+  },
+};
+
+function vlanFiles(state: DesiredState): readonly Draft[] {
+  return state.links.flatMap(({ name, id, mtu }) => {
+    const netdev: NetdevView = { name, id, mtu: mtu === null ? null : String(mtu) };
+    const network: NetworkView = { name, ...routingOf(state, new Set([name])) };
+    return [
+      { path: `${folder}/${ownFile(name, 'netdev')}`, template: 'vlan.netdev.hbs', view: netdev },
+      { path: `${folder}/${ownFile(name, 'network')}`, template: 'vlan.network.hbs', view: network },
+    ];
+  });
+}
+
+/** One drop-in for each .network file that is not ours: VLANs to hang on it, and what goes over the device itself. */
+function parentFiles(state: DesiredState, host: RenderHost): readonly Draft[] {
+  const ownVlans = new Set(state.links.map(({ name }) => name));
+  const found = [
+    ...state.routes.map((route) => deviceOfRoute(route, state)),
+    ...state.rules.map((rule) => deviceOfRule(rule, state)),
+  ];
+  const parents = state.links.map(({ parent }) => parent);
+  const devices = [...new Set([...parents, ...found.filter((device) => !ownVlans.has(device))])];
+  const fileOf = (device: InterfaceName) =>
+    ownVlans.has(device) ? ownFile(device, 'network') : basename(host.networkFileOf(device));
+  return [...new Set(devices.map(fileOf))].map((file) => {
+    const configured = new Set(devices.filter((device) => fileOf(device) === file));
+    const foreign = new Set([...configured].filter((device) => !ownVlans.has(device)));
+    const view: ParentView = {
+      vlans: state.links.filter(({ parent }) => configured.has(parent)).map(({ name }) => name),
+      ...routingOf(state, foreign),
+    };
+    // A drop-in in /etc counts wherever the file itself lives, /run and /usr/lib included (systemd.network(5)).
+    return { path: `${folder}/${file}.d/50-mlbroute.conf`, template: 'parent.conf.hbs', view };
+  });
+}
+
+function routingOf(state: DesiredState, devices: ReadonlySet<string>) {
+  return {
+    routes: state.routes.filter((route) => devices.has(deviceOfRoute(route, state))).map(routeView),
+    rules: state.rules.filter((rule) => devices.has(deviceOfRule(rule, state))).map(ruleView),
+  };
+}
+
+/** Sorts before the host's own files, since networkd takes the first .network file that matches. */
+function ownFile(vlan: string, suffix: 'netdev' | 'network'): string {
+  return `05-mlbroute-${vlan}.${suffix}`;
+}
+
+function exampleRouting() {
+  return {
+    routes: [
+      { destination: '1.2.3.0/24', type: 'blackhole', gateway: '1.2.3.1', onlink: 'yes', scope: 'link', table: 7100 },
+    ],
+    rules: [
+      {
+        family: 'ipv4',
+        priority: 2000,
+        from: '1.2.3.0/24',
+        to: '1.2.3.0/24',
+        iif: 'eth0.100',
+        fwmark: '0x100/0x1f00',
+        table: 7100,
+      },
+    ],
+  };
+}

@@ -1,0 +1,52 @@
+import { formatFwmark, type PolicyRule, type Route } from '../../domain/routing.ts';
+
+/** One [Route] section. Null: the key is left out. */
+export type RouteView = {
+  readonly destination: string;
+  readonly type: string | null;
+  readonly gateway: string | null;
+  readonly onlink: string | null;
+  readonly scope: string | null;
+  readonly table: number;
+};
+
+/** One [RoutingPolicyRule] section. Null: the key is left out. */
+export type RuleView = {
+  readonly family: string;
+  readonly priority: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly iif: string | null;
+  readonly fwmark: string | null;
+  readonly table: number;
+};
+
+type RoutingView = { readonly routes: readonly RouteView[]; readonly rules: readonly RuleView[] };
+
+/** A VLAN's .netdev file. The MTU is text, as #if takes 0 for absent. */
+export type NetdevView = { readonly name: string; readonly id: number; readonly mtu: string | null };
+
+/** A VLAN's .network file. */
+export type NetworkView = { readonly name: string } & RoutingView;
+
+/** A drop-in for somebody else's .network file. */
+export type ParentView = { readonly vlans: readonly string[] } & RoutingView;
+
+/** A route as networkd's keys say it. */
+export function routeView(route: Route): RouteView {
+  const { type, table } = route;
+  const any = route.family === 'ipv4' ? '0.0.0.0/0' : '::/0';
+  return {
+    destination: route.destination === 'default' ? any : route.destination,
+    type: type === 'blackhole' ? 'blackhole' : null,
+    gateway: type === 'gateway' ? route.gateway : null,
+    onlink: type === 'gateway' && route.onlink ? 'yes' : null,
+    scope: type === 'link' ? 'link' : null,
+    table,
+  };
+}
+
+/** A rule as networkd's keys say it. The family is always said: it cannot be told from a mark. */
+export function ruleView({ family, priority, from, to, iif, fwmark, table }: PolicyRule): RuleView {
+  return { family, priority, from, to, iif, fwmark: fwmark === null ? null : formatFwmark(fwmark), table };
+}
