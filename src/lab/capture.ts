@@ -17,7 +17,7 @@ export type CapturedReplies = {
 };
 
 /**
- * Probes while it listens, outside the node, to the frames the node sends: TCP from the VIP. `node` is by default the one that announces the VIP.
+ * Probes while it listens, outside the node, to the frames the node sends: TCP from the VIP to this request. `node` is by default the one that announces the VIP.
  * Throws a LabError if it cannot listen.
  */
 export async function probeCaptured(
@@ -28,17 +28,26 @@ export async function probeCaptured(
   const name = request.node ?? announcer;
   if (name === undefined)
     throw labError(`no service of the lab has the address ${request.vip}`, 'say which node to watch');
-  const stop = await watch(lab, nodeOf(lab, name).tap, request.vip);
+  const sourcePort = nextSourcePort();
+  const stop = await watch(lab, nodeOf(lab, name).tap, { vip: request.vip, sourcePort });
   let result: ProbeResult;
   let frames: readonly string[];
   try {
-    result = await probe(lab, request);
+    result = await probe(lab, { ...request, sourcePort });
     // The last frames are on their way to tcpdump.
     await sleep(150);
   } finally {
     frames = await stop();
   }
   return { ...result, ...countReplies(frames) };
+}
+
+let probesCaptured = 0;
+
+/** Below the kernel's own range, and apart from what another process on this machine is likely to use. */
+function nextSourcePort(): number {
+  probesCaptured += 1;
+  return 2000 + ((process.pid * 100 + probesCaptured) % 30_000);
 }
 
 /** Counts lines of `tcpdump -e`, one per frame, by tag. */
@@ -50,9 +59,15 @@ export function countReplies(frames: readonly string[]): CapturedReplies {
 }
 
 /** Starts tcpdump on the host's end of a node's card; the function returned stops it and gives the frames. */
-async function watch(lab: Lab, tap: string, vip: string): Promise<() => Promise<string[]>> {
+async function watch(
+  lab: Lab,
+  tap: string,
+  request: { vip: string; sourcePort: number },
+): Promise<() => Promise<string[]>> {
   // `vlan` shifts the offsets of what follows it, so the untagged frames come first (pcap-filter(7)). -Q in: what the node sends.
-  const filter = `(tcp and src host ${vip}) or (vlan and tcp and src host ${vip})`;
+  // The port keeps out late retransmissions for an earlier request.
+  const reply = `tcp and src host ${request.vip} and dst port ${request.sourcePort}`;
+  const filter = `(${reply}) or (vlan and ${reply})`;
   const argv = inNamespace(lab, 'switch', [
     'tcpdump',
     '-i',

@@ -6,7 +6,8 @@ import { join, relative } from 'node:path';
 import { runCommand } from './host-command.ts';
 import { labError } from './lab-error.ts';
 import { labFiles } from './lab-state.ts';
-import { requireDisk, type UserModeKernel } from './requirements.ts';
+import { requireDisk } from './machine-requirements.ts';
+import { requireRootlessBuild, type UserModeKernel } from './packages.ts';
 
 const suite = 'bookworm';
 
@@ -14,14 +15,18 @@ const suite = 'bookworm';
  * The disk image all nodes start from; built once per recipe (about half a minute) and kept in the cache, which a removed folder empties.
  * Throws a LabError with the end of the build's log.
  */
-export async function labImage(kernel: UserModeKernel, print: (line: string) => void): Promise<string> {
+export async function labImage(
+  kernel: UserModeKernel,
+  options: { readonly isRootless: boolean; readonly print: (line: string) => void },
+): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'mlbroute/lab');
   const folder = join(cache, await recipeKey(kernel));
   const image = join(folder, 'base.ext4');
   if (existsSync(image)) return image;
+  if (options.isRootless) requireRootlessBuild();
   await mkdir(cache, { recursive: true, mode: 0o755 });
   await requireDisk(cache, 1500, 'make room, or set XDG_CACHE_HOME to a folder on another disk');
-  print(`building the Debian ${suite} image, once: ${folder}`);
+  options.print(`building the Debian ${suite} image, once: ${folder}`);
   const log = `${folder}.log`;
   const script = 'exec > "$1" 2>&1; shift; exec sh "$@"';
   const build = [join(labFiles, 'host/build-image.sh'), labFiles, folder, suite, kernel.modules];

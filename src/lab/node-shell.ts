@@ -4,12 +4,18 @@ import { type Lab, nodeOf } from './lab-state.ts';
 
 /**
  * Runs a shell script as root on a node, over ssh; `code` is 255 when ssh itself fails. Connections are shared and stay open for some seconds,
- * so a call costs about 0.1 s after the first.
+ * so a call costs about 0.1 s after the first; without `isShared` it is a connection of its own.
  */
-export async function exec(lab: Lab, node: string, script: string, timeoutMs = 60_000): Promise<CommandResult> {
-  return runCommand([...sshCommand(lab, node), ...sharing(lab, node), `root@${node}`, 'sh -s'], {
+export async function exec(
+  lab: Lab,
+  node: string,
+  script: string,
+  options: { /** Default 60 s. */ readonly timeoutMs?: number /** Default true. */; readonly isShared?: boolean } = {},
+): Promise<CommandResult> {
+  const shared = (options.isShared ?? true) ? sharing(lab, node) : [];
+  return runCommand([...sshCommand(lab, node), ...shared, `root@${node}`, 'sh -s'], {
     stdin: script,
-    timeoutMs,
+    timeoutMs: options.timeoutMs ?? 60_000,
   });
 }
 

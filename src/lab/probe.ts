@@ -13,17 +13,25 @@ export type ProbeResult =
   | { readonly ok: false; readonly error: string };
 
 /** One request over TCP. */
-export type Probe = { readonly from: ProbeFrom; readonly vip: string /** Default 80. */; readonly port?: number };
+export type Probe = {
+  readonly from: ProbeFrom;
+  readonly vip: string;
+  /** Default 80. */
+  readonly port?: number;
+  /** The client's port, to tell this request's frames from another's; default: the kernel's choice. */
+  readonly sourcePort?: number;
+};
 
 const timeoutSeconds = 2;
 
 /** Connects from a place in the lab to a VIP and reads the server's line. Nothing within about 2 s is an answer too, not an exception. */
-export async function probe(lab: Lab, { from, vip, port = 80 }: Probe): Promise<ProbeResult> {
+export async function probe(lab: Lab, { from, vip, port = 80, sourcePort }: Probe): Promise<ProbeResult> {
+  const bound = sourcePort === undefined ? '' : `,sourceport=${sourcePort},reuseaddr`;
   const request = [
     'socat',
     '-u',
     `-T${timeoutSeconds}`,
-    `TCP4:${vip}:${port},connect-timeout=${timeoutSeconds}`,
+    `TCP4:${vip}:${port},connect-timeout=${timeoutSeconds}${bound}`,
     'STDOUT',
   ];
   const { stdout, stderr, code } = await ask(lab, from, request);
@@ -34,7 +42,7 @@ export async function probe(lab: Lab, { from, vip, port = 80 }: Probe): Promise<
     ok: false,
     error:
       /(Connection timed out|Connection refused|No route to host|Network is unreachable)/.exec(said)?.[1] ??
-      (said || `no answer (exit ${code})`),
+      (said || (code === 0 ? 'connected, but no answer' : `no answer (exit ${code})`)),
   };
 }
 
@@ -43,8 +51,8 @@ function ask(lab: Lab, from: ProbeFrom, request: readonly string[]) {
   if (from === 'client' || from === 'onlink') return runCommand(inNamespace(lab, from, request), { timeoutMs });
   if (from === 'router') return askRouter(lab, request, timeoutMs);
   // `request` has no character a shell would read.
-  if ('pod' in from) return exec(lab, from.pod, `ip netns exec p2 ${request.join(' ')}`, timeoutMs);
-  return exec(lab, from.node, request.join(' '), timeoutMs);
+  if ('pod' in from) return exec(lab, from.pod, `ip netns exec p2 ${request.join(' ')}`, { timeoutMs });
+  return exec(lab, from.node, request.join(' '), { timeoutMs });
 }
 
 /** The router has a plain shell on a port of the node LAN, and no exit codes: its error text comes after a mark. */

@@ -4,6 +4,7 @@ import { type Lab, nodeOf } from './lab-state.ts';
 import { consoleLog } from './machines.ts';
 import { closeShared, exec } from './node-shell.ts';
 import { waitForGreeting, waitForServices } from './readiness.ts';
+import type { LabNode } from './topology.ts';
 
 const rebootTimeoutMs = 120_000;
 
@@ -16,20 +17,8 @@ export async function rebootNodes(lab: Lab, names: readonly string[], print: (li
       const before = await bootId(lab, node.name);
       await exec(lab, node.name, 'systemctl reboot --no-block');
       await closeShared(lab, node.name);
-      while ((await bootIdOrNothing(lab, node.name)) === before) {
-        if (performance.now() - began > rebootTimeoutMs) {
-          throw labError(
-            `${node.name} has not gone down within ${rebootTimeoutMs / 1000} s`,
-            `its console: ${consoleLog(lab, node.name)}`,
-          );
-        }
-        await sleep(500);
-      }
-      await waitForGreeting(lab, node, rebootTimeoutMs);
+      await waitForNewBoot(lab, node, before);
       await waitForServices(lab, node);
-      if ((await bootId(lab, node.name)) === before) {
-        throw labError(`${node.name} answers, but has not rebooted`, `its console: ${consoleLog(lab, node.name)}`);
-      }
       print(`${node.name} rebooted in ${((performance.now() - began) / 1000).toFixed(1)} s`);
     }),
   );
@@ -37,11 +26,25 @@ export async function rebootNodes(lab: Lab, names: readonly string[], print: (li
 
 /** The id of a node's present boot. Throws a LabError if it does not answer. */
 export async function bootId(lab: Lab, node: string): Promise<string> {
-  const result = await exec(lab, node, 'cat /proc/sys/kernel/random/boot_id');
+  const result = await readBootId(lab, node);
   if (result.code === 0) return result.stdout.trim();
   throw labError(`${node} does not answer: ${result.stderr.trim()}`, 'see `mlbroute lab status`');
 }
 
-async function bootIdOrNothing(lab: Lab, node: string): Promise<string> {
-  return (await exec(lab, node, 'cat /proc/sys/kernel/random/boot_id', 15_000)).stdout.trim();
+async function waitForNewBoot(lab: Lab, node: LabNode, before: string): Promise<void> {
+  const end = performance.now() + rebootTimeoutMs;
+  while (performance.now() < end) {
+    await waitForGreeting(lab, node, end - performance.now());
+    // It may still be the old system that greets, and it may go in the middle of an answer.
+    const { code, stdout } = await readBootId(lab, node.name);
+    if (code === 0 && stdout.trim() !== before) return;
+    await sleep(300);
+  }
+  const log = consoleLog(lab, node.name);
+  throw labError(`${node.name} has not rebooted within ${rebootTimeoutMs / 1000} s`, `its console: ${log}`);
+}
+
+/** On a connection of its own: a shared one may hang on to the system that went. */
+function readBootId(lab: Lab, node: string) {
+  return exec(lab, node, 'cat /proc/sys/kernel/random/boot_id', { timeoutMs: 15_000, isShared: false });
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mustRun } from './host-command.ts';
 import { kubeProxyFiles } from './kube-proxy-rules.ts';
@@ -7,8 +7,8 @@ import type { Lab } from './lab-state.ts';
 import { type LabService, labServices } from './services.ts';
 import { type LabNode, labNetwork } from './topology.ts';
 
-/** Files to put into a node before its first boot: absolute path → text. They are root's, with mode 0644. */
-export type GuestFiles = Readonly<Record<string, string>>;
+/** Files of a node at its first boot: absolute path → text, or null to leave out one the lab would write. They are root's, with mode 0644. */
+export type GuestFiles = Readonly<Record<string, string | null>>;
 
 /**
  * Makes what is each node's own — name, address, host key, services, `files` — and packs it for the node's second disk, which its first boot
@@ -41,13 +41,14 @@ async function writeSeed(options: {
   for (const [path, text] of Object.entries(content)) {
     if (!path.startsWith('/') || path.split('/').includes('..'))
       throw labError(`guest file ${path} is not an absolute path`, 'start it with /');
+    if (text === null) continue;
     await mkdir(join(root, dirname(path)), { recursive: true });
     await writeFile(join(root, path), text);
-    // Whatever this process's umask is.
-    await chmod(join(root, path), 0o644);
   }
   const key = join(root, 'etc/ssh/ssh_host_ed25519_key');
   await mkdir(dirname(key), { recursive: true });
+  // Whatever this process's umask is: sshd reads authorized_keys as the user who logs in.
+  await mustRun(['chmod', '-R', 'u=rwX,go=rX', root]);
   await mustRun(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', node.name, '-f', key]);
   const tar = [
     'tar',

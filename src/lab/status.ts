@@ -28,7 +28,7 @@ export async function labStatus(dir?: string): Promise<LabStatus> {
       const daemon = lab.daemons.find((candidate) => candidate.name === name);
       if (daemon === undefined || ended.includes(name) || !isRunning(daemon))
         return { name, address, state: 'ended' as const };
-      const { code } = await exec(lab, name, 'true', 15_000);
+      const { code } = await exec(lab, name, 'true', { timeoutMs: 15_000 });
       return { name, address, state: code === 0 ? ('answers' as const) : ('silent' as const) };
     }),
   );

@@ -16,8 +16,9 @@ import {
   readLab,
   saveLab,
 } from './lab-state.ts';
+import { requireMachine } from './machine-requirements.ts';
+import { requirePackages, userModeKernel } from './packages.ts';
 import { waitForGreeting, waitForServices } from './readiness.ts';
-import { requireMachine, requirePackages, userModeKernel } from './requirements.ts';
 import { type GuestFiles, writeSeeds } from './seed.ts';
 import { startMachines, startNetwork } from './start.ts';
 import { labNodes, maxNodes } from './topology.ts';
@@ -34,14 +35,14 @@ export type LabOptions = {
   readonly dir?: string;
   /** Node name → files it has from its first boot. Default: `ubuntuLike` on n2, so that the lab has both of the usual rp_filter settings. */
   readonly files?: Readonly<Record<string, GuestFiles>>;
+  /** How long a node may take to its sshd's greeting; default two minutes. */
+  readonly bootTimeoutMs?: number;
 };
 
 /** What Ubuntu ships where Debian has 0. */
 export const ubuntuLike: GuestFiles = {
   '/etc/sysctl.d/10-network-security.conf': 'net.ipv4.conf.default.rp_filter=2\nnet.ipv4.conf.all.rp_filter=2\n',
 };
-
-const bootTimeoutMs = 120_000;
 
 /**
  * Boots a lab and returns when every node's services are there. `print` gets a line per stage, with its seconds. Throws a LabError with the way
@@ -72,24 +73,18 @@ export async function upLab(options: LabOptions, print: (line: string) => void):
   };
   await claimLab(empty);
   try {
-    const lab = await boot(empty, options.files ?? { n2: ubuntuLike }, print);
+    const lab = await boot(empty, options, print);
     await writeFile(labInventoryPath(lab), inventoryText(dir, lab.nodes), { mode: 0o600 });
     const finished: Lab = { ...lab, phase: 'up' };
     await saveLab(finished);
     return finished;
   } catch (error) {
-    const begun = (await readLab(dir)) ?? empty;
-    await stopProcesses(begun);
-    await saveLab({ ...begun, phase: 'failed', daemons: [] });
+    await abandon((await readLab(dir)) ?? empty, error);
     throw error;
   }
 }
 
-async function boot(
-  empty: Lab,
-  files: Readonly<Record<string, GuestFiles>>,
-  print: (line: string) => void,
-): Promise<Lab> {
+async function boot(empty: Lab, options: LabOptions, print: (line: string) => void): Promise<Lab> {
   const stage = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();
     const result = await work();
@@ -97,14 +92,26 @@ async function boot(
     return result;
   };
   const kernel = userModeKernel();
-  const image = await stage('image', () => labImage(kernel, print));
+  const image = await stage('image', () => labImage(kernel, { isRootless: empty.isRootless, print }));
   await mkdir(join(empty.dir, 'run/uml'), { recursive: true, mode: 0o700 });
-  await stage('keys', () => writeSeeds(empty, files));
+  await stage('keys', () => writeSeeds(empty, options.files ?? { n2: ubuntuLike }));
   const wired = await stage('network', () => startNetwork(empty));
   const lab = await startMachines(wired, kernel.binary, image);
-  await stage('boot', () => Promise.all(lab.nodes.map((node) => waitForGreeting(lab, node, bootTimeoutMs))));
+  await stage('boot', () =>
+    Promise.all(lab.nodes.map((node) => waitForGreeting(lab, node, options.bootTimeoutMs ?? 120_000))),
+  );
   await stage('services', () => Promise.all(lab.nodes.map((node) => waitForServices(lab, node))));
   return lab;
+}
+
+/** Ends what a failed `up` had begun. Its files stay, for the logs. */
+async function abandon(lab: Lab, reason: unknown): Promise<void> {
+  try {
+    await stopProcesses(lab);
+    await saveLab({ ...lab, phase: 'failed', daemons: [] });
+  } catch (problem) {
+    throw labError(`${reason}\nand it cannot be ended: ${problem}`, 'run `mlbroute lab down`');
+  }
 }
 
 async function clearRemains(dir: string, print: (line: string) => void): Promise<void> {
@@ -128,8 +135,7 @@ async function clearRemains(dir: string, print: (line: string) => void): Promise
       'use it, run `mlbroute lab down` first, or give another --dir',
     );
   }
-  throw labError(
-    `the lab in ${dir} is half up: ${dead.length} of ${old.daemons.length} processes are gone`,
-    'run `mlbroute lab down` first',
-  );
+  const what =
+    old.phase === 'up' ? `${dead.length} of ${old.daemons.length} processes are gone` : 'it was never finished';
+  throw labError(`the lab in ${dir} is half up: ${what}`, 'run `mlbroute lab down` first');
 }
