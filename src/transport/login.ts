@@ -44,6 +44,7 @@ export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
   const { socket, place, deadlines } = login;
   const { stream } = socket;
   const refused: string[] = [];
+  let pending: string | null = null;
   let phase: LoginPhase = 'handshake';
   let trouble: string | null = null;
   let keyFailure: Failure | null = null;
@@ -66,7 +67,8 @@ export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
       stream.destroy();
     }, ms);
   const explain = (): LoginTrouble => {
-    const tried = [...refused, ...login.leftOut].join('; ');
+    const unanswered = pending === null ? [] : [`${pending}: no answer`];
+    const tried = [...refused, ...unanswered, ...login.leftOut].join('; ');
     const failure: Failure | null =
       keyFailure ??
       timedOut ??
@@ -124,7 +126,13 @@ export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
             }),
           );
         },
-        onRefused: (label, reason) => refused.push(`${label}: ${reason}`),
+        onOffered: (label) => {
+          pending = label;
+        },
+        onRefused: (label, reason) => {
+          pending = null;
+          refused.push(`${label}: ${reason}`);
+        },
         onExhausted: () => {
           isExhausted = true;
         },

@@ -9,6 +9,7 @@ export type Offer<Method> = {
 
 /** Told what becomes of offers. */
 export type OfferListener = {
+  readonly onOffered: (label: string) => void;
   /** What became of an offer that did not suffice, in words. */
   readonly onRefused: (label: string, reason: string) => void;
   /** Nothing is left to offer. */
@@ -36,7 +37,10 @@ export function createOffers<Method>(all: readonly Offer<Method>[], listener: Of
         listener.onExhausted();
         return false;
       }
-      if (taken === null || taken.includes(current.wireName)) return current.method(noteReason);
+      if (taken === null || taken.includes(current.wireName)) {
+        listener.onOffered(current.label);
+        return current.method(noteReason);
+      }
       listener.onRefused(current.label, `the server does not take ${current.wireName}`);
     }
   };

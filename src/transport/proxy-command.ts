@@ -60,10 +60,10 @@ export function startProxy(command: string): Proxy {
     allowHalfOpen: false,
     read: () => child.stdout.resume(),
     write: (chunk, _encoding, done) => {
-      child.stdin.write(chunk, done);
+      child.stdin.write(chunk, () => done());
     },
     final: (done) => {
-      child.stdin.end(done);
+      child.stdin.end(() => done());
     },
     destroy: (error, done) => {
       child.stdin.destroy();
@@ -75,8 +75,8 @@ export function startProxy(command: string): Proxy {
   child.stdout.on('data', (chunk) => {
     if (!stream.push(chunk)) child.stdout.pause();
   });
-  // EPIPE here means that the process has ended, which 'close' tells with its reason.
-  child.stdin.on('error', () => stream.destroy());
+  // EPIPE here means that the process has ended, or soon will; 'close' tells that with its reason.
+  child.stdin.on('error', () => {});
   child.on('error', (error) => stream.destroy(error));
   const finish = () => {
     if (!stream.destroyed && !stream.readableEnded) stream.push(null);

@@ -17,18 +17,14 @@ import { unreachable } from '../domain/result.ts';
 import { algorithms } from './algorithms.ts';
 import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
-import { createOffers, type Offer } from './offers.ts';
+import { createOffers, type Offer, type OfferListener } from './offers.ts';
 
 /** How far a login has come. */
 export type LoginPhase = 'handshake' | 'auth' | 'ready';
 
 /** What a connection tells while it lives. */
-export type LoginListener = {
+export type LoginListener = OfferListener & {
   readonly onPhase: (phase: LoginPhase) => void;
-  /** What became of an offer that did not suffice, in words. */
-  readonly onRefused: (label: string, reason: string) => void;
-  /** Nothing is left to offer; `onEnd` follows. */
-  readonly onExhausted: () => void;
   /** Something went wrong; `onEnd` follows. */
   readonly onTrouble: (reason: string) => void;
   /** The connection is gone; comes once, and last. */
@@ -172,15 +168,32 @@ function openChannel(client: Client, command: string): Promise<Channel> {
   });
 }
 
+/** A background process that keeps the outputs open must not keep its caller waiting: this long after the last sign of life is enough. */
+const drainMs = 2000;
+
 /** Listens at once: 'exit' may come in the same packet as the answer to the command. */
 function asChannel(channel: ClientChannel): Channel {
   let ended: { exitCode: number | null } | null = null;
+  let isClosed = false;
+  let drain: NodeJS.Timeout | undefined;
+  const close = () => {
+    if (!isClosed) channel.close();
+  };
+  const keepOpen = () => {
+    clearTimeout(drain);
+    if (!isClosed) drain = setTimeout(close, drainMs);
+  };
   channel.on('exit', (exitCode: number | null) => {
     ended = { exitCode };
+    // Listening for data starts its flow, so it must wait until the one who reads it listens too.
+    setImmediate(() => {
+      for (const stream of [channel, channel.stderr]) stream.on('data', keepOpen);
+      keepOpen();
+    });
   });
-  let isClosed = false;
   channel.once('close', () => {
     isClosed = true;
+    clearTimeout(drain);
   });
   const closed = [channel, channel.stderr].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
   return {
@@ -188,8 +201,6 @@ function asChannel(channel: ClientChannel): Channel {
     stdout: channel,
     stderr: channel.stderr,
     ended: Promise.all(closed).then(() => ended),
-    close: () => {
-      if (!isClosed) channel.close();
-    },
+    close,
   };
 }
