@@ -9,8 +9,10 @@ import {
 import type { Phase } from '../domain/outcome.ts';
 import { countsLine, liveRows, phaseTitle } from './board-text.ts';
 import { type Palette, paletteOf } from './palette.ts';
+import { printableLine } from './printable.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
+import { wrapText } from './wrap.ts';
 
 /**
  * A live board for a terminal: one row per phase, the counts, and at most eight hosts at work, drawn five times a second. Never a row per
@@ -21,6 +23,7 @@ export function createBoard(options: ReporterOptions): Reporter {
   const palette = paletteOf(terminal);
   const progress = createProgress(hosts, phases);
   const startMs = now();
+  const notes: string[] = [];
   let current: { readonly index: number; readonly finish: (isSkipped: boolean) => void } | null = null;
 
   const list = new Listr<unknown, 'default', 'silent'>(
@@ -54,11 +57,15 @@ export function createBoard(options: ReporterOptions): Reporter {
 
   return {
     emit: (event) => progress.record(event, now()),
+    note: (text) => {
+      notes.push(text);
+      refresh();
+    },
     close: async () => {
       progress.settle();
       refresh();
       await run;
-      terminal.write('\n');
+      terminal.write(['', ...notes, ...(notes.length === 0 ? [] : [''])].map((line) => `${line}\n`).join(''));
     },
   };
 
@@ -77,10 +84,13 @@ export function createBoard(options: ReporterOptions): Reporter {
   }
 
   function bottomOf(): string {
-    const limit = Math.min(8, terminal.rows() - phases.length - 4);
-    // listr2 cuts at two columns less than the terminal has.
-    const rows = liveRows(progress, { nowMs: now(), limit, columns: terminal.columns() - 2 });
-    return [countsLine(progress, now() - startMs, palette), ...rows].join('\n');
+    // listr2 indents by two and cuts at two less than the terminal has.
+    const columns = terminal.columns() - 2;
+    const note = wrapText(printableLine(notes.at(-1) ?? ''), { first: '', columns: columns - 2 }).split('\n');
+    const noteLines = notes.length === 0 ? [] : note.map(palette.yellow);
+    const limit = Math.min(8, terminal.rows() - phases.length - noteLines.length - 4);
+    const rows = liveRows(progress, { nowMs: now(), limit, columns });
+    return [countsLine(progress, now() - startMs, palette), ...rows, ...noteLines].join('\n');
   }
 }
 

@@ -19,6 +19,7 @@ export function createLines({ hosts, terminal, now }: ReporterOptions): Reporter
         line(`${event.host} ${paintOf(status, palette)(statusWords(status))}${text === '' ? '' : `: ${text}`}`);
       } else if (event.kind === 'phase' && event.phase === 'revert') line(`${event.host} reverting`);
     },
+    note: line,
     close: async () => {},
   };
 

@@ -3,7 +3,7 @@ import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
 
 /** How far the hosts of a run are. Each event costs the same whatever the number of hosts. */
 export type Progress = {
-  /** Takes one event in. Events of hosts that are not part of the run are an error of the caller and throw. */
+  /** Takes one event in. One of a host that has ended, or was never in the run, changes nothing: a display must not stop a push. */
   readonly record: (event: HostEvent, atMs: number) => void;
   /** Says that no event will follow: what hosts were doing last counts as done. */
   readonly settle: () => void;
@@ -61,7 +61,7 @@ export function createProgress(hosts: readonly HostName[], phases: readonly Phas
   function record(event: HostEvent, atMs: number): void {
     const { host } = event;
     const at = reached.get(host);
-    if (at === undefined) throw new Error(`an event of ${host}, which is not in this run or has already ended`);
+    if (at === undefined) return;
     if (event.kind === 'end') {
       move(live, ended, at, at);
       if (event.outcome.status !== 'unchanged' && event.outcome.status !== 'changed')

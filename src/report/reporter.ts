@@ -8,6 +8,8 @@ import { eventLine } from './ndjson.ts';
 export type Reporter = {
   /** Takes one event. Never waits. */
   readonly emit: (event: HostEvent) => void;
+  /** Tells people one line that is about no single host, such as an interrupt, without spoiling what is drawn. */
+  readonly note: (text: string) => void;
   /** Draws the last state and gives the terminal back. Nothing may be emitted afterwards. */
   readonly close: () => Promise<void>;
 };
@@ -15,7 +17,7 @@ export type Reporter = {
 /** `board`: a live view for a terminal; `lines`: a plain line per end; `json`: each event as NDJSON; `none`: silence. */
 export type ReporterMode = 'board' | 'lines' | 'json' | 'none';
 
-/** What a reporter needs. While it is open, nothing else may write to the terminal. */
+/** What a reporter needs. While it is open, nothing else may write to the terminal: see `note`. */
 export type ReporterOptions = {
   readonly hosts: readonly HostName[];
   /** The phases this run is made of, in order; `revert` need not be among them. */
@@ -36,20 +38,24 @@ export type ReporterOptions = {
 
 /** Opens a reporter. */
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
-  switch (options.mode) {
+  const { mode, hosts, terminal, writeResult, now } = options;
+  const note = (text: string) => terminal.write(`${text}\n`);
+  const close = async () => {};
+  switch (mode) {
     case 'board': {
-      // listr2 takes 50 ms to load: only where it is wanted.
+      if (hosts.length === 0) return { emit: () => {}, note, close };
+      // listr2 takes long to load: only where it is wanted.
       const { createBoard } = await import('./board.ts');
       return createBoard(options);
     }
     case 'lines':
       return createLines(options);
     case 'json':
-      return { emit: (event) => options.writeResult(eventLine(event, options.now())), close: async () => {} };
+      return { emit: (event) => writeResult(eventLine(event, now())), note, close };
     case 'none':
-      return { emit: () => {}, close: async () => {} };
+      return { emit: () => {}, note, close };
     default:
-      return unreachable(options.mode);
+      return unreachable(mode);
   }
 }
 

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import type { CommandTable } from './cli/command-table.ts';
+import { processIo } from './commands/io.ts';
+
+const commands: CommandTable = {
+  push: async () => (await import('./commands/push.ts')).push,
+  plan: async () => (await import('./commands/plan.ts')).plan,
+  audit: async () => (await import('./commands/audit.ts')).audit,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  render: async () => (await import('./commands/render.ts')).render,
+  labUp: async () => (await import('./commands/lab.ts')).labUp,
+  labDown: async () => (await import('./commands/lab.ts')).labDown,
+  labStatus: async () => (await import('./commands/lab.ts')).labState,
+  labSsh: async () => (await import('./commands/lab.ts')).labSsh,
+  labReboot: async () => (await import('./commands/lab.ts')).labReboot,
+  labInventory: async () => (await import('./commands/lab.ts')).labInventory,
+};
+
+const args = process.argv.slice(2);
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+// The version is what scripts ask for before anything else: they need not wait for yargs.
+if (args.length === 1 && args[0] === '--version') process.stdout.write(`${version}\n`);
+else {
+  const { main } = await import('./cli/main.ts');
+  // Not process.exit: it would cut off what a pipe has not taken yet.
+  process.exitCode = await main(args, { version, commands, io: processIo() });
+}

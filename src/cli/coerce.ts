@@ -1,0 +1,54 @@
+/*
+ * yargs hands over a list where an option is given twice, and NaN for a number that is none. These functions take what it parsed and give
+ * the value or throw a message for the user; yargs reports it as a usage error.
+ */
+
+/** One text. An empty one stays empty: whether it makes sense is the command's matter. */
+export function text(option: string): (value: unknown) => string {
+  return (value) => {
+    if (Array.isArray(value)) throw new Error(`${option} is given ${value.length} times; once is right`);
+    return String(value);
+  };
+}
+
+/** One text that is not empty. */
+export function filledText(option: string): (value: unknown) => string {
+  return (value) => {
+    const filled = text(option)(value);
+    if (filled.trim() === '') throw new Error(`${option} is empty`);
+    return filled;
+  };
+}
+
+/** A list with exactly one text, which is not empty. */
+export function onlyText(option: string): (value: unknown) => readonly string[] {
+  return (value) => {
+    if (Array.isArray(value) && value.length > 1)
+      throw new Error(`${option} is given ${value.length} times; several inventories are not supported yet`);
+    return [filledText(option)(value)];
+  };
+}
+
+/** A whole number within limits, written in decimal digits. */
+export function wholeNumber(
+  option: string,
+  limits: { readonly min: number; readonly max: number },
+): (value: unknown) => number {
+  return (value) => {
+    const digits = text(option)(value);
+    const number = Number(digits);
+    if (!/^\d{1,9}$/.test(digits) || number < limits.min || number > limits.max)
+      throw new Error(`${option}: "${digits}" is not a whole number from ${limits.min} to ${limits.max}`);
+    return number;
+  };
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(option: string, words: readonly T[]): (value: unknown) => T {
+  return (value) => {
+    const given = text(option)(value);
+    const found = words.find((word) => word === given);
+    if (found === undefined) throw new Error(`${option}: "${given}" is not one of ${words.join(', ')}`);
+    return found;
+  };
+}

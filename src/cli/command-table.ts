@@ -1,0 +1,59 @@
+import type { Io } from '../commands/io.ts';
+
+/** The hosts a command is about. */
+export type InventoryChoice = {
+  /** Paths of inventories; for now exactly one. */
+  readonly inventory: readonly string[];
+  /** A pattern; null for all hosts. An empty one reaches the command, which refuses it: a shell variable that is not set must not mean all. */
+  readonly limit: string | null;
+};
+
+/** How to reach the hosts. */
+export type ConnectionChoice = {
+  /** Hosts at a time, from 1. */
+  readonly forks: number;
+  readonly acceptNew: boolean;
+  readonly askBecomePass: boolean;
+};
+
+/** What to show, and where. */
+export type OutputChoice = { readonly output: 'text' | 'json'; readonly progress: boolean };
+
+/** Where a lab lives; without `dir` the lab's own default. */
+export type LabChoice = { readonly dir?: string };
+
+type Command<Options> = (options: Options, io: Io) => Promise<number>;
+type LabCommand<Options> = (
+  options: Options & LabChoice,
+  /** Takes one line, without its end. */
+  print: (line: string) => void,
+) => Promise<number>;
+type Lazily<T> = () => Promise<T>;
+
+/** Every command by its verb, loaded only when it is called: what a command does not need, it does not wait for. Each gives an exit code. */
+export type CommandTable = {
+  readonly push: Lazily<
+    Command<
+      InventoryChoice &
+        ConnectionChoice &
+        OutputChoice & {
+          readonly yes: boolean;
+          readonly check: boolean;
+          readonly diff: boolean;
+          readonly confirmTimeoutS: number;
+        }
+    >
+  >;
+  readonly plan: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly diff: boolean }>>;
+  readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
+  readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
+  readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
+  readonly labUp: Lazily<
+    LabCommand<{ readonly nodes: number; readonly kubeProxy: 'iptables' | 'ipvs'; readonly install: boolean }>
+  >;
+  readonly labDown: Lazily<LabCommand<object>>;
+  readonly labStatus: Lazily<LabCommand<object>>;
+  readonly labSsh: Lazily<LabCommand<{ readonly node: string; readonly command: readonly string[] }>>;
+  readonly labReboot: Lazily<LabCommand<{ readonly nodes: readonly string[] }>>;
+  readonly labInventory: Lazily<LabCommand<object>>;
+};

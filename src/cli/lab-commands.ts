@@ -1,0 +1,84 @@
+import type { Argv } from 'yargs';
+import type { Io } from '../commands/io.ts';
+import type { CommandTable, LabChoice } from './command-table.ts';
+import type { Run } from './host-commands.ts';
+import { labOptions, labUpOptions } from './options.ts';
+
+/** Declares `lab` and its sub-commands. Their handlers only hand to `select` what to run. */
+export function declareLabCommands(parser: Argv, commands: CommandTable, select: (run: Run) => void): Argv {
+  return parser.command('lab', 'Throw-away nodes on this machine', (lab) =>
+    lab
+      .command(
+        'up',
+        'Boot the nodes',
+        (y) => y.options({ ...labUpOptions, ...labOptions }).example('$0 lab up --kube-proxy ipvs', 'Services by IPVS'),
+        (argv) => {
+          const { nodes, 'kube-proxy': kubeProxy, install = false } = argv;
+          const options = { ...labOf(argv), nodes, kubeProxy, install };
+          select(async (io) => (await commands.labUp())(options, progressOn(io)));
+        },
+      )
+      .command(
+        'down',
+        'End the nodes; nothing of them stays',
+        (y) => y.options(labOptions),
+        (argv) => select(async (io) => (await commands.labDown())(labOf(argv), progressOn(io))),
+      )
+      .command(
+        'status',
+        'Say which nodes are up; exit code 1 if not all',
+        (y) => y.options(labOptions),
+        (argv) => select(async (io) => (await commands.labStatus())(labOf(argv), resultOn(io))),
+      )
+      .command(
+        'ssh <node> [-- command..]',
+        'A shell on a node, or one command',
+        (y) =>
+          y
+            .positional('node', { type: 'string', demandOption: true, describe: 'The name of the node, as n1' })
+            .options(labOptions)
+            .example('$0 lab ssh n1 ip -4 rule', 'All after the node is the command'),
+        (argv) => {
+          const options = { ...labOf(argv), node: argv.node, command: remoteCommandOf(argv) };
+          select(async (io) => (await commands.labSsh())(options, progressOn(io)));
+        },
+      )
+      .command(
+        'reboot <nodes..>',
+        'Reboot nodes and wait until they are back',
+        (y) =>
+          y
+            .positional('nodes', { type: 'string', array: true, demandOption: true, describe: 'Names, or all' })
+            .options(labOptions),
+        (argv) => {
+          const options = { ...labOf(argv), nodes: argv.nodes };
+          select(async (io) => (await commands.labReboot())(options, progressOn(io)));
+        },
+      )
+      .command(
+        'inventory',
+        "Print the lab's inventory",
+        (y) => y.options(labOptions),
+        (argv) => select(async (io) => (await commands.labInventory())(labOf(argv), resultOn(io))),
+      )
+      .demandCommand(1, 1, 'say which: up, down, status, ssh, reboot or inventory'),
+  );
+}
+
+function labOf({ dir }: { readonly dir: string | undefined }): LabChoice {
+  return dir === undefined ? {} : { dir };
+}
+
+/** What follows `--`: yargs puts it beside the options, unknown to its types. */
+function remoteCommandOf(argv: { readonly [key: string]: unknown }): readonly string[] {
+  const command = argv['--'];
+  return Array.isArray(command) ? command.map(String) : [];
+}
+
+function progressOn(io: Io): (line: string) => void {
+  return (line) => io.stderr(`${line}\n`);
+}
+
+function resultOn(io: Io): (line: string) => void {
+  return (line) => io.stdout(`${line}\n`);
+}

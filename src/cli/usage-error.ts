@@ -1,0 +1,55 @@
+import { didYouMean } from '../domain/did-you-mean.ts';
+import { optionNames } from './options.ts';
+
+/** The verbs, for those who misspell one. */
+const verbs = ['push', 'plan', 'audit', 'verify', 'render', 'lab'];
+const labVerbs = ['up', 'down', 'status', 'ssh', 'reboot', 'inventory'];
+
+/** A usage error as text: what is wrong, in our words rather than those of yargs, what was probably meant, and where to read on. */
+export function explainUsage(message: string, args: readonly string[]): string {
+  const verb = verbOf(args);
+  return `mlbroute: ${explain(message, args)}\nSee: mlbroute ${verb === '' ? '' : `${verb} `}--help\n`;
+}
+
+function explain(message: string, args: readonly string[]): string {
+  const [, unknown] = /^Unknown (?:argument|command)s?: (.*)$/s.exec(message) ?? [];
+  if (unknown !== undefined)
+    return unknown
+      .split(', ')
+      .map((word) => explainUnknown(word, args))
+      .join('\n');
+  const [, missing] = /^Missing required arguments?: (.*)$/s.exec(message) ?? [];
+  if (missing !== undefined)
+    return `required: ${missing
+      .split(', ')
+      .map((name) => `--${name}`)
+      .join(', ')}`;
+  const [, hungry] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
+  if (hungry !== undefined) return `${hungry.length === 1 ? '-' : '--'}${hungry} needs a value`;
+  if (message.startsWith('Not enough non-option arguments')) return 'say which node';
+  return message;
+}
+
+function explainUnknown(word: string, args: readonly string[]): string {
+  const isOption = args.some((arg) => isSpelled(arg, word));
+  if (isOption) {
+    const hint = didYouMean(word, optionNames)?.replace(/"(.*)"/, '--$1');
+    return `unknown option ${word.length === 1 ? '-' : '--'}${word}${hint === undefined ? '' : `: ${hint}`}`;
+  }
+  const known = args[0] === 'lab' ? (word === args[1] ? labVerbs : []) : word === args[0] ? verbs : [];
+  const hint = didYouMean(word, known);
+  if (known.length > 0) return `unknown command "${word}"${hint === null ? '' : `: ${hint}`}`;
+  return `unexpected argument "${word}"`;
+}
+
+/** Whether an argument such as `--no-word=value` or `-w` names this option. Short ones may stand in a group: `-yw`. */
+function isSpelled(arg: string, word: string): boolean {
+  if (arg.startsWith('--')) return arg.replace(/^--(no-)?/, '').replace(/=.*$/s, '') === word || arg === `--${word}`;
+  return arg.startsWith('-') && (word.length === 1 ? arg.includes(word) : arg.slice(1) === word);
+}
+
+function verbOf(args: readonly string[]): string {
+  const [verb = '', subVerb = ''] = args;
+  if (!verbs.includes(verb)) return '';
+  return verb === 'lab' && labVerbs.includes(subVerb) ? `lab ${subVerb}` : verb;
+}

@@ -1,0 +1,89 @@
+import { createInterface } from 'node:readline';
+
+/** How a command meets the outside: streams, terminal, environment, questions, signals. Handed in, so that tests need no terminal. */
+export type Io = {
+  /** For results that machines or pipes read. */
+  readonly stdout: (text: string) => void;
+  /** For everything else that people read. */
+  readonly stderr: (text: string) => void;
+  /** True where standard error is a terminal. */
+  readonly isTty: boolean;
+  /** True where standard input is a terminal, so that a question can be answered. */
+  readonly isInputTty: boolean;
+  /** The width of the terminal behind standard error (80 where it does not tell); Infinity where it is none. */
+  readonly columns: () => number;
+  /** The height likewise, 24 where it does not tell. */
+  readonly rows: () => number;
+  /** Whether to mark text with colours: see `wantsColor`. */
+  readonly color: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  /** Asks a question that is answered by y or yes; all else, and the end of input, is no. Ask only where `isInputTty`. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  /** Calls the listener at each SIGINT, SIGTERM and SIGHUP instead of ending the process. Returns what takes the listener away again. */
+  readonly onInterrupt: (listener: (signal: InterruptSignal) => void) => () => void;
+};
+
+/** The signals that ask the process to end. */
+export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** The real outside of this process. Call it once. */
+export function processIo(): Io {
+  const { stdout, stderr, stdin, env } = process;
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  const isTty = stderr.isTTY === true;
+  return {
+    stdout: (text) => void stdout.write(text),
+    stderr: (text) => void stderr.write(text),
+    isTty,
+    isInputTty: stdin.isTTY === true,
+    columns: () => (isTty ? stderr.columns || 80 : Number.POSITIVE_INFINITY),
+    rows: () => (isTty ? stderr.rows || 24 : Number.POSITIVE_INFINITY),
+    color: wantsColor(env, isTty && stdout.isTTY === true),
+    env,
+    confirm,
+    onInterrupt,
+  };
+}
+
+/**
+ * Whether output is coloured: NO_COLOR (not empty) forbids it, FORCE_COLOR (not empty, 0 or false) demands it, else both outputs must be
+ * terminals that know colours. Both, because a plan goes to one and progress to the other. Source: no-color.org, force-color.org.
+ */
+export function wantsColor(env: NodeJS.ProcessEnv, areTerminals: boolean): boolean {
+  const { NO_COLOR = '', FORCE_COLOR = '', TERM } = env;
+  if (NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return areTerminals && TERM !== 'dumb';
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  // `mlbroute push … | head` must finish its hosts even though nobody reads on.
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function confirm(question: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Not as a terminal: then Ctrl-C stays a signal, for `onInterrupt` or the default, and is not swallowed by readline.
+    const lines = createInterface({ input: process.stdin, terminal: false });
+    const stopListening = process.listenerCount('SIGINT') > 0 ? onInterrupt(() => lines.close()) : () => {};
+    let answer = '';
+    process.stderr.write(`${question} [y/N] `);
+    lines.once('line', (line) => {
+      answer = line.trim();
+      lines.close();
+    });
+    lines.once('close', () => {
+      stopListening();
+      process.stdin.pause();
+      resolve(/^y(es)?$/i.test(answer));
+    });
+  });
+}
+
+function onInterrupt(listener: (signal: InterruptSignal) => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, listener);
+  return () => {
+    for (const signal of signals) process.off(signal, listener);
+  };
+}
