@@ -1,0 +1,109 @@
+import { cidrsOverlap, familyOf, parsePool } from '../domain/address.ts';
+import type { Fwmark } from '../domain/routing.ts';
+import { formatFwmark } from '../domain/routing.ts';
+import type { NetworkSpec } from './host-spec.ts';
+
+/** A network and its place in the list, with the pools as they were written. */
+export type PlacedNetwork = {
+  readonly index: number;
+  readonly spec: NetworkSpec;
+  readonly poolTexts: readonly string[];
+};
+
+/** Something wrong with a value at a path below `networks`. */
+export type NetworkFault = {
+  readonly path: readonly (string | number)[];
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+};
+
+/** What can only be seen by looking at several keys or several networks at once. Each fault stands at the later of two. */
+export function checkNetworks(networks: readonly PlacedNetwork[]): readonly NetworkFault[] {
+  return networks.flatMap((network, place) => [
+    ...checkGateway(network),
+    ...networks.slice(0, place).flatMap((earlier) => comparePair(earlier.spec, network)),
+  ]);
+}
+
+function checkGateway({ index, spec }: PlacedNetwork): readonly NetworkFault[] {
+  const { gateway, pools, returnPath } = spec;
+  if (gateway === null) {
+    if (returnPath !== 'mark' && returnPath !== 'source') return [];
+    const message = `return_path ${returnPath} needs a gateway for the replies`;
+    return [
+      {
+        path: [index, 'return_path'],
+        code: 'gateway-missing',
+        message,
+        hint: `add "gateway:" to network "${spec.name}"`,
+      },
+    ];
+  }
+  if (pools.some((pool) => familyOf(pool) === familyOf(gateway))) return [];
+  const message = `gateway ${gateway} is ${familyWord(familyOf(gateway))}, the pools are not`;
+  return [{ path: [index, 'gateway'], code: 'gateway-family', message, hint: null }];
+}
+
+function comparePair(earlier: NetworkSpec, { index, spec, poolTexts }: PlacedNetwork): readonly NetworkFault[] {
+  const faults: NetworkFault[] = [];
+  const fault = (path: readonly (string | number)[], code: string, message: string, hint: string | null) =>
+    faults.push({ path: [index, ...path], code, message, hint });
+  if (earlier.name === spec.name) fault(['name'], 'network-twice', `network "${spec.name}" is there twice`, null);
+  for (const [place, text] of poolTexts.entries()) {
+    const pool = parsePool(text);
+    const other = pool.ok && earlier.pools.find((each) => pool.value.some((cidr) => cidrsOverlap(cidr, each)));
+    if (other)
+      fault(['pools', place], 'pool-overlap', `pool ${text} overlaps ${other} of network "${earlier.name}"`, null);
+  }
+  const clash = linkClash(earlier, spec);
+  if (clash !== null) fault(['link', ...clash.key], 'vlan-clash', clash.message, clash.hint);
+  if (earlier.table !== null && earlier.table === spec.table)
+    fault(
+      ['table'],
+      'table-twice',
+      `table ${spec.table} is already that of network "${earlier.name}"`,
+      'each network needs its own',
+    );
+  if (earlier.mark !== null && spec.mark !== null && canBothMatch(earlier.mark, spec.mark)) {
+    const message = `a packet could match mark ${formatFwmark(spec.mark)} and ${formatFwmark(earlier.mark)} of network "${earlier.name}"`;
+    fault(['mark'], 'mark-twice', message, 'each network needs its own value under the same mask');
+  }
+  return faults;
+}
+
+type LinkClash = { readonly key: readonly string[]; readonly message: string; readonly hint: string | null };
+
+function linkClash({ name: network, link: a }: NetworkSpec, { link: b }: NetworkSpec): LinkClash | null {
+  if (a.kind !== 'vlan' || b.kind !== 'vlan') return null;
+  const isSameVlan = a.parent === b.parent && a.id === b.id;
+  if (a.name === b.name && !isSameVlan)
+    return {
+      key: [],
+      message: `VLAN ${b.name} is already id ${a.id} on ${a.parent} in network "${network}"`,
+      hint: 'give one of them another link.name',
+    };
+  // The kernel makes a VLAN id once per parent, whatever its name.
+  if (isSameVlan && a.name !== b.name)
+    return {
+      key: [],
+      message: `VLAN ${b.id} on ${b.parent} is already ${a.name} in network "${network}"`,
+      hint: `write name: ${a.name} here too`,
+    };
+  if (isSameVlan && a.mtu !== b.mtu)
+    return {
+      key: b.mtu === null ? [] : ['mtu'],
+      message: `VLAN ${b.name} has another MTU in network "${network}"`,
+      hint: 'write the same mtu in both',
+    };
+  return null;
+}
+
+function canBothMatch(a: Fwmark, b: Fwmark): boolean {
+  const shared = BigInt(a.mask) & BigInt(b.mask);
+  return (BigInt(a.value) & shared) === (BigInt(b.value) & shared);
+}
+
+function familyWord(family: 'ipv4' | 'ipv6'): string {
+  return family === 'ipv4' ? 'IPv4' : 'IPv6';
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { parseCidr } from '../domain/address.ts';
+import { type CheckParams, settle } from './check.ts';
+import { networkSchema } from './network-schema.ts';
+
+/** How many networks fit: one value each of the five bits of the default mask 0x1f00. */
+export const mostNetworks = 31;
+
+const cidr = z
+  .string()
+  .meta({ description: 'A network in CIDR form, host bits zero', examples: ['10.112.0.0/12'] })
+  .transform((text, context) => settle(parseCidr(text), context, { code: 'cidr', hint: null }));
+
+const networkFile = z.string().refine((name) => /^[^/\s]+\.network$/.test(name), {
+  error: ({ input }) => `"${String(input)}" is not the name of a .network file`,
+  params: { code: 'network-file', hint: 'give the name without a folder, e.g. 10-eth0.network' } satisfies CheckParams,
+});
+
+/** The variables of an inventory that mlbroute gives a meaning; all others are the user's own. */
+export const domainVariables = z
+  .looseObject({
+    networks: z
+      .array(networkSchema)
+      .nullish()
+      .meta({ description: 'Networks of MetalLB that the host serves', maxItems: mostNetworks }),
+    pod_cidrs: z.array(cidr).nullish().meta({ description: 'Networks of the pods' }),
+    node_cidrs: z.array(cidr).nullish().meta({ description: 'Networks of the nodes; seen on the host by default' }),
+    kube_proxy: z
+      .enum(['auto', 'iptables', 'nftables', 'ipvs', 'cilium'])
+      .nullish()
+      .meta({ description: 'What carries out services; auto, the default, looks at the host' }),
+    networkd_parent_file: networkFile
+      .nullish()
+      .meta({ description: 'Name of the .network file of the parent of the VLAN, for rendering without a host' }),
+  })
+  .meta({ title: 'Variables of mlbroute in an Ansible inventory' });

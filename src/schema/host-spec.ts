@@ -1,0 +1,107 @@
+import type { z } from 'zod';
+import type { Cidr, IpAddress } from '../domain/address.ts';
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { Fwmark, Priority, TableId } from '../domain/routing.ts';
+import type { HostVars, Json } from '../domain/variable.ts';
+import { checkNetworks, type PlacedNetwork } from './check-networks.ts';
+import { diagnose } from './diagnose.ts';
+import { domainVariables, mostNetworks } from './domain-variables.ts';
+import type { LinkSpec } from './link-schema.ts';
+import { networkSchema } from './network-schema.ts';
+
+/** What the inventory asks for on one host. */
+export type HostSpec = {
+  /** In the order of the inventory. */
+  readonly networks: readonly NetworkSpec[];
+  readonly podCidrs: readonly Cidr[];
+  /** Null: those seen on the host. */
+  readonly nodeCidrs: readonly Cidr[] | null;
+  /** `auto`: found on the host. */
+  readonly kubeProxy: 'auto' | 'iptables' | 'nftables' | 'ipvs' | 'cilium';
+  /** Name of the parent's .network file where no host can be asked; null where it is not known. */
+  readonly networkdParentFile: string | null;
+};
+
+/** One network MetalLB announces addresses of. */
+export type NetworkSpec = {
+  readonly name: string;
+  /** Sorted; none lies within another. */
+  readonly pools: readonly Cidr[];
+  readonly link: LinkSpec;
+  readonly gateway: IpAddress | null;
+  readonly returnPath: 'auto' | 'none' | 'onlink' | 'source' | 'mark';
+  /** Null for table, mark and priority: chosen by mlbroute. */
+  readonly table: TableId | null;
+  readonly mark: Fwmark | null;
+  readonly priority: Priority | null;
+  readonly rpFilter: 'auto' | 'off';
+  readonly loopGuard: boolean;
+  /** True: apply the return path even where the host speaks against it. */
+  readonly force: boolean;
+};
+
+/** Checks the variables mlbroute gives a meaning, and nothing else. Fails with all faults, each at the value that was written. */
+export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]> {
+  const parsed = domainVariables.safeParse(vars.values);
+  const placed = placeNetworks(vars.values.networks);
+  const diagnostics = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => diagnose(issue, vars)),
+    ...checkNetworks(placed).map(({ path, code, message, hint }): Diagnostic => {
+      return { severity: 'error', code, message, hint, at: vars.locate(['networks', ...path]) };
+    }),
+    ...checkCount(vars),
+  ].sort(byPlace);
+  if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
+  const { pod_cidrs, node_cidrs, kube_proxy, networkd_parent_file } = parsed.data;
+  return ok({
+    networks: placed.map(({ spec }) => spec),
+    podCidrs: pod_cidrs ?? [],
+    nodeCidrs: node_cidrs ?? null,
+    kubeProxy: kube_proxy ?? 'auto',
+    networkdParentFile: networkd_parent_file ?? null,
+  });
+}
+
+/** The networks that are right by themselves: they are compared with each other even where others are not right. */
+function placeNetworks(networks: Json | undefined): readonly PlacedNetwork[] {
+  if (!Array.isArray(networks)) return [];
+  return networks.flatMap((network: Json, index) => {
+    const parsed = networkSchema.safeParse(network);
+    return parsed.success ? [{ index, spec: toSpec(parsed.data), poolTexts: poolTextsOf(network) }] : [];
+  });
+}
+
+function toSpec(network: z.output<typeof networkSchema>): NetworkSpec {
+  const { name, pools, link, gateway, return_path, table, mark, priority, rp_filter, loop_guard, force } = network;
+  return {
+    name,
+    pools,
+    link,
+    gateway: gateway ?? null,
+    returnPath: return_path,
+    table: table ?? null,
+    mark: mark ?? null,
+    priority: priority ?? null,
+    rpFilter: rp_filter,
+    loopGuard: loop_guard,
+    force,
+  };
+}
+
+function poolTextsOf(network: Json): readonly string[] {
+  const pools = typeof network === 'object' && network !== null && 'pools' in network ? network.pools : [];
+  return Array.isArray(pools) ? pools.map(String) : [];
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+}
+
+function checkCount(vars: HostVars): readonly Diagnostic[] {
+  const count = Array.isArray(vars.values.networks) ? vars.values.networks.length : 0;
+  if (count <= mostNetworks) return [];
+  const message = `${count} networks are more than a host can have (${mostNetworks})`;
+  const hint = 'put pools that share link and gateway into one network';
+  return [{ severity: 'error', code: 'too-many-networks', message, hint, at: vars.locate(['networks', mostNetworks]) }];
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { type Cidr, parseIp } from '../domain/address.ts';
+import { type Fwmark, parseFwmark, parsePriority, parseTableId } from '../domain/routing.ts';
+import { type CheckParams, refuse, report, settle } from './check.ts';
+import { linkSchema } from './link-schema.ts';
+import { readPools } from './pools.ts';
+
+const defaultMask = 0x1f00;
+
+const name = z.string().refine((text) => /^[A-Za-z0-9][\w.-]{0,62}$/.test(text), {
+  error: ({ input }) => `"${String(input)}" is not a network name`,
+  params: { code: 'network-name', hint: 'up to 63 letters, digits, ".", "_" and "-"' } satisfies CheckParams,
+});
+
+const pools = z
+  .array(z.string())
+  .meta({ minItems: 1 })
+  .transform((texts, context): readonly Cidr[] => {
+    if (texts.length === 0)
+      return refuse('pools is empty', context, { code: 'pool', hint: 'write what the IPAddressPool of MetalLB has' });
+    return readPools(texts, (index, { message, ...params }) => report(message, context, { params, path: [index] }));
+  });
+
+const gateway = z
+  .string()
+  .transform((text, context) => settle(parseIp(text), context, { code: 'address', hint: null }));
+
+const table = z
+  .number()
+  .meta({ minimum: 1, maximum: 0xffffffff })
+  .transform((id, context) => settle(parseTableId(id), context, { code: 'table-range', hint: null }));
+
+const priority = z
+  .number()
+  .meta({ minimum: 1, maximum: 32_765 })
+  .transform((value, context) => settle(parsePriority(value), context, { code: 'priority-range', hint: null }));
+
+const markForms = 'a mark is a number such as 0x100, or { value: 0x100, mask: 0x1f00 }';
+const markNumber = z.union([z.number(), z.string().regex(/^0x[\da-fA-F]{1,8}$/)], { error: markForms });
+const mark = z
+  .union([markNumber, z.strictObject({ value: markNumber, mask: markNumber.nullish() })], { error: markForms })
+  .transform((input, context): Fwmark => {
+    const { value, mask } = typeof input === 'object' ? input : { value: input, mask: null };
+    const hint = mask == null ? 'the mask is 0x1f00 unless given: write { value: …, mask: … }' : null;
+    return settle(parseFwmark(Number(value), Number(mask ?? defaultMask)), context, { code: 'mark-range', hint });
+  });
+
+// YAML reads an unquoted off as false.
+const rpFilter = z.literal(['auto', 'off', false]).transform((mode) => (mode === false ? 'off' : mode));
+
+/** The keys of one entry of `networks`. */
+export const networkSchema = z
+  .strictObject({
+    name: name.meta({ description: 'Name of the network, unique on a host' }),
+    pools: pools.meta({ description: 'CIDRs or first-last ranges, as in an IPAddressPool of MetalLB' }),
+    link: linkSchema,
+    gateway: gateway.nullish().meta({ description: 'Router on the link that replies must leave by' }),
+    return_path: z
+      .enum(['auto', 'none', 'onlink', 'source', 'mark'])
+      .default('auto')
+      .meta({ description: 'How replies find their way back; auto chooses from what the host shows' }),
+    table: table.nullish().meta({ description: 'Routing table; 7000 + VLAN id by default' }),
+    mark: mark.nullish().meta({ description: 'Connection mark, under mask 0x1f00 unless given', examples: ['0x100'] }),
+    priority: priority.nullish().meta({ description: 'Priority of the first rule; lower is tried first' }),
+    rp_filter: rpFilter
+      .default('auto')
+      .meta({ description: 'Reverse path filter of the link: auto changes as little as works' }),
+    loop_guard: z.boolean().default(true).meta({ description: 'Stop packets to unused addresses of the pools' }),
+    force: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Apply a return path even where the host speaks against it' }),
+  })
+  .meta({ description: 'A network MetalLB announces addresses of' });
