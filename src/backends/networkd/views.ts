@@ -40,7 +40,8 @@ export function routeView(route: Route): RouteView {
     destination: route.destination === 'default' ? any : route.destination,
     type: type === 'blackhole' ? 'blackhole' : null,
     gateway: type === 'gateway' ? route.gateway : null,
-    onlink: type === 'gateway' && route.onlink ? 'yes' : null,
+    // Said either way: left out, networkd turns it on by itself on a link without addresses.
+    onlink: type === 'gateway' ? (route.onlink ? 'yes' : 'no') : null,
     scope: type === 'link' ? 'link' : null,
     table,
   };

@@ -83,6 +83,7 @@ function before(device: string, { facts, recorded }: Host): number {
   return value === undefined ? (facts?.rpFilter[device] ?? 0) : Number(value);
 }
 
+/** `default` first; spaces for slashes, so that eth0 comes before eth0.100. */
 function rank({ key }: SysctlSetting): string {
-  return `${key === ipv4ConfKey('default', 'rp_filter') ? 0 : 1} ${key}`;
+  return `${key === ipv4ConfKey('default', 'rp_filter') ? 0 : 1} ${key.replaceAll('/', ' ')}`;
 }
