@@ -70,6 +70,8 @@ files_section() {
   set --
   for file in /etc/mlbroute/* /etc/sysctl.d/*mlbroute* /etc/systemd/system/mlbroute-* /etc/systemd/system/*.wants/mlbroute-* \
     /etc/systemd/network/*mlbroute* /etc/systemd/network/*.d/*mlbroute* /etc/systemd/networkd.conf.d/*mlbroute*; do
+    # The guard of an open transaction belongs to the transaction.
+    case $file in */mlbroute-revert.service) continue ;; esac
     if [ -h "$file" ] || [ -f "$file" ]; then set -- "$@" "$file"; fi
   done
   section files

@@ -74,16 +74,30 @@ undo_everything() {
 note() { trouble="$trouble $1;"; }
 
 # Newest step first. A step that never began is left alone; the last one begun may be half done, so its undo may fail in part.
+# undo/N is a list of `try COMMAND` lines.
 undo_running() {
   last=0
   [ -r "$here/progress" ] && read -r last <"$here/progress"
   step=$last
   while [ "$step" -gt 0 ]; do
-    if ! sh "$here/undo/$step" >"$here/undo/$step.log" 2>&1 </dev/null && [ "$step" -ne "$last" ]; then
-      note "step $step: $(tr '\n' ' ' <"$here/undo/$step.log")"
-    fi
+    failed=''
+    # shellcheck source=/dev/null
+    [ ! -r "$here/undo/$step" ] || . "$here/undo/$step" </dev/null
+    [ -z "$failed" ] || [ "$step" -eq "$last" ] || note "step $step: $failed"
+
     step=$((step - 1))
   done
+}
+
+# Runs one undo command. What is gone already need not be deleted, and what is there again need not be added.
+try() {
+  message=$("$@" 2>&1) && return
+  case "$* : $message" in
+    *' delete '*' : '*'No such '* | *' delete '*' : '*'Cannot find device'* | *' delete '*' : '*'does not exist'*) ;;
+    *' add '*' : '*'File exists'*) ;;
+    *' -D '*' : '*'does a matching rule exist'* | *' -[DFX] '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
+    *) failed="$failed$message " ;;
+  esac
 }
 
 undo_files() {

@@ -77,7 +77,8 @@ async function verify(session: Session, deployment: Deployment, surroundings: Su
     await surroundings.sleep(pauseMs);
     const observed = await observe(session, surroundings);
     if (!observed.ok) return observed.error;
-    const prepared = deployment.prepare(observed.value);
+    // The transaction that is open now is our own.
+    const prepared = deployment.prepare({ ...observed.value, pending: null });
     if (!prepared.ok) return { kind: 'verification', findings: prepared.error.map(describeFailure) };
     const findings = findingsOf(prepared.value.plan, { ...observed.value, pending: null }).filter(
       ({ where }) => where !== 'recorded',

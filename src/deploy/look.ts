@@ -46,7 +46,9 @@ export async function look(deployment: Deployment, surroundings: Surroundings): 
 
 /** True where a look found nothing to do. */
 export function hasNothingToDo(seen: Extract<Look, { kind: 'seen' }>): boolean {
-  return isUnchanged(seen.prepared.plan) && seen.observed.pending === null && seen.observed.recorded !== null;
+  const { recorded, persisted } = seen.observed;
+  // Files without a record are what a lost /var leaves: a push then writes the record again.
+  return isUnchanged(seen.prepared.plan) && (recorded !== null || persisted.length === 0);
 }
 
 /** Several reasons as one failure, none of them lost. */

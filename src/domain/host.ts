@@ -29,7 +29,7 @@ export type HostConnection = {
 
 /** Parses a host name. */
 export function parseHostName(text: string): Result<HostName, string> {
-  if (text === '' || /[\s/]/.test(text)) return err(`"${text}" is not a host name`);
+  if (text === '' || text === '.' || text === '..' || /[\s/]/.test(text)) return err(`"${text}" is not a host name`);
   return ok(text as HostName);
 }
 

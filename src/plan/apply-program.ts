@@ -53,13 +53,13 @@ function step(change: RuntimeChange, number: number, document: (text: string) =>
   return [`step ${number} ${quoteWord(`${change.sign} ${change.words}`)}`, ...runs, 'end_step'].join('\n');
 }
 
-/** The undo of a step runs each command whatever became of the one before, and fails if any did. */
+/** The undo of a step runs each command whatever became of the one before; `try` is the transaction's own. */
 function undo(change: RuntimeChange, number: number, document: (text: string) => string): string {
   // A here-document within a here-document needs an end of its own.
   const lines = change.undo.map(({ argv, stdin }) =>
-    stdin === null ? `${toShell(argv)} || failed=1` : `${toShell(argv)} <<'stdin-end' || failed=1\n${stdin}stdin-end`,
+    stdin === null ? `try ${toShell(argv)}` : `try ${toShell(argv)} <<'stdin-end'\n${stdin}stdin-end`,
   );
-  return `undo ${number} ${document(`failed=0\n${lines.join('\n')}\nexit $failed\n`)}`;
+  return `undo ${number} ${document(`:\n${lines.join('\n')}\n`)}`;
 }
 
 function shellLine({ argv, stdin }: Command, document: (text: string) => string): string {

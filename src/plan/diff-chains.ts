@@ -28,32 +28,47 @@ function change(before: RunningChain | undefined, after: NetfilterChain | undefi
     sign: before === undefined ? '+' : after === undefined ? '-' : '~',
     subject: 'chain',
     words: `chain ${chain.name} in ${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length} rules`}`,
-    apply: [restore(before, after)],
-    undo: [restore(after === undefined ? undefined : { ...after }, before)],
+    apply: after === undefined ? remove(chain) : [restore(before, after)],
+    undo: before === undefined ? remove(chain) : [restore(after, before)],
   };
 }
 
-/** The commands of one restore that lead from one state of a chain to another. */
-function restore(from: RunningChain | undefined, to: RunningChain | undefined): Command {
-  const chain = to ?? from;
-  if (chain === undefined) throw new Error('a chain that neither was nor shall be');
-  const { name } = chain;
+/** One atomic restore that leads from one state of a chain to another. */
+function restore(from: RunningChain | undefined, to: RunningChain): Command {
+  const { name, table } = to;
   // Declaring a chain under --noflush empties just this chain (iptables-restore(8)).
   const lines = [
-    `*${chain.table}`,
+    `*${table}`,
     `:${name} - [0:0]`,
-    ...(from?.hook != null && from.hook !== to?.hook ? [`-D ${from.hook} -j ${name}`] : []),
-    ...(to?.rules ?? []).map((rule) => `-A ${name} ${rule}`),
-    ...(to?.hook != null && to.hook !== from?.hook ? [`-I ${to.hook} 1 -j ${name}`] : []),
-    ...(to === undefined ? [`-X ${name}`] : []),
+    ...(from?.hook != null && from.hook !== to.hook ? [`-D ${from.hook} -j ${name}`] : []),
+    ...to.rules.map((rule) => `-A ${name} ${rule}`),
+    ...(to.hook !== null && to.hook !== from?.hook ? [`-I ${to.hook} 1 -j ${name}`] : []),
     'COMMIT',
     '',
   ];
   return {
-    argv: [chain.family === 'ipv6' ? 'ip6tables-restore' : 'iptables-restore', '-w', '10', '--noflush'],
-    why: to === undefined ? 'the chain is not wanted' : 'the chain as a whole, in one step',
+    argv: [`${tool(to)}-restore`, '-w', '10', '--noflush'],
+    why: 'the chain as a whole, in one step',
     stdin: lines.join('\n'),
   };
+}
+
+/** Step by step, so that a chain of which a part is gone already can still be removed. */
+function remove({ family, table, name, hook }: RunningChain): readonly Command[] {
+  const iptables = (why: string, ...words: readonly string[]): Command => ({
+    argv: [tool({ family }), '-w', '10', '-t', table, ...words],
+    why,
+    stdin: null,
+  });
+  return [
+    ...(hook === null ? [] : [iptables('nothing jumps to it', '-D', hook, '-j', name)]),
+    iptables('empty it', '-F', name),
+    iptables('delete it', '-X', name),
+  ];
+}
+
+function tool({ family }: Pick<RunningChain, 'family'>): 'iptables' | 'ip6tables' {
+  return family === 'ipv6' ? 'ip6tables' : 'iptables';
 }
 
 function sameRules(a: RunningChain, b: NetfilterChain): boolean {

@@ -32,7 +32,7 @@ export function makePlan({
   observed,
   warnings,
 }: PlanInput): Result<HostPlan, readonly Failure[]> {
-  const reasons = refusals(desired, observed);
+  const reasons = refusals(observed);
   if (reasons.length > 0) return err(reasons);
   const { facts, running, recorded } = observed;
   const grabbedBy = (device: Parameters<typeof grabberOf>[0]) => grabberOf(device, facts);

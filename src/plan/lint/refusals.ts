@@ -1,62 +1,46 @@
-import type { DesiredState } from '../../domain/desired-state.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Failure } from '../../domain/outcome.ts';
 
-/** What makes a push to this host senseless or dangerous; all of it at once. Nothing is touched where the list is not empty. */
-export function refusals(desired: DesiredState, observed: Observed): readonly Failure[] {
-  const { facts } = observed;
-  const refuse = (message: string, hint: string | null): Failure => ({ kind: 'refused', message, hint });
-  const missingPrograms = ['ip', 'iptables-restore', 'sysctl', 'systemd-run', 'sha256sum'].filter(
-    (program) => !facts.programs.includes(program),
-  );
-  const devices = [...new Set(desired.links.map(({ parent }) => parent))];
+/** What a transaction needs on any host, with the Debian package that brings it. */
+const needed: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  sysctl: 'procps',
+  systemctl: 'systemd',
+  'systemd-run': 'systemd',
+  sha256sum: 'coreutils',
+  stat: 'coreutils',
+};
+
+/** Why no push may start on this host at all; every reason at once. Nothing is touched where the list is not empty. */
+export function refusals({ facts, pending }: Observed): readonly Failure[] {
+  const missing = Object.keys(needed).filter((program) => !facts.programs.includes(program));
+  const packages = [...new Set(missing.map((program) => needed[program]))].join(' ');
   return [
     ...(facts.systemdVersion === null
-      ? [refuse('systemd does not run this host', 'mlbroute needs it for persistence and for its timer')]
+      ? [
+          {
+            kind: 'refused',
+            message: 'systemd does not run this host',
+            hint: 'mlbroute needs it for persistence and for the timer that undoes a push',
+          } as const,
+        ]
       : []),
-    ...(missingPrograms.length === 0
+    ...(missing.length === 0
       ? []
       : [
-          refuse(
-            `these programs are missing: ${missingPrograms.join(', ')}`,
-            'install iproute2, iptables, procps and coreutils',
-          ),
+          {
+            kind: 'refused',
+            message: `programs are missing: ${missing.join(', ')}`,
+            hint: `install ${packages}`,
+          } as const,
         ]),
-    ...(facts.isNetworkdActive
+    ...(pending === null
       ? []
-      : [refuse('systemd-networkd does not run here', 'it is the only way of persistence so far')]),
-    ...devices
-      .filter((device) => !facts.interfaces.some(({ name }) => name === device))
-      .map((device) =>
-        refuse(
-          `the parent ${device} does not exist`,
-          `the host has ${facts.interfaces.map(({ name }) => name).join(', ')}`,
-        ),
-      ),
-    ...devices
-      .filter(
-        (device) =>
-          facts.isNetworkdActive &&
-          facts.interfaces.some(({ name }) => name === device) &&
-          facts.networkFileOf[device] === undefined,
-      )
-      .map((device) =>
-        refuse(
-          `systemd-networkd has no .network file for ${device}`,
-          'without one the VLAN would be missing after a reboot',
-        ),
-      ),
-    ...desired.links.flatMap((link) => {
-      const taken = facts.interfaces.find(({ name }) => name === link.name);
-      if (taken === undefined || (taken.kind === 'vlan' && taken.parent === link.parent && taken.vlanId === link.id))
-        return [];
-      const what = taken.kind === 'vlan' ? `VLAN ${taken.vlanId} on ${taken.parent}` : (taken.kind ?? 'a network card');
-      return [
-        refuse(
-          `the name ${link.name} is taken: it is ${what}, not VLAN ${link.id} on ${link.parent}`,
-          'choose another with link.name',
-        ),
-      ];
-    }),
+      : [
+          {
+            kind: 'locked',
+            message: `another push is under way here: ${pending.owner}; unconfirmed, it reverts by itself`,
+          } as const,
+        ]),
   ];
 }

@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { NodePrograms } from '../deploy/deployment.ts';
+
+/** `src/commands` and `dist/commands` are equally far from the package's root. */
+const directory = fileURLToPath(new URL('../../node/', import.meta.url));
+
+/** Reads the shell programs that run on hosts. Throws where the package is not whole. */
+export async function loadNodePrograms(): Promise<NodePrograms> {
+  const read = (name: string) => readFile(`${directory}${name}.sh`, 'utf8');
+  const [observe, apply, transaction, probe] = await Promise.all(
+    ['observe', 'apply', 'transaction', 'probe'].map(read),
+  );
+  if (observe === undefined || apply === undefined || transaction === undefined || probe === undefined)
+    throw new Error('unreachable: four were read');
+  return { observe, apply, transaction, probe };
+}

@@ -1,0 +1,94 @@
+import type { Deployment, Surroundings } from '../deploy/deployment.ts';
+import { type Look, look } from '../deploy/look.ts';
+import { rollOut } from '../deploy/rollout.ts';
+import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
+import type { Result } from '../domain/result.ts';
+import { formatDiagnostics } from '../report/diagnostics-text.ts';
+import { createReporter, type Reporter, reporterMode } from '../report/reporter.ts';
+import { formatSummary, type HostResult } from '../report/summary.ts';
+import { type Loaded, type LoadTrouble, loadDeployments } from './deployments.ts';
+import type { Io } from './io.ts';
+import type { ConnectionOptions, InventoryOptions } from './options.ts';
+
+/** Reads what the user wrote; warnings and errors go to standard error. */
+export async function load(options: InventoryOptions, io: Io): Promise<Result<Loaded, LoadTrouble>> {
+  const loaded = await loadDeployments(options);
+  const { sourceOf } = loaded.ok ? loaded.value : loaded.error;
+  io.stderr(formatDiagnostics(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics, sourceOf));
+  return loaded;
+}
+
+/** Opens a reporter that shows these hosts going through these phases. */
+export function openReporter(
+  deployments: readonly Deployment[],
+  phases: readonly Phase[],
+  options: ConnectionOptions,
+  io: Io,
+): Promise<Reporter> {
+  return createReporter({
+    hosts: deployments.map(({ connection }) => connection.name),
+    phases,
+    mode: reporterMode({ output: options.output, progress: options.progress, isTty: io.isTty, rows: io.rows() }),
+    terminal: { write: io.stderr, columns: io.columns, rows: io.rows, color: io.color },
+    writeResult: io.stdout,
+    now: () => Date.now(),
+  });
+}
+
+/** Does one thing on many hosts at a time and tells the end of each that ended. `work` gives the outcome, or null where the host goes on. */
+export async function onEach<T, R>(
+  items: readonly T[],
+  forks: number,
+  work: (item: T) => Promise<R>,
+  tell: {
+    readonly emit: (event: HostEvent) => void;
+    readonly endOf: (result: R) => { readonly deployment: Deployment; readonly outcome: HostOutcome } | null;
+  },
+): Promise<readonly R[]> {
+  return rollOut(items, forks, async (item) => {
+    const began = performance.now();
+    const result = await work(item);
+    const end = tell.endOf(result);
+    if (end !== null)
+      tell.emit({
+        kind: 'end',
+        host: end.deployment.connection.name,
+        outcome: end.outcome,
+        elapsedMs: performance.now() - began,
+      });
+    return result;
+  });
+}
+
+/** Looks at every host. */
+export function lookAtAll(
+  deployments: readonly Deployment[],
+  forks: number,
+  surroundings: Surroundings,
+): Promise<readonly Look[]> {
+  return onEach(deployments, forks, (deployment) => look(deployment, surroundings), {
+    emit: surroundings.emit,
+    endOf: (result) => (result.kind === 'ended' ? result : null),
+  });
+}
+
+/** The end of a run, for people; nothing in JSON mode, where every end was an event. */
+export function tellSummary(
+  results: readonly HostResult[],
+  verb: string,
+  beganMs: number,
+  options: ConnectionOptions,
+  io: Io,
+): void {
+  if (options.output === 'json') return;
+  const command = ['mlbroute', verb, ...options.inventory.flatMap((path) => ['-i', path])];
+  io.stderr(
+    formatSummary(results, {
+      elapsedMs: performance.now() - beganMs,
+      command,
+      limit: options.limit,
+      columns: io.columns(),
+      color: io.color,
+    }),
+  );
+}

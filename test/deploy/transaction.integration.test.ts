@@ -1,0 +1,281 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { carryOut } from '../../src/deploy/carry-out.ts';
+import type { Deployment, Surroundings } from '../../src/deploy/deployment.ts';
+import { hasNothingToDo, type Look, look } from '../../src/deploy/look.ts';
+import type { HostOutcome } from '../../src/domain/outcome.ts';
+import { err } from '../../src/domain/result.ts';
+import type { Connect } from '../../src/transport/session.ts';
+import { deploymentOf, snapshotOf, surroundingsOf } from './deploying.ts';
+import { type NamespaceHost, startNamespaceHost } from './namespace-host.ts';
+import { sampleFiles, sampleState } from './sample-state.ts';
+
+const transaction = { id: 'test-1', owner: 'somebody', confirmWithinS: 5 };
+const folder = '/var/lib/mlbroute/transactions/test-1';
+let host: NamespaceHost;
+
+beforeEach(() => {
+  host = startNamespaceHost();
+});
+afterEach(() => host.stop());
+
+async function seenBy(
+  deployment: Deployment,
+  surroundings: Surroundings = surroundingsOf(host.connect),
+): Promise<Extract<Look, { kind: 'seen' }>> {
+  const result = await look(deployment, surroundings);
+  if (result.kind !== 'seen') throw new Error(JSON.stringify(result.outcome));
+  return result;
+}
+
+async function pushTo(
+  deployment: Deployment,
+  surroundings: Surroundings = surroundingsOf(host.connect),
+): Promise<HostOutcome> {
+  return carryOut(await seenBy(deployment, surroundings), transaction, surroundings);
+}
+
+describe('a push', () => {
+  it('brings files and kernel to the desired state, and a second one has nothing to do', async () => {
+    const deployment = deploymentOf(host, sampleState, sampleFiles);
+    expect(await pushTo(deployment)).toMatchObject({ status: 'changed' });
+    expect(
+      host.sh(
+        'ip rule show; ip route show table 7100; ip route show table 6999; cat /proc/sys/net/ipv4/conf/eth1/rp_filter; iptables-save -t mangle',
+      ),
+    ).toMatch(
+      /2000:.*iif eth1 lookup 6999[\s\S]*2011:.*fwmark 0x100\/0x1f00 lookup 7100[\s\S]*default via 1.2.3.1 dev eth1[\s\S]*blackhole 1.2.3.0\/24[\s\S]*\n2\n[\s\S]*-A PREROUTING -j MLBROUTE-PREROUTING/,
+    );
+    expect(host.sh('cat /etc/systemd/network/10-eth1.network.d/50-mlbroute.conf')).toBe(
+      "# it's ours: $HOME `id` \\n\n",
+    );
+    expect(hasNothingToDo(await seenBy(deployment))).toBe(true);
+  });
+
+  it('leaves nothing of the transaction behind once it is confirmed', async () => {
+    await pushTo(deploymentOf(host, sampleState, sampleFiles));
+    expect(
+      host
+        .sh('ls -A /var/lib/mlbroute /var/lib/mlbroute/transactions; find /etc/systemd -name "mlbroute-revert*"')
+        .trim()
+        .split('\n'),
+    ).toEqual(['/var/lib/mlbroute:', 'last', 'manifest.json', 'transactions', '', '/var/lib/mlbroute/transactions:']);
+    expect(host.systemdCalls().some((call) => call.includes('--on-active=5s --timer-property=AccuracySec=100ms'))).toBe(
+      true,
+    );
+    expect(host.systemdCalls()).toContain('systemctl stop mlbroute-revert-test-1.timer');
+  });
+
+  it('takes away what the last push made and nothing asks for any more', async () => {
+    const before = snapshotOf(host);
+    await pushTo(deploymentOf(host, sampleState, sampleFiles));
+    const empty = { ...sampleState, decisions: [], routes: [], rules: [], chains: [], sysctls: [] };
+    expect(await pushTo(deploymentOf(host, empty, []))).toMatchObject({ status: 'changed' });
+    // Folders and the record stay; what they hold of ours does not.
+    expect(snapshotOf(host).replaceAll(/^directory .*\n|^manifest.json\n/gm, '')).toBe(
+      before.replaceAll(/^directory .*\n/gm, ''),
+    );
+  });
+
+  it('replaces the gateway of a route in place', async () => {
+    await pushTo(deploymentOf(host, sampleState, sampleFiles));
+    const routes = sampleState.routes.map((route) =>
+      route.type === 'gateway' ? { ...route, gateway: '1.2.3.9' as typeof route.gateway } : route,
+    );
+    const seen = await seenBy(deploymentOf(host, { ...sampleState, routes }, sampleFiles));
+    expect(seen.prepared.plan.runtime.map(({ sign, words }) => `${sign} ${words}`)).toEqual([
+      '~ route default via 1.2.3.9 dev eth1 table 7100 (was default via 1.2.3.1 dev eth1 table 7100)',
+    ]);
+    expect(await carryOut(seen, transaction, surroundingsOf(host.connect))).toMatchObject({ status: 'changed' });
+  });
+});
+
+describe('a host that must go back', () => {
+  it('is as before whichever step fails', async () => {
+    const before = snapshotOf(host);
+    const steps = (await seenBy(deploymentOf(host, sampleState, sampleFiles))).prepared.plan.runtime.length;
+    expect(steps).toBeGreaterThan(5);
+    for (let failing = 0; failing < steps; failing++) {
+      const deployment = deploymentOf(host, sampleState, sampleFiles, (plan) => ({
+        ...plan,
+        runtime: plan.runtime.map((change, i) =>
+          i === failing
+            ? { ...change, apply: [...change.apply, { argv: ['false'], why: 'the fault', stdin: null }] }
+            : change,
+        ),
+      }));
+      expect(await pushTo(deployment), `step ${failing}`).toMatchObject({
+        status: 'reverted',
+        because: { kind: 'step' },
+      });
+      expect(snapshotOf(host), `after a fault in step ${failing}`).toBe(before);
+    }
+  });
+
+  it('is as before where a file cannot be put in place', async () => {
+    host.sh('mkdir -p /etc/mlbroute; mount -t tmpfs -o ro tmpfs /etc/mlbroute');
+    const before = snapshotOf(host);
+    expect(await pushTo(deploymentOf(host, sampleState, sampleFiles))).toMatchObject({
+      status: 'reverted',
+      because: { kind: 'step', step: 'write /etc/mlbroute/iptables.v4' },
+    });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
+  it('is as before where the verification finds a difference', async () => {
+    const before = snapshotOf(host);
+    const surroundings = surroundingsOf(host.connect);
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+    const meddle: Connect = async (connection) => {
+      host.sh('ip rule del priority 2011 2>/dev/null || true');
+      return host.connect(connection);
+    };
+    expect(await carryOut(seen, transaction, { ...surroundings, connect: meddle })).toMatchObject({
+      status: 'reverted',
+      because: {
+        kind: 'verification',
+        findings: ['rule 2011 fwmark 0x100/0x1f00 lookup 7100 is missing in the running kernel'],
+      },
+    });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
+  it('reverts by itself at the deadline where nobody can reach it, and the outcome says so', async () => {
+    const before = snapshotOf(host);
+    const surroundings = surroundingsOf(host.connect);
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+    let isTimerDone = false;
+    const connect: Connect = async (connection) => {
+      if (isTimerDone) return host.connect(connection);
+      // The stand-in for systemd-run fires nothing; the timer's command is run here, as systemd would.
+      host.sh(`sh ${folder}/transaction timer`);
+      isTimerDone = true;
+      return err({ kind: 'connect', message: 'no route to host', isTransient: true });
+    };
+    expect(await carryOut(seen, transaction, { ...surroundings, connect })).toMatchObject({ status: 'reverted' });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
+  it('gives back its files before the network comes up, where it went down while the push was open', async () => {
+    const before = host.sh('cd /etc; find mlbroute sysctl.d systemd | sort; cat systemd/network/*');
+    await applyOnly();
+    host.sh(`sh ${folder}/transaction boot`);
+    expect(host.sh('cd /etc; find mlbroute sysctl.d systemd 2>/dev/null | sort; cat systemd/network/*')).toBe(
+      before.replace(/^find:.*\n/, ''),
+    );
+    expect(host.sh('cat /var/lib/mlbroute/last')).toBe('test-1 reverted\n');
+  });
+
+  it('finishes a confirmation that a power cut broke off', async () => {
+    await applyOnly();
+    host.sh(`ln -s confirmed ${folder}/verdict; sh ${folder}/transaction boot`);
+    expect(host.sh('cat /var/lib/mlbroute/last; ls /etc/mlbroute /var/lib/mlbroute/manifest.json')).toContain(
+      'test-1 confirmed\n',
+    );
+  });
+
+  it('is stranded, with the command to run, where the undo fails', async () => {
+    const deployment = deploymentOf(host, sampleState, sampleFiles, (plan) => ({
+      ...plan,
+      runtime: plan.runtime.map((change, i) => {
+        if (i === 0)
+          return {
+            ...change,
+            undo: [{ argv: ['sh', '-c', 'echo it is stuck >&2; exit 1'], why: 'the fault', stdin: null }],
+          };
+        return i === 2 ? { ...change, apply: [{ argv: ['false'], why: 'the fault', stdin: null }] } : change;
+      }),
+    }));
+    expect(await pushTo(deployment)).toMatchObject({
+      status: 'stranded',
+      details: expect.stringContaining('it is stuck'),
+      command: `sudo sh ${folder}/transaction again`,
+    });
+    host.sh(`sed -i 's/exit 1/exit 0/' ${folder}/undo/1 && sh ${folder}/transaction again`);
+    expect(host.sh('cat /var/lib/mlbroute/last')).toBe('test-1 reverted\n');
+  });
+});
+
+describe('a race', () => {
+  it('between confirmation and revert is won by exactly one', async () => {
+    const winners = new Set<string>();
+    for (let round = 0; round < 8; round++) {
+      await applyOnly();
+      const order = round % 2 === 0 ? ['confirm', 'revert'] : ['revert', 'confirm'];
+      const answers = host.sh(
+        `for wish in ${order.join(' ')}; do sh ${folder}/transaction $wish >/run/answer-$wish 2>&1 & done; wait; cat /run/answer-confirm /run/answer-revert`,
+      );
+      const fate = host.sh('cat /var/lib/mlbroute/last').trim().split(' ')[1] ?? '';
+      winners.add(fate);
+      expect(
+        answers.split('\n').filter((line) => line === 'confirmed' || line === 'reverted'),
+        answers,
+      ).toEqual([fate]);
+      expect(host.sh('ls /etc/mlbroute 2>/dev/null || true').trim()).toBe(fate === 'confirmed' ? 'iptables.v4' : '');
+      if (fate === 'confirmed')
+        await pushTo(
+          deploymentOf(host, { ...sampleState, decisions: [], routes: [], rules: [], chains: [], sysctls: [] }, []),
+        );
+    }
+    expect(winners.size).toBeGreaterThan(0);
+  });
+});
+
+describe('a push is refused and the host untouched', () => {
+  it('where a file changed after the plan', async () => {
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles));
+    host.sh('mkdir -p /etc/mlbroute; echo mine >/etc/mlbroute/iptables.v4');
+    const before = snapshotOf(host);
+    expect(await carryOut(seen, transaction, surroundingsOf(host.connect))).toEqual({
+      status: 'failed',
+      because: { kind: 'stale', message: '/etc/mlbroute/iptables.v4 has appeared since the plan was made' },
+    });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
+  it('where another push is open', async () => {
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles));
+    await applyOnly();
+    expect(
+      await carryOut(seen, { ...transaction, id: 'test-2', owner: 'another' }, surroundingsOf(host.connect)),
+    ).toMatchObject({
+      status: 'failed',
+      because: { kind: 'stale' },
+    });
+    const again = await look(deploymentOf(host, sampleState, sampleFiles), surroundingsOf(host.connect));
+    expect(again).toMatchObject({
+      kind: 'ended',
+      outcome: { status: 'failed', because: { kind: 'locked', message: expect.stringContaining('somebody') } },
+    });
+  });
+
+  it('where its timer cannot be armed', async () => {
+    host.sh(`printf '#!/bin/sh\\necho no bus >&2; exit 1\\n' >/usr/local/sbin/systemd-run`);
+    const before = snapshotOf(host);
+    expect(await pushTo(deploymentOf(host, sampleState, sampleFiles))).toMatchObject({
+      status: 'failed',
+      because: { kind: 'refused', message: expect.stringContaining('no bus') },
+    });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
+  it('where the program was cut off on its way', async () => {
+    const before = snapshotOf(host);
+    const surroundings = surroundingsOf(host.connect);
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+    const session = {
+      ...seen.session,
+      run: (request: Parameters<typeof seen.session.run>[0]) =>
+        seen.session.run({ ...request, program: request.program.slice(0, -20) }),
+    };
+    expect(await carryOut({ ...seen, session }, transaction, surroundings)).toMatchObject({ status: 'failed' });
+    expect(snapshotOf(host)).toBe(before);
+  });
+});
+
+/** Applies the sample and stops there: neither confirmed nor reverted. */
+async function applyOnly(): Promise<void> {
+  const { apply } = await import('../../src/deploy/apply.ts');
+  const surroundings = surroundingsOf(host.connect);
+  const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+  expect(await apply(seen.session, seen.prepared, transaction, surroundings)).toEqual({ kind: 'applied' });
+}
