@@ -1,0 +1,52 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesOf, readTree, type Scenario, shippedTemplates, stateOf, treeOf, updateGolden } from './scenario.ts';
+
+const folder = join(import.meta.dirname, 'scenarios');
+const templates = await shippedTemplates();
+const scenarios = await Promise.all(
+  readdirSync(folder).map(async (name) => {
+    const module = (await import(`./scenarios/${name}/scenario.ts`)) as { readonly scenario: Scenario };
+    return { name, scenario: module.scenario };
+  }),
+);
+
+if (process.env['UPDATE_GOLDENS'] === '1') {
+  for (const { name, scenario } of scenarios) await updateGolden(join(folder, name), filesOf(scenario, templates));
+}
+
+describe.each(scenarios)('the files of $name', ({ name, scenario }) => {
+  const files = filesOf(scenario, templates);
+
+  it('are those of its folder, byte by byte', async () => {
+    expect(treeOf(files)).toEqual(await readTree(join(folder, name, 'etc')));
+  });
+
+  it('have the same bytes when rendered again', () => {
+    expect(filesOf(scenario, templates)).toEqual(files);
+  });
+
+  it('are sorted by path, with mlbroute in each', () => {
+    const paths = files.map(({ path }) => path);
+    expect(paths).toEqual([...new Set(paths)].sort());
+    expect(paths.filter((path) => !path.includes('mlbroute'))).toEqual([]);
+  });
+
+  it('are readable by all and start with the header', () => {
+    for (const file of files) {
+      if (file.kind === 'symlink') continue;
+      expect(file.mode).toBe('0644');
+      expect(file.content.split('\n')[0]).toBe('# mlbroute: managed file, edits are undone by the next push');
+    }
+  });
+
+  it('name every rule, route and setting of the state', () => {
+    const text = files.map((file) => (file.kind === 'file' ? file.content : '')).join('');
+    const { rules, routes, sysctls, links } = stateOf(scenario);
+    expect(text.split('[RoutingPolicyRule]')).toHaveLength(rules.length + 1);
+    expect(text.split('[Route]')).toHaveLength(routes.length + 1);
+    expect(text.split('/rp_filter = ')).toHaveLength(sysctls.length + 1);
+    expect(text.split('\nVLAN=')).toHaveLength(links.length + 1);
+  });
+});

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ManagedFile } from '../../src/domain/remote-file.ts';
+import { parseRoutes, parseRules } from '../../src/facts/routing.ts';
+import { needTool, runIsolated } from './run-tool.ts';
+import { filesOf, type Scenario, shippedTemplates, stateOf, writeFiles } from './scenario.ts';
+import { scenario as onlinkDevice } from './scenarios/case2-onlink-device/scenario.ts';
+import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.ts';
+import { scenario as markUbuntu } from './scenarios/case4-mark-ubuntu/scenario.ts';
+import { scenario as noHost } from './scenarios/no-host-asked/scenario.ts';
+import { scenario as twoVlans } from './scenarios/two-vlans-and-a-device/scenario.ts';
+
+const templates = await shippedTemplates();
+
+/**
+ * Starts the real systemd-networkd on the files in $1 and the devices in $2, waits for $3 routes and rules, and prints what the kernel
+ * has, one JSON text a line; its log goes to stderr. A read-only /sys tells networkd that no udev has to name the devices first.
+ */
+const start = `
+  mount -t tmpfs tmpfs /run
+  mount -t sysfs -o ro sysfs /sys
+  mount -t tmpfs -o mode=755 tmpfs /etc/systemd
+  cp -r "$1"/etc/systemd/. /etc/systemd/
+  mkdir -p /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp
+  chown -R systemd-network:systemd-network /run/systemd/netif
+  ip link set lo up
+  for device in $2; do
+    ip link add "$device" type veth peer name "p-$device"
+    ip link set "p-$device" addrgenmode none up
+  done
+  ip rule add priority 1234 from 10.9.9.9 lookup 77 protocol 99
+  SYSTEMD_LOG_LEVEL=info /lib/systemd/systemd-networkd >/run/log 2>&1 &
+  networkd=$!
+  for try in $(seq 100); do
+    [ $( { ip -4 route show table all; ip -4 rule; } | grep -c 'proto static') -ge "$3" ] && break
+    sleep 0.1
+  done
+  sleep 0.3
+  ip -N -4 -j route show table all
+  ip -N -4 -j rule show
+  kill $networkd
+  wait $networkd || true
+  cat /run/log >&2`;
+
+describe('systemd-networkd', () => {
+  let root: string;
+  beforeAll(() => needTool('/lib/systemd/systemd-networkd', 'systemd'));
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'mlbroute-networkd-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** The files of the host itself: one .network for each device that is not ours, with its address. */
+  function hostFiles(scenario: Scenario): readonly ManagedFile[] {
+    const { links } = stateOf(scenario);
+    const interfaces = scenario.facts?.interfaces ?? [
+      { name: 'eth0', addresses: [{ address: '192.168.1.10', prefixLength: 24 }] },
+    ];
+    return interfaces
+      .filter(({ name }) => name !== 'lo' && name !== 'kube-ipvs0' && !links.some((link) => link.name === name))
+      .map(({ name, addresses }): ManagedFile => {
+        const file = (scenario.facts?.networkFileOf[name] ?? `10-${name}.network`).split('/').at(-1);
+        const lines = addresses.map(({ address, prefixLength }) => `Address=${address}/${prefixLength}\n`).join('');
+        const content = `[Match]\nName=${name}\n\n[Network]\n${lines}`;
+        return { kind: 'file', path: `/etc/systemd/network/${file}`, mode: '0644', content };
+      });
+  }
+
+  const cases = [
+    { title: 'marks on Ubuntu', scenario: markUbuntu, devices: 'eth0 eth0.100' },
+    { title: 'source rules with IPVS', scenario: sourceIpvs, devices: 'eth0 eth0.100' },
+    { title: 'a link route in main', scenario: onlinkDevice, devices: 'ens3' },
+    { title: 'two VLANs and a device with an address', scenario: twoVlans, devices: 'bond0 eth1 bond0.100 bond0.200' },
+    { title: 'a gateway outside the pools', scenario: noHost, devices: 'eth0 eth0.100' },
+  ];
+  // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them: without .netdev files.
+  it.each(cases)('gives the kernel just the rules and routes of the state: $title', async ({ scenario, devices }) => {
+    const files = filesOf(scenario, templates).filter(({ path }) => !path.endsWith('.netdev'));
+    await writeFiles(root, [...hostFiles(scenario), ...files]);
+    const { rules, routes } = stateOf(scenario);
+    const { stdout, stderr } = runIsolated(start, [root, devices, String(rules.length + routes.length)]);
+    const [routeText = '', ruleText = ''] = stdout.trim().split('\n');
+    const made = (entries: readonly { readonly protocol: string }[]) =>
+      entries.filter(({ protocol }) => protocol === 'static');
+    const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+    const wanted = (entry: 'rule' | 'route') =>
+      (entry === 'rule' ? rules : routes).map((value) => ({ [entry]: value, protocol: 'static' }));
+    expect([...made(parseRules(ruleText))].sort(byText), stderr).toEqual([...wanted('rule')].sort(byText));
+    expect([...made(parseRoutes(routeText))].sort(byText), stderr).toEqual([...wanted('route')].sort(byText));
+    expect(
+      parseRules(ruleText).some(({ rule }) => rule.priority === 1234),
+      'a foreign rule stays',
+    ).toBe(true);
+    expect(complaints(stderr)).toEqual([]);
+  });
+
+  it('understands every key of every file', async () => {
+    await writeFiles(root, [...hostFiles(twoVlans), ...filesOf(twoVlans, templates)]);
+    const { stderr } = runIsolated(start, [root, 'bond0 eth1', '0']);
+    expect(complaints(stderr)).toEqual([]);
+  });
+});
+
+/** What networkd finds wrong with a file; each such line starts with its path. */
+function complaints(log: string): readonly string[] {
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('/etc/systemd/') && !/NetDev could not be found, ignoring assignment/.test(line));
+}

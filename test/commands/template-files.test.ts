@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { templateNames } from '../../src/backends/templates.ts';
+import { loadTemplates } from '../../src/commands/template-files.ts';
+import { must } from '../tasks/example-host.ts';
+
+describe("a user's folder of templates", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mlbroute-templates-'));
+    await mkdir(join(folder, 'networkd'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('takes the place of shipped files one by one', async () => {
+    await writeFile(join(folder, 'networkd/vlan.netdev.hbs'), 'mine {{name}}');
+    await writeFile(join(folder, 'README'), 'not a template');
+    const templates = must(await loadTemplates(folder));
+    expect(Object.keys(templates).sort()).toEqual(templateNames);
+    expect(templates['networkd/vlan.netdev.hbs']?.({ name: 'eth0.5', id: 5, mtu: null })).toBe('mine eth0.5');
+    expect(templates['networkd/networkd.conf.hbs']?.({})).toContain('ManageForeignRoutes=no');
+  });
+
+  it('is refused for a file that nothing prints, at its place', async () => {
+    const file = join(folder, 'networkd/typo.hbs');
+    await writeFile(file, '');
+    expect(await loadTemplates(folder)).toMatchObject({
+      ok: false,
+      error: [{ code: 'template-unknown', at: { file } }],
+    });
+  });
+
+  it('is refused where it does not exist', async () => {
+    expect(await loadTemplates(join(folder, 'no'))).toMatchObject({
+      ok: false,
+      error: [{ code: 'template-directory' }],
+    });
+  });
+});
