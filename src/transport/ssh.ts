@@ -1,23 +1,24 @@
 // The only door to ssh2.
 import type { Duplex, Readable, Writable } from 'node:stream';
-import {
-  type Algorithms,
-  type AnyAuthMethod,
-  type AuthHandlerMiddleware,
-  type BaseAgent,
-  Client,
-  type ClientChannel,
-  createAgent,
-  type KeyboardInteractiveAuthMethod,
-  type ParsedKey,
-  type PublicKeyEntry,
-  utils,
+import type {
+  Algorithms,
+  AnyAuthMethod,
+  AuthHandlerMiddleware,
+  BaseAgent,
+  ClientChannel,
+  KeyboardInteractiveAuthMethod,
+  ParsedKey,
+  PublicKeyEntry,
 } from 'ssh2';
+import ssh2 from 'ssh2';
 import { unreachable } from '../domain/result.ts';
 import { algorithms } from './algorithms.ts';
 import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
 import { createOffers, type Offer, type OfferListener } from './offers.ts';
+
+// Of its exports, Node.js sees only some by name: it is CommonJS and gathers them at run time.
+const { Client, createAgent, utils } = ssh2;
 
 /** How far a login has come. */
 export type LoginPhase = 'handshake' | 'auth' | 'ready';
