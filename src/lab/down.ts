@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, stopDaemon } from './daemon.ts';
 import { labError } from './lab-error.ts';
 import { deadDaemons, hostBootId, type Lab, labDirectory, readLab } from './lab-state.ts';
+import { closeShared } from './node-shell.ts';
 
 /**
  * Ends the lab in `dir` (default as `labDirectory`): its processes, and with them its namespaces, and its files. The image stays in the cache.
@@ -25,8 +26,9 @@ export async function downLab(dir?: string): Promise<boolean> {
   return true;
 }
 
-/** Kills the recorded processes that are still the recorded ones. Throws a LabError if one stays, or one it does not know is in the namespaces. */
+/** Closes shared connections and kills the recorded processes that are still the recorded ones. Throws a LabError if one stays, or one it does not know is in the namespaces. */
 export async function stopProcesses(lab: Lab): Promise<void> {
+  await Promise.all(lab.nodes.map((node) => closeShared(lab, node.name)));
   const dead = new Set(await deadDaemons(lab));
   const running = lab.daemons.filter((daemon) => !dead.has(daemon));
   const namespaces = new Set(

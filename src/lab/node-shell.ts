@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandResult, runCommand } from './host-command.ts';
 import { type Lab, nodeOf } from './lab-state.ts';
@@ -38,7 +39,8 @@ export function sshCommand(lab: Lab, node: string): readonly string[] {
 
 /** Ends the shared connection to a node, if there is one. */
 export async function closeShared(lab: Lab, node: string): Promise<void> {
-  // Exits 255 where there is none, which is as good.
+  if (!existsSync(controlPath(lab, node))) return;
+  // Exits 255 if it has just ended by itself, which is as good.
   await runCommand([...sshCommand(lab, node), '-o', `ControlPath=${controlPath(lab, node)}`, '-O', 'exit', node], {
     timeoutMs: 5000,
   });
