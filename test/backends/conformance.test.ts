@@ -12,7 +12,7 @@ const scenarios = await Promise.all(
   }),
 );
 
-if (process.env['UPDATE_GOLDENS'] === '1') {
+if (process.env.UPDATE_GOLDENS === '1') {
   for (const { name, scenario } of scenarios) await updateGolden(join(folder, name), filesOf(scenario, templates));
 }
 

@@ -23,7 +23,8 @@ export const iptables: Backend = {
     return [
       { path: restoreFile, template: 'iptables.v4.hbs', view: restoreView(chains) },
       { path: `${units}/${unit}`, template: 'iptables.service.hbs', view: jumpsView(restoreFile, chains) },
-      { path: `${units}/multi-user.target.wants/${unit}`, target: `${units}/${unit}` },
+      // Relative, so that it also leads there in a tree that was rendered anywhere else.
+      { path: `${units}/multi-user.target.wants/${unit}`, target: `../${unit}` },
     ];
   },
 };
