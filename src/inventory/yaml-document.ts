@@ -1,10 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import type { Diagnostic, SourceLocation } from '../domain/diagnostic.ts';
-import type { Entry, Located } from './located.ts';
+import type { Located } from './located.ts';
 import { deepestNesting, findTooDeep } from './yaml-depth.ts';
-import { tagProblem, typedScalar } from './yaml-tag.ts';
-
-const mostNodesThroughAliases = 100_000;
+import { locateTree } from './yaml-tree.ts';
 
 /** A YAML text as located data. The tree is null where the text is empty or cannot be parsed. */
 export type YamlDocument = { readonly tree: Located | null; readonly diagnostics: readonly Diagnostic[] };
@@ -28,7 +26,7 @@ export function readYaml(text: string, file: string): YamlDocument {
     resolveKnownTags: false,
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     lineCounter: lines,
   });
   if (document.errors.length > 0) {
@@ -38,7 +36,7 @@ export function readYaml(text: string, file: string): YamlDocument {
         severity: 'error',
         code: 'yaml-syntax',
         message: several ? 'an inventory file is one YAML document, this starts a second one' : message,
-        hint: several ? 'remove the "---" between them' : null,
+        hint: several ? 'remove the "---" between them' : quotesHint(text, lines.linePos(pos[0]).line),
         at: placeOf(pos[0]),
       };
     });
@@ -46,114 +44,14 @@ export function readYaml(text: string, file: string): YamlDocument {
   }
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
-  const resolve = (alias: Node) => (isAlias(alias) ? alias.resolve(document) : undefined);
-  const tree = document.contents === null ? null : locate(document.contents, { text, placeOf, resolve, report });
+  const tree = document.contents === null ? null : locateTree(document.contents, { text, placeOf, report });
   return { tree, diagnostics };
 }
 
-type Reading = {
-  readonly text: string;
-  readonly placeOf: (offset: number) => SourceLocation;
-  readonly resolve: (alias: Node) => Node | undefined;
-  readonly report: (diagnostic: Diagnostic) => void;
-};
-
-function locate(root: Node, { text, placeOf, resolve, report }: Reading): Located {
-  const open = new Set<Node>();
-  let aliasDepth = 0;
-  let nodesThroughAliases = 0;
-
-  const fault = (code: string, message: string, at: SourceLocation, hint: string | null) =>
-    report({ severity: 'error', code, message, hint, at });
-
-  const startOf = (node: Node) => placeOf(node.range?.[0] ?? 0);
-
-  function visit(node: Node | null, keyText: string | null, fallback: SourceLocation): Located {
-    if (node === null) return { kind: 'scalar', at: fallback, value: null, bracesAt: [] };
-    if (aliasDepth > 0 && ++nodesThroughAliases > mostNodesThroughAliases) return emptyAt(startOf(node));
-    if (isAlias(node)) return visitAlias(node, keyText);
-    const problem = tagProblem(node.tag);
-    if (problem !== null) {
-      fault('yaml-tag', problem.message, startOf(node), problem.hint);
-      return emptyAt(startOf(node));
-    }
-    open.add(node);
-    const located = isScalar(node) ? visitScalar(node, keyText) : visitCollection(node);
-    open.delete(node);
-    return located;
-  }
-
-  function visitAlias(alias: Node & { source: string }, keyText: string | null): Located {
-    const target = resolve(alias);
-    const at = startOf(alias);
-    if (target === undefined) fault('yaml-alias', `no anchor "&${alias.source}" comes before this alias`, at, null);
-    else if (open.has(target)) fault('yaml-alias', `"*${alias.source}" stands inside the value it repeats`, at, null);
-    else {
-      aliasDepth++;
-      const located = visit(target, keyText, at);
-      aliasDepth--;
-      if (nodesThroughAliases <= mostNodesThroughAliases) return located;
-      // Said once, by the outermost alias, not by each of the thousands inside it.
-      if (aliasDepth === 0) fault('yaml-alias', 'the aliases of this file repeat more than 100000 values', at, null);
-    }
-    return emptyAt(at);
-  }
-
-  function visitScalar(node: Scalar, keyText: string | null): Located {
-    const at = startOf(node);
-    const { value, problem } = typedScalar(node, keyText);
-    if (problem !== null) report({ ...problem, at });
-    const raw = text.slice(node.range?.[0] ?? 0, node.range?.[1] ?? 0);
-    const braces = [...raw.matchAll(/\{[{%#]/g)].map((match) => placeOf((node.range?.[0] ?? 0) + match.index));
-    return { kind: 'scalar', at, value, bracesAt: braces };
-  }
-
-  function visitCollection(node: Node): Located {
-    const at = startOf(node);
-    if (isSeq(node)) return { kind: 'list', at, items: node.items.map((item) => visit(item as Node, null, at)) };
-    if (!isMap(node)) return emptyAt(at);
-    const own = new Map<string, Entry>();
-    const merged = new Map<string, Entry>();
-    for (const pair of node.items) {
-      const key = pair.key as Node | null;
-      const keyAt = key === null ? at : startOf(key);
-      if (!isScalar(key) || key.tag !== undefined) {
-        const isReference = key !== null && text.startsWith('{{', (key.range?.[0] ?? 0) - 1);
-        if (isReference)
-          fault('unquoted-reference', 'YAML reads an unquoted {{ as a mapping', keyAt, 'write "{{ … }}" in quotes');
-        else fault('yaml-key', 'a key must be plain text', keyAt, null);
-        continue;
-      }
-      const name = String(key.value);
-      const value = visit(pair.value as Node | null, name, keyAt);
-      if (name === '<<' && key.type === 'PLAIN') merge(value, merged, fault);
-      else if (own.has(name)) {
-        const first = own.get(name)?.keyAt.line;
-        const hint = 'Ansible would silently keep only the last one';
-        fault('duplicate-key', `key "${name}" is already set on line ${first}`, keyAt, hint);
-      } else own.set(name, { keyAt, isText: typeof typedScalar(key, null).value === 'string', value });
-    }
-    return { kind: 'map', at, entries: new Map([...merged, ...own]) };
-  }
-
-  return visit(root, null, placeOf(0));
-}
-
-/** Adds the keys of a `<<` value. In a list the earlier mapping wins, as the merge key's specification says. */
-function merge(
-  value: Located,
-  into: Map<string, Entry>,
-  fault: (code: string, message: string, at: SourceLocation, hint: string | null) => void,
-): void {
-  const sources = value.kind === 'list' ? [...value.items].reverse() : [value];
-  for (const source of sources) {
-    if (source.kind === 'map') for (const [key, entry] of source.entries) into.set(key, entry);
-    else fault('yaml-merge', '"<<" takes a mapping or a list of mappings', source.at, null);
-  }
-}
-
-function emptyAt(at: SourceLocation): Located {
-  return { kind: 'scalar', at, value: null, bracesAt: [] };
+/** The commonest cause of broken YAML in an inventory that has references: one that is not quoted. */
+function quotesHint(text: string, line: number): string | null {
+  const near = text.split('\n').slice(Math.max(0, line - 2), line);
+  return near.some((each) => /(?:^|[:,[-])\s*\{\{/.test(each)) ? 'a value that starts with {{ must be in quotes' : null;
 }
 
 function locationAt(text: string, file: string, offset: number): SourceLocation {

@@ -27,7 +27,8 @@ function readInteger(text: string): (PlainScalar & { readonly value: number }) |
   const digits = text.replace(/^[-+]/, '').replaceAll('_', '');
   if (/^[-+]?0b[01_]+$/.test(text) && digits.length > 2) return { value: sign * Number(digits), surprise: null };
   if (/^[-+]?0x[\da-fA-F_]+$/.test(text) && digits.length > 2) return { value: sign * Number(digits), surprise: null };
-  if (/^[-+]?(?:0|[1-9][\d_]*)$/.test(text)) return { value: sign * Number(digits), surprise: null };
+  if (/^[-+]?0$/.test(text)) return { value: 0, surprise: null };
+  if (/^[-+]?[1-9][\d_]*$/.test(text)) return { value: sign * Number(digits), surprise: null };
   if (/^[-+]?0[0-7_]+$/.test(text)) return { value: sign * Number.parseInt(digits, 8), surprise: 'octal' };
   if (/^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/.test(text)) {
     const surprise = /^\d\d(?::\d\d){5}$/.test(text) ? 'mac' : 'base-60';
