@@ -1,22 +1,21 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { filesOf, readTree, type Scenario, shippedTemplates, stateOf, treeOf, updateGolden } from './scenario.ts';
+import { scenarios } from './all-scenarios.ts';
+import { filesOf, readTree, shippedTemplates, stateOf, treeOf, updateGolden } from './scenario.ts';
 
 const folder = join(import.meta.dirname, 'scenarios');
 const templates = await shippedTemplates();
-const scenarios = await Promise.all(
-  readdirSync(folder).map(async (name) => {
-    const module = (await import(`./scenarios/${name}/scenario.ts`)) as { readonly scenario: Scenario };
-    return { name, scenario: module.scenario };
-  }),
-);
-
 if (process.env.UPDATE_GOLDENS === '1') {
-  for (const { name, scenario } of scenarios) await updateGolden(join(folder, name), filesOf(scenario, templates));
+  for (const [name, scenario] of Object.entries(scenarios))
+    await updateGolden(join(folder, name), filesOf(scenario, templates));
 }
 
-describe.each(scenarios)('the files of $name', ({ name, scenario }) => {
+it('every folder of scenarios is in the list', () => {
+  expect(Object.keys(scenarios)).toEqual(readdirSync(folder).sort());
+});
+
+describe.each(Object.entries(scenarios))('the files of %s', (name, scenario) => {
   const files = filesOf(scenario, templates);
 
   it('are those of its folder, byte by byte', async () => {

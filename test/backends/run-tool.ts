@@ -13,10 +13,14 @@ export function runIsolated(
   args: readonly string[] = [],
 ): { readonly stdout: string; readonly stderr: string } {
   const namespaces = ['-n', '-m', '--propagation', 'private', '-p', '--fork', '--kill-child=KILL'];
-  const { status, stdout, stderr, error } = spawnSync('unshare', [...namespaces, 'sh', '-euc', script, 'sh', ...args], {
-    encoding: 'utf8',
-    timeout: 50_000,
-  });
+  const { status, stdout, stderr, error } = spawnSync(
+    '/usr/bin/unshare',
+    [...namespaces, 'sh', '-euc', script, 'sh', ...args],
+    {
+      encoding: 'utf8',
+      timeout: 50_000,
+    },
+  );
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`exit ${status}\n${stdout}\n${stderr}`);
   return { stdout, stderr };

@@ -1,0 +1,19 @@
+import type { Scenario } from './scenario.ts';
+import { scenario as case1 } from './scenarios/case1-same-subnet/scenario.ts';
+import { scenario as case2 } from './scenarios/case2-onlink-device/scenario.ts';
+import { scenario as case3 } from './scenarios/case3-source-ipvs/scenario.ts';
+import { scenario as case4 } from './scenarios/case4-mark-ubuntu/scenario.ts';
+import { scenario as noHostAsked } from './scenarios/no-host-asked/scenario.ts';
+import { scenario as twoVlansAndADevice } from './scenarios/two-vlans-and-a-device/scenario.ts';
+import { scenario as vlanOnAVlan } from './scenarios/vlan-on-a-vlan/scenario.ts';
+
+/** Every scenario by the name of its folder. */
+export const scenarios: { readonly [folder: string]: Scenario } = {
+  'case1-same-subnet': case1,
+  'case2-onlink-device': case2,
+  'case3-source-ipvs': case3,
+  'case4-mark-ubuntu': case4,
+  'no-host-asked': noHostAsked,
+  'two-vlans-and-a-device': twoVlansAndADevice,
+  'vlan-on-a-vlan': vlanOnAVlan,
+};
