@@ -6,7 +6,7 @@ import { isLabError } from '../lab/lab-error.ts';
 import { labInventoryPath, openLab } from '../lab/lab-state.ts';
 import { sshCommand } from '../lab/node-shell.ts';
 import { rebootNodes } from '../lab/reboot.ts';
-import { labStatus } from '../lab/status.ts';
+import { inspectLab } from '../lab/status.ts';
 import { type LabOptions, upLab } from '../lab/up.ts';
 
 /** Takes one line for the user, without its end. */
@@ -37,7 +37,7 @@ export function labDown(options: InDirectory, print: Print): Promise<number> {
 /** `mlbroute lab status`: a line per node. Exit code 0 if all is up, else 1. */
 export function labState(options: InDirectory, print: Print): Promise<number> {
   return explained(print, async () => {
-    const { dir, lab, isUp, machines, ended } = await labStatus(options.dir);
+    const { dir, lab, isUp, machines, ended } = await inspectLab(options.dir);
     if (lab === undefined) {
       print(`no lab in ${dir}`);
       return 1;

@@ -28,7 +28,7 @@ export async function labImage(
   await requireDisk(cache, 1500, 'make room, or set XDG_CACHE_HOME to a folder on another disk');
   options.print(`building the Debian ${suite} image, once: ${folder}`);
   const log = `${folder}.log`;
-  const script = 'exec > "$1" 2>&1; shift; exec sh "$@"';
+  const script = 'exec >> "$1" 2>&1; shift; exec sh "$@"';
   const build = [join(labFiles, 'host/build-image.sh'), labFiles, folder, suite, kernel.modules];
   const result = await runCommand(['flock', join(cache, 'lock'), 'sh', '-c', script, 'build', log, ...build], {
     timeoutMs: 1_800_000,

@@ -30,8 +30,10 @@ export async function requirePackages(options: {
   readonly isRootless: boolean;
   readonly install: boolean;
   readonly print: (line: string) => void;
+  /** Tells the files that exist; default: this machine's. */
+  readonly isThere?: (path: string) => boolean;
 }): Promise<void> {
-  const missing = missingPackages((path) => existsSync(path));
+  const missing = missingPackages(options.isThere ?? existsSync);
   if (missing.length === 0) return;
   const line = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing];
   if (!options.install || options.isRootless) {

@@ -18,7 +18,7 @@ export type LabStatus = {
 };
 
 /** Looks at the lab in `dir` (default as `labDirectory`), without changing anything. */
-export async function labStatus(dir?: string): Promise<LabStatus> {
+export async function inspectLab(dir?: string): Promise<LabStatus> {
   const path = labDirectory(dir);
   const lab = await readLab(path);
   if (lab === undefined) return { dir: path, lab, isUp: false, machines: [], ended: [] };

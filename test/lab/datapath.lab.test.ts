@@ -12,9 +12,9 @@ import { setKubeProxy } from '../../src/lab/kube-proxy.ts';
 import { type Lab, labInventoryPath } from '../../src/lab/lab-state.ts';
 import { exec } from '../../src/lab/node-shell.ts';
 import { type ProbeFrom, probe } from '../../src/lab/probe.ts';
-import { rebootNodes } from '../../src/lab/reboot.ts';
+import { bootId, rebootNodes } from '../../src/lab/reboot.ts';
 import { type LabService, labServices } from '../../src/lab/services.ts';
-import { labStatus } from '../../src/lab/status.ts';
+import { inspectLab } from '../../src/lab/status.ts';
 import { upLab } from '../../src/lab/up.ts';
 import { routingByHand, vlansByHand } from './by-hand.ts';
 
@@ -161,11 +161,16 @@ describe('a lab with the mark method by hand', () => {
   });
 });
 
+const bootIds = () => Promise.all(lab.nodes.map((node) => bootId(lab, node.name)));
+
 describe('a reboot', () => {
   it('brings services, host keys and files back, and forgets what was typed by hand', async () => {
     await onAllNodes('echo kept > /root/mark');
+    const before = await bootIds();
     const lines: string[] = [];
     await rebootNodes(lab, ['n1', 'n3'], (line) => lines.push(line));
+    const after = await bootIds();
+    expect(after.map((id, i) => id !== before[i])).toEqual([true, false, true]);
     expect(lines.sort()).toEqual([
       expect.stringMatching(/^n1 rebooted in /),
       expect.stringMatching(/^n3 rebooted in /),
@@ -201,7 +206,7 @@ describe('down', () => {
     const pids = lab.daemons.map((daemon) => daemon.pid);
     const namespaces = new Set(pids.slice(0, 3).map((pid) => readlinkSync(`/proc/${pid}/ns/net`)));
     expect(namespaces.size).toBe(3);
-    expect((await labStatus(dir)).isUp).toBe(true);
+    expect((await inspectLab(dir)).isUp).toBe(true);
     await downLab(dir);
     // Clients of ours, told to go, may take a moment to end.
     await expect.poll(() => processesOf(namespaces), { timeout: 2000 }).toEqual([]);

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labDown, labReboot, labState, labUp } from '../../src/commands/lab.ts';
 import { openLab, readLab } from '../../src/lab/lab-state.ts';
 import { exec } from '../../src/lab/node-shell.ts';
+import { ubuntuLike } from '../../src/lab/up.ts';
 
 let dir: string;
 let lines: string[];
@@ -23,9 +24,12 @@ describe('a lab of one node', () => {
     expect(await labState({ dir }, print)).toBe(1);
     expect(said()).toBe(`no lab in ${dir}`);
 
-    expect(await labUp({ nodes: 1, dir, kubeProxy: 'ipvs', files: { n1: { '/etc/probe': 'seeded\n' } } }, print)).toBe(
-      0,
-    );
+    expect(
+      await labUp(
+        { nodes: 1, dir, kubeProxy: 'ipvs', files: { n1: { ...ubuntuLike, '/etc/probe': 'seeded\n' } } },
+        print,
+      ),
+    ).toBe(0);
     expect(said()).toMatch(
       /image .*\nkeys .*\nnetwork .*\nboot .*\nservices .*\n1 nodes up in .* s, kube-proxy ipvs\n.*\/inventory\.yaml$/,
     );
@@ -38,7 +42,7 @@ describe('a lab of one node', () => {
           'cat /etc/probe; cat /proc/sys/net/ipv4/conf/all/rp_filter; ip -br link show kube-ipvs0 | cut -c1-10',
         )
       ).stdout,
-    ).toBe('seeded\n0\nkube-ipvs0\n');
+    ).toBe('seeded\n2\nkube-ipvs0\n');
 
     expect(await labUp({ nodes: 1, dir }, print)).toBe(1);
     expect(said()).toContain(`error: the lab in ${dir} is already up, with 1 nodes`);
