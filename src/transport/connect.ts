@@ -9,7 +9,7 @@ import { type Deadlines, defaultDeadlines, within } from './deadlines.ts';
 import { errorText } from './error-code.ts';
 import { explainHostKey, hostKeyAlgorithms } from './host-key.ts';
 import { judgeHostKey, type KnownHost } from './known-hosts.ts';
-import { pinHostKey, readKnownHosts } from './known-hosts-file.ts';
+import { createPinner, type PinHostKey, readKnownHosts } from './known-hosts-file.ts';
 import { type Connection, type LoginTrouble, logIn } from './login.ts';
 import { retryDrops } from './retry.ts';
 import { runProgram } from './run.ts';
@@ -40,6 +40,7 @@ const goodbyeMs = 1000;
 export function createConnect(options: ConnectOptions): Connect {
   const random = options.random ?? Math.random;
   const sleep = options.sleep ?? sleepMs;
+  const pinHostKey = createPinner();
   return async (host) => {
     const given = { ...defaultDeadlines, ...options.deadlines };
     const { connectTimeoutMs } = host;
@@ -54,7 +55,7 @@ export function createConnect(options: ConnectOptions): Connect {
         message: `nothing to log in with as ${host.user}: ${credentials.leftOut.join('; ')}`,
       });
     }
-    const keyCheck = await prepareKeyCheck(host, options);
+    const keyCheck = await prepareKeyCheck(host, options, pinHostKey);
     if (!keyCheck.ok) return keyCheck;
 
     const attempt = async (): Promise<Result<Connection, LoginTrouble>> => {
@@ -92,7 +93,11 @@ type KeyCheck = {
 };
 
 /** Reads what is known about a host's key, and says how to judge the one it will show. */
-async function prepareKeyCheck(host: HostConnection, options: ConnectOptions): Promise<Result<KeyCheck, Failure>> {
+async function prepareKeyCheck(
+  host: HostConnection,
+  options: ConnectOptions,
+  pinHostKey: PinHostKey,
+): Promise<Result<KeyCheck, Failure>> {
   const ownFile = join(options.homeDirectory, '.ssh', 'known_hosts');
   const files = (host.knownHostsFiles ?? [ownFile, '/etc/ssh/ssh_known_hosts']).map((file) =>
     inHome(file, options.homeDirectory),

@@ -13,6 +13,7 @@ import {
 
 /** A lock this old was left by a process that died: holding it takes milliseconds. */
 const staleLockMs = 10_000;
+const lockPollMs = 10;
 
 /** Reads known_hosts files in order; one that does not exist has no lines. Rejects where one cannot be read. */
 export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
@@ -20,15 +21,32 @@ export async function readKnownHosts(files: readonly string[]): Promise<KnownHos
   return all.flat();
 }
 
-/**
- * Pins a host's first key: appends it to `file` (created with mode 0600 in a folder of mode 0700). The file is read again under a lock, so when
- * several connections pin at once, one writes and the others see what it wrote: the verdict is `known`, or `changed` where another key won.
- */
-export async function pinHostKey(
+/** Pins a host's key to a file; gives the verdict after that. Rejects where the file cannot be read or written. */
+export type PinHostKey = (
   file: string,
   host: { address: string; port: number },
   key: Buffer,
-): Promise<HostKeyVerdict> {
+) => Promise<HostKeyVerdict>;
+
+/**
+ * Makes the function that pins hosts' first keys: it appends to the file (created with mode 0600 in a folder of mode 0700) after reading it again
+ * under a lock. So when several connections pin at once, one writes and the others see what it wrote: the verdict is `known`, or `changed`
+ * where another key won. Connections of this process queue here; the lock is for other processes.
+ */
+export function createPinner(): PinHostKey {
+  let last: Promise<unknown> = Promise.resolve();
+  return (file, host, key) => {
+    const pinned = last.then(() => pin(file, host, key));
+    // The next in the queue comes after this one, however it ends; its failure is its own caller's.
+    last = pinned.then(
+      () => {},
+      () => {},
+    );
+    return pinned;
+  };
+}
+
+const pin: PinHostKey = async (file, host, key) => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   return locked(`${file}.mlbroute-lock`, async () => {
     const text = await readIfThere(file);
@@ -40,7 +58,7 @@ export async function pinHostKey(
     await appendFile(file, `${separator}${line}`, { mode: 0o600 });
     return { kind: 'known' };
   });
-}
+};
 
 async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
   for (;;) {
@@ -50,7 +68,7 @@ async function locked<T>(lock: string, work: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
       await dropIfStale(lock);
-      await sleep(5);
+      await sleep(lockPollMs);
     }
   }
   try {

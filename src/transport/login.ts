@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Deadlines } from './deadlines.ts';
+import { errorText } from './error-code.ts';
 import type { HostSocket } from './socket.ts';
 import { type Channel, type LoginPhase, type LoginRequest, startLogin } from './ssh.ts';
 
@@ -95,7 +96,7 @@ export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
       try {
         keyFailure = await login.judgeKey(key);
       } catch (error) {
-        keyFailure = { kind: 'host-key', message: `the key of ${place} could not be checked: ${String(error)}` };
+        keyFailure = { kind: 'host-key', message: `the key of ${place} could not be checked: ${errorText(error)}` };
       }
       return keyFailure === null;
     };

@@ -5,7 +5,10 @@ import { decodeText, splitLines } from './text-stream.ts';
 
 /** What a command gives while it runs. */
 export type Output = {
-  /** Resolves when the shell is ready on both streams. */
+  /**
+   * Resolves when the shell is ready, as told on standard output. Waiting for standard error as well would cost 40 ms: sshd sends the two
+   * small packets under Nagle's algorithm, and nothing flows back in between.
+   */
   readonly ready: Promise<void>;
   /** Resolves where the output must not go on; rejects with what `onLine` threw. */
   readonly stopped: Promise<Failure>;
@@ -46,13 +49,12 @@ export function collectOutput(channel: Channel, readyMarker: string, { onSaid, o
       }
     };
     const take = (stream: 'stdout' | 'stderr', text: string) => {
-      const wasReady = before.stdout.isOver() && before.stderr.isOver();
       const own = before[stream].write(text);
       if (own !== '') pieces[stream].push(own);
       length += own.length;
       if (stream === 'stdout' && own !== '') lines?.write(own);
       if (stream === 'stderr' && !before.stderr.isOver()) onSaid(before.stderr.text());
-      if (!wasReady && before.stdout.isOver() && before.stderr.isOver()) markReady();
+      if (before.stdout.isOver()) markReady();
       if (length > maxOutputLength)
         stop({ kind: 'protocol', message: `the program printed more than ${maxOutputLength >> 20} MiB` });
     };

@@ -42,7 +42,10 @@ export async function runProgram(
 
   const prompts = answerPrompts(channel, shell.passwordPrompt, host);
   const output = collectOutput(channel, shell.readyMarker, { onSaid: prompts.onSaid, onLine: request.onLine });
+  const send = () => sendProgram(channel, wrapProgram(request.program));
   try {
+    // Where nothing but the shell can read it, the program need not wait for the shell: that saves a round trip.
+    if (shell.passwordPrompt === null) send();
     const starting = Promise.race([
       output.ready.then(() => null),
       output.stopped,
@@ -53,8 +56,8 @@ export async function runProgram(
       shellTooLate(connection, host, output.said(), deadlines.shellMs),
     );
     if (failure !== null) return err(failure);
+    if (shell.passwordPrompt !== null) send();
 
-    sendProgram(channel, wrapProgram(request.program));
     const ending = Promise.race([channel.ended.then(ok), output.stopped.then((stop) => err(stop))]);
     const ended = await within(request.deadlineMs, ending, giveUp('the program did not end', request.deadlineMs));
     if (!ended.ok) return ended;

@@ -9,6 +9,7 @@ import type {
   KeyboardInteractiveAuthMethod,
   ParsedKey,
   PublicKeyEntry,
+  Client as SshClient,
 } from 'ssh2';
 import ssh2 from 'ssh2';
 import { unreachable } from '../domain/result.ts';
@@ -159,7 +160,7 @@ function publicKey(held: Buffer | string | ParsedKey | PublicKeyEntry): Buffer |
   return held.pubKey instanceof Object && 'pubKey' in held.pubKey ? held.pubKey.pubKey : held.pubKey;
 }
 
-function openChannel(client: Client, command: string): Promise<Channel> {
+function openChannel(client: SshClient, command: string): Promise<Channel> {
   return new Promise((resolve, reject) => {
     // Throws where the connection is gone already, which rejects.
     client.exec(command, (error, channel) => {

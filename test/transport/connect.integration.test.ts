@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -323,6 +323,22 @@ describe('the host key', () => {
     }
   });
 
+  it('cannot be pinned where the file cannot be written, which is told', async () => {
+    symlinkSync('/proc/nowhere', path('unwritable'));
+    const host = sshd.connection({ knownHostsFiles: [path('unwritable')], hostKeyChecking: 'accept-new' });
+    expect(await whoami(host)).toEqual({
+      kind: 'host-key',
+      message: expect.stringMatching(/^the key of 127\.0\.0\.1:\d+ could not be checked: ENOENT.*unwritable/),
+    });
+  });
+
+  it('is not checked against a file that cannot be read, which is told', async () => {
+    expect(await whoami(sshd.connection({ knownHostsFiles: [scratch] }))).toEqual({
+      kind: 'host-key',
+      message: expect.stringMatching(/^known hosts cannot be read: EISDIR/),
+    });
+  });
+
   it('is not asked for when the check is off', async () => {
     writeFileSync(path('known'), `${name()} ${strange('ed25519')}\n`);
     expect(await whoami(sshd.connection({ knownHostsFiles: [path('known')], hostKeyChecking: 'off' }))).toBe('root');
@@ -433,6 +449,35 @@ describe('a host that does not speak SSH in time', () => {
     const said = await whoami(sshd.connection({ proxyCommand: 'sleep 3333', connectTimeoutMs: 200 }));
     expect(said).toMatchObject({ kind: 'timeout', afterMs: 200 });
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 3333');
+  });
+
+  it('is given up when the login does not end', async () => {
+    expect(await whoami(sshd.connection(), { deadlines: { authMs: 1 } })).toEqual({
+      kind: 'timeout',
+      message: `127.0.0.1:${sshd.port}: login as root did not end`,
+      afterMs: 1,
+    });
+  });
+
+  it('is given up when it opens no channel', async () => {
+    expect(await whoami(sshd.connection(), { deadlines: { channelMs: 1 } })).toEqual({
+      kind: 'timeout',
+      message: 'the host opened no channel',
+      afterMs: 1,
+    });
+  });
+
+  it('is no passing trouble when it speaks only algorithms that ssh2 has not', async () => {
+    const modern = await startSshd({ config: ['KexAlgorithms sntrup761x25519-sha512@openssh.com'] });
+    try {
+      expect(await whoami(modern.connection())).toEqual({
+        kind: 'connect',
+        message: expect.stringMatching(/no matching key exchange algorithm/),
+        isTransient: false,
+      });
+    } finally {
+      await modern.stop();
+    }
   });
 
   it('is named when it speaks something else', async () => {

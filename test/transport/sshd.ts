@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type HostConnection, parseHostName } from '../../src/domain/host.ts';
 
 /** A user that exists only inside the server's own mount namespace. */
-export type Account = { readonly name: string; readonly password: string | null; readonly shell: string };
+type Account = { readonly name: string; readonly password: string | null; readonly shell: string };
 
 /** How to start a server; every field may be left out. */
 export type SshdOptions = {
