@@ -1,14 +1,7 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
 import type { CommandTable, ConnectionChoice, InventoryChoice, OutputChoice } from './command-table.ts';
-import {
-  connectionOptions,
-  inventoryOptions,
-  outputOptions,
-  planOptions,
-  pushOptions,
-  renderOptions,
-} from './options.ts';
+import { optionsOf } from './options.ts';
 
 /** A command ready to run; gives its exit code. */
 export type Run = (io: Io) => Promise<number>;
@@ -21,7 +14,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       'Plan, show, apply, verify and confirm',
       (y) =>
         y
-          .options({ ...inventoryOptions, ...connectionOptions, ...pushOptions, ...outputOptions })
+          .options(optionsOf.push)
           .example('$0 push -i prod.yaml', 'Show what would change, ask, apply')
           .example('$0 push -i prod.yaml -l node01 -y', 'One host, without a question')
           .example('$0 push -i prod.yaml --check --diff', 'Only show, files line by line'),
@@ -44,7 +37,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       'Show what a push would change; exit code 2 if anything',
       (y) =>
         y
-          .options({ ...inventoryOptions, ...connectionOptions, ...planOptions, ...outputOptions })
+          .options(optionsOf.plan)
           .example('$0 plan -i prod.yaml', 'Every file and every rule')
           .example('$0 plan -i prod.yaml --no-diff', 'Without the lines of the files'),
       (argv) => {
@@ -55,10 +48,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     .command(
       'audit',
       'Say where hosts differ from what is described; exit code 2 if anywhere',
-      (y) =>
-        y
-          .options({ ...inventoryOptions, ...connectionOptions, ...outputOptions })
-          .example('$0 audit -i prod.yaml --output json', 'For machines: a line per host'),
+      (y) => y.options(optionsOf.audit).example('$0 audit -i prod.yaml --output json', 'For machines: a line per host'),
       (argv) => {
         const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv) };
         select(async (io) => (await commands.audit())(options, io));
@@ -67,10 +57,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     .command(
       'verify',
       'Probe gateways and reply paths on the hosts',
-      (y) =>
-        y
-          .options({ ...inventoryOptions, ...connectionOptions, ...outputOptions })
-          .example('$0 verify -i prod.yaml -l workers', 'One group'),
+      (y) => y.options(optionsOf.verify).example('$0 verify -i prod.yaml -l workers', 'One group'),
       (argv) => {
         const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv) };
         select(async (io) => (await commands.verify())(options, io));
@@ -79,10 +66,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     .command(
       'render',
       'Write the files of every host to a folder, without touching hosts',
-      (y) =>
-        y
-          .options({ ...inventoryOptions, ...renderOptions })
-          .example('$0 render -i prod.yaml -o out', 'To review, or to keep in git'),
+      (y) => y.options(optionsOf.render).example('$0 render -i prod.yaml -o out', 'To review, or to keep in git'),
       (argv) => {
         const options = { ...hostsOf(argv), out: argv.out };
         select(async (io) => (await commands.render())(options, io));

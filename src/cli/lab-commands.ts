@@ -2,7 +2,7 @@ import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
 import type { CommandTable, LabChoice } from './command-table.ts';
 import type { Run } from './host-commands.ts';
-import { labOptions, labUpOptions } from './options.ts';
+import { optionsOf } from './options.ts';
 
 /** Declares `lab` and its sub-commands. Their handlers only hand to `select` what to run. */
 export function declareLabCommands(parser: Argv, commands: CommandTable, select: (run: Run) => void): Argv {
@@ -11,7 +11,7 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
       .command(
         'up',
         'Boot the nodes',
-        (y) => y.options({ ...labUpOptions, ...labOptions }).example('$0 lab up --kube-proxy ipvs', 'Services by IPVS'),
+        (y) => y.options(optionsOf['lab up']).example('$0 lab up --kube-proxy ipvs', 'Services by IPVS'),
         (argv) => {
           const { nodes, 'kube-proxy': kubeProxy, install = false } = argv;
           const options = { ...labOf(argv), nodes, kubeProxy, install };
@@ -21,13 +21,13 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
       .command(
         'down',
         'End the nodes; nothing of them stays',
-        (y) => y.options(labOptions),
+        (y) => y.options(optionsOf['lab down']),
         (argv) => select(async (io) => (await commands.labDown())(labOf(argv), progressOn(io))),
       )
       .command(
         'status',
         'Say which nodes are up; exit code 1 if not all',
-        (y) => y.options(labOptions),
+        (y) => y.options(optionsOf['lab status']),
         (argv) => select(async (io) => (await commands.labStatus())(labOf(argv), resultOn(io))),
       )
       .command(
@@ -36,7 +36,7 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
         (y) =>
           y
             .positional('node', { type: 'string', demandOption: true, describe: 'The name of the node, as n1' })
-            .options(labOptions)
+            .options(optionsOf['lab ssh'])
             .example('$0 lab ssh n1 ip -4 rule', 'All after the node is the command'),
         (argv) => {
           const options = { ...labOf(argv), node: argv.node, command: remoteCommandOf(argv) };
@@ -49,7 +49,7 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
         (y) =>
           y
             .positional('nodes', { type: 'string', array: true, demandOption: true, describe: 'Names, or all' })
-            .options(labOptions),
+            .options(optionsOf['lab reboot']),
         (argv) => {
           const options = { ...labOf(argv), nodes: argv.nodes };
           select(async (io) => (await commands.labReboot())(options, progressOn(io)));
@@ -58,7 +58,7 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
       .command(
         'inventory',
         "Print the lab's inventory",
-        (y) => y.options(labOptions),
+        (y) => y.options(optionsOf['lab inventory']),
         (argv) => select(async (io) => (await commands.labInventory())(labOf(argv), resultOn(io))),
       )
       .demandCommand(1, 1, 'say which: up, down, status, ssh, reboot or inventory'),

@@ -1,7 +1,6 @@
 import { filledText, oneOf, onlyText, text, wholeNumber } from './coerce.ts';
 
-/** Options of every command that reads an inventory. */
-export const inventoryOptions = {
+const inventoryOptions = {
   inventory: {
     alias: 'i',
     demandOption: true,
@@ -17,8 +16,7 @@ export const inventoryOptions = {
   },
 } as const;
 
-/** Options of every command that connects to hosts. */
-export const connectionOptions = {
+const connectionOptions = {
   forks: {
     alias: 'f',
     default: 50,
@@ -30,8 +28,7 @@ export const connectionOptions = {
   'ask-become-pass': { alias: 'K', type: 'boolean', describe: 'Ask for the password of sudo' },
 } as const;
 
-/** Options of every command that shows how far it is. */
-export const outputOptions = {
+const outputOptions = {
   output: {
     default: 'text',
     requiresArg: true,
@@ -41,8 +38,7 @@ export const outputOptions = {
   progress: { type: 'boolean', default: true, describe: 'Show progress; --no-progress: only the end' },
 } as const;
 
-/** Options of `push`. */
-export const pushOptions = {
+const pushOptions = {
   yes: { alias: 'y', type: 'boolean', describe: 'Apply without a question' },
   check: { type: 'boolean', describe: 'Only plan, as the command plan does' },
   diff: { alias: 'D', type: 'boolean', describe: 'Show the files line by line' },
@@ -54,8 +50,7 @@ export const pushOptions = {
   },
 } as const;
 
-/** Options of `plan`. */
-export const planOptions = {
+const planOptions = {
   diff: {
     alias: 'D',
     type: 'boolean',
@@ -64,8 +59,7 @@ export const planOptions = {
   },
 } as const;
 
-/** Options of `render`. */
-export const renderOptions = {
+const renderOptions = {
   out: {
     alias: 'o',
     demandOption: true,
@@ -75,8 +69,7 @@ export const renderOptions = {
   },
 } as const;
 
-/** Options of every command of the lab. */
-export const labOptions = {
+const labOptions = {
   dir: {
     requiresArg: true,
     describe: "The lab's folder (else $MLBROUTE_LAB_DIR, else below $XDG_STATE_HOME)",
@@ -84,8 +77,7 @@ export const labOptions = {
   },
 } as const;
 
-/** Options of `lab up`. */
-export const labUpOptions = {
+const labUpOptions = {
   nodes: {
     default: 3,
     requiresArg: true,
@@ -101,28 +93,22 @@ export const labUpOptions = {
   install: { type: 'boolean', describe: 'Install missing packages of this machine (as root)' },
 } as const;
 
-type OptionSet = {
-  readonly [name: string]: { readonly describe: string; readonly alias?: string; readonly type?: 'boolean' };
-};
+const connected = { ...inventoryOptions, ...connectionOptions };
 
-const allOptions: readonly OptionSet[] = [
-  inventoryOptions,
-  connectionOptions,
-  outputOptions,
-  pushOptions,
-  planOptions,
-  renderOptions,
-  labOptions,
-  labUpOptions,
-];
+/** The options of each command, as yargs takes them. */
+export const optionsOf = {
+  push: { ...connected, ...pushOptions, ...outputOptions },
+  plan: { ...connected, ...planOptions, ...outputOptions },
+  audit: { ...connected, ...outputOptions },
+  verify: { ...connected, ...outputOptions },
+  render: { ...inventoryOptions, ...renderOptions },
+  'lab up': { ...labUpOptions, ...labOptions },
+  'lab down': labOptions,
+  'lab status': labOptions,
+  'lab ssh': labOptions,
+  'lab reboot': labOptions,
+  'lab inventory': labOptions,
+} as const;
 
-/** The names of all options, without dashes and aliases. */
-export const optionNames: readonly string[] = [...new Set(allOptions.flatMap((set) => Object.keys(set)))];
-
-/** The names and aliases of those options that are on or off. */
-export const booleanNames: ReadonlySet<string> = new Set(
-  allOptions
-    .flatMap((set) => Object.entries(set))
-    .filter(([, { type }]) => type === 'boolean')
-    .flatMap(([name, { alias }]) => (alias === undefined ? [name] : [name, alias])),
-);
+/** A command as it is typed. */
+export type Verb = keyof typeof optionsOf;

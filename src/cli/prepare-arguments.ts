@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../domain/result.ts';
-import { booleanNames } from './options.ts';
+import { optionsOf } from './options.ts';
 
 /**
  * Makes arguments ready for yargs where its own reading would be wrong: `lab ssh NODE CMD…` gets a `--` after the node, so that the command's
@@ -24,3 +24,11 @@ function shieldRemoteCommand(args: readonly string[]): readonly string[] {
   if (node >= args.length || args[node] === '--' || args[node + 1] === '--') return args;
   return [...args.slice(0, node + 1), '--', ...args.slice(node + 1)];
 }
+
+const booleanNames: ReadonlySet<string> = new Set(
+  Object.values(optionsOf).flatMap((options) =>
+    Object.entries<{ readonly describe: string; readonly alias?: string; readonly type?: 'boolean' }>(options)
+      .filter(([, { type }]) => type === 'boolean')
+      .flatMap(([name, { alias }]) => (alias === undefined ? [name] : [name, alias])),
+  ),
+);

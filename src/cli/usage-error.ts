@@ -1,9 +1,5 @@
 import { didYouMean } from '../domain/did-you-mean.ts';
-import { optionNames } from './options.ts';
-
-/** The verbs, for those who misspell one. */
-const verbs = ['push', 'plan', 'audit', 'verify', 'render', 'lab'];
-const labVerbs = ['up', 'down', 'status', 'ssh', 'reboot', 'inventory'];
+import { optionsOf, type Verb } from './options.ts';
 
 /** A usage error as text: what is wrong, in our words rather than those of yargs, what was probably meant, and where to read on. */
 export function explainUsage(message: string, args: readonly string[]): string {
@@ -33,10 +29,10 @@ function explain(message: string, args: readonly string[]): string {
 function explainUnknown(word: string, args: readonly string[]): string {
   const isOption = args.some((arg) => isSpelled(arg, word));
   if (isOption) {
-    const hint = didYouMean(word, optionNames)?.replace(/"(.*)"/, '--$1');
+    const hint = didYouMean(word, optionNamesOf(verbOf(args)))?.replace(/"(.*)"/, '--$1');
     return `unknown option ${word.length === 1 ? '-' : '--'}${word}${hint === undefined ? '' : `: ${hint}`}`;
   }
-  const known = args[0] === 'lab' ? (word === args[1] ? labVerbs : []) : word === args[0] ? verbs : [];
+  const known = word === args[0] ? firstWords : args[0] === 'lab' && word === args[1] ? labWords : [];
   const hint = didYouMean(word, known);
   if (known.length > 0) return `unknown command "${word}"${hint === null ? '' : `: ${hint}`}`;
   return `unexpected argument "${word}"`;
@@ -48,8 +44,19 @@ function isSpelled(arg: string, word: string): boolean {
   return arg.startsWith('-') && (word.length === 1 ? arg.includes(word) : arg.slice(1) === word);
 }
 
-function verbOf(args: readonly string[]): string {
-  const [verb = '', subVerb = ''] = args;
-  if (!verbs.includes(verb)) return '';
-  return verb === 'lab' && labVerbs.includes(subVerb) ? `lab ${subVerb}` : verb;
+function verbOf([first = '', second = '']: readonly string[]): string {
+  if (!firstWords.includes(first)) return '';
+  return first === 'lab' && labWords.includes(second) ? `lab ${second}` : first;
 }
+
+function optionNamesOf(verb: string): readonly string[] {
+  return isVerb(verb) ? Object.keys(optionsOf[verb]) : [];
+}
+
+function isVerb(text: string): text is Verb {
+  return Object.hasOwn(optionsOf, text);
+}
+
+const words = Object.keys(optionsOf).map((verb) => verb.split(' '));
+const firstWords = [...new Set(words.map(([first = '']) => first))];
+const labWords = words.flatMap(([, second]) => (second === undefined ? [] : [second]));

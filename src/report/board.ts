@@ -1,11 +1,4 @@
-import {
-  type DefaultRenderer,
-  Listr,
-  ListrDefaultRendererLogLevels,
-  ListrLogger,
-  ProcessOutput,
-  Spinner,
-} from 'listr2';
+import { DefaultRenderer, Listr, ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput, Spinner } from 'listr2';
 import type { Phase } from '../domain/outcome.ts';
 import { countsLine, liveRows, phaseTitle } from './board-text.ts';
 import { type Palette, paletteOf } from './palette.ts';
@@ -14,9 +7,13 @@ import { createProgress } from './progress.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { wrapText } from './wrap.ts';
 
+// Whether there is a terminal was decided by who asks for a board. listr2 would look at standard output, which `push > plan.txt` redirects.
+DefaultRenderer.nonTTY = true;
+
 /**
- * A live board for a terminal: one row per phase, the counts, and at most eight hosts at work, drawn five times a second. Never a row per
- * host, and no drawing per event: listr2 measures every line again at each drawing, which at 100 hosts blocks the event loop for seconds.
+ * A live board for a terminal: one row per phase, the counts, and at most eight hosts at work, drawn five times a second and where a phase
+ * ends. Never a row per host, and no drawing per event: listr2 measures every line again at each drawing, which at 100 hosts blocks the
+ * event loop for seconds.
  */
 export function createBoard(options: ReporterOptions): Reporter {
   const { hosts, phases, terminal, now } = options;
@@ -26,7 +23,7 @@ export function createBoard(options: ReporterOptions): Reporter {
   const notes: string[] = [];
   let current: { readonly index: number; readonly finish: (isSkipped: boolean) => void } | null = null;
 
-  const list = new Listr<unknown, 'default', 'silent'>(
+  const list = new Listr<unknown, 'default', 'simple'>(
     phases.map((phase, index) => ({
       title: titleOf(phase, index),
       task: (_, task) =>
@@ -45,9 +42,6 @@ export function createBoard(options: ReporterOptions): Reporter {
     })),
     {
       renderer: 'default',
-      fallbackRenderer: 'silent',
-      // Whether this is a terminal was decided by who asked for a board; listr2 would look at standard output.
-      fallbackRendererCondition: false,
       // Its own listener would end the process at once, and leave armed hosts without a word.
       registerSignalListeners: false,
       rendererOptions: { ...rendererStyle(palette), logger: loggerOn(terminal), spinner: slowSpinner(refresh) },

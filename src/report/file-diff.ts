@@ -60,9 +60,14 @@ function hunkLines(before: string, after: string, palette: Palette): readonly st
   if (before === after) return [];
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 });
   return hunks.flatMap((hunk) => [
-    palette.cyan(`    @@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+    palette.cyan(`    @@ -${spanOf(hunk.oldStart, hunk.oldLines)} +${spanOf(hunk.newStart, hunk.newLines)} @@`),
     ...hunk.lines.map((line) => paintLine(`    ${printable(line)}`, line[0], palette)),
   ]);
+}
+
+/** A span without lines names the line before it, as diff(1) does; the library counts it from the line after. */
+function spanOf(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`;
 }
 
 function paintLine(text: string, sign: string | undefined, palette: Palette): string {

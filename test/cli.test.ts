@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import type { CommandTable } from '../src/cli/command-table.ts';
+import { main } from '../src/cli/main.ts';
+import { type Io, wantsColor } from '../src/commands/io.ts';
+
+const hosts = { inventory: ['prod.yaml'], limit: null };
+const connection = { forks: 50, acceptNew: false, askBecomePass: false };
+const output = { output: 'text', progress: true };
+const push = { ...hosts, ...connection, ...output, yes: false, check: false, diff: false, confirmTimeoutS: 60 };
+const plan = { ...hosts, ...connection, ...output, diff: true };
+
+describe('the command line', () => {
+  it.each<[string, keyof CommandTable, object]>([
+    ['push -i prod.yaml', 'push', push],
+    ['push --inventory=prod.yaml --yes --check --diff', 'push', { ...push, yes: true, check: true, diff: true }],
+    ['push -yDKi prod.yaml', 'push', { ...push, yes: true, diff: true, askBecomePass: true }],
+    ['push -i prod.yaml -l workers:!node01 -f8', 'push', { ...push, limit: 'workers:!node01', forks: 8 }],
+    ['push -i prod.yaml --limit=', 'push', { ...push, limit: '' }],
+    ['push -i prod.yaml --confirm-timeout 3600', 'push', { ...push, confirmTimeoutS: 3600 }],
+    ['push -i prod.yaml --no-progress --output json', 'push', { ...push, output: 'json', progress: false }],
+    ['push -i prod.yaml --yes=true --diff=false', 'push', { ...push, yes: true }],
+    ['plan -i prod.yaml', 'plan', plan],
+    ['plan -i prod.yaml --no-diff --accept-new', 'plan', { ...plan, diff: false, acceptNew: true }],
+    ['audit -i prod.yaml', 'audit', { ...hosts, ...connection, ...output }],
+    ['verify -i prod.yaml', 'verify', { ...hosts, ...connection, ...output }],
+    ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out' }],
+    ['lab up', 'labUp', { nodes: 3, kubeProxy: 'iptables', install: false }],
+    [
+      'lab up --nodes 5 --kube-proxy ipvs --install --dir /lab',
+      'labUp',
+      { nodes: 5, kubeProxy: 'ipvs', install: true, dir: '/lab' },
+    ],
+    ['lab down --dir /lab', 'labDown', { dir: '/lab' }],
+    ['lab status', 'labStatus', {}],
+    ['lab inventory', 'labInventory', {}],
+    ['lab reboot n1 n2', 'labReboot', { nodes: ['n1', 'n2'] }],
+    ['lab ssh n1', 'labSsh', { node: 'n1', command: [] }],
+    ['lab ssh n1 ip -4 rule', 'labSsh', { node: 'n1', command: ['ip', '-4', 'rule'] }],
+    ['lab ssh n1 -- ls -l', 'labSsh', { node: 'n1', command: ['ls', '-l'] }],
+    ['lab ssh n1 ls -- -l', 'labSsh', { node: 'n1', command: ['ls', '--', '-l'] }],
+    ['lab ssh n1 grep --dir=x 010', 'labSsh', { node: 'n1', command: ['grep', '--dir=x', '010'] }],
+    ['lab ssh --dir /lab n1 date', 'labSsh', { dir: '/lab', node: 'n1', command: ['date'] }],
+  ])('reads: mlbroute %s', async (line, verb, options) => {
+    const { called, stderr, exitCode } = await run(line.split(' '));
+    expect(stderr).toBe('');
+    expect(called).toEqual([[verb, options]]);
+    expect(exitCode).toBe(0);
+  });
+
+  it('hands an empty limit on, for the command to refuse', async () => {
+    expect((await run(['push', '-i', 'prod.yaml', '--limit', ''])).called).toEqual([['push', { ...push, limit: '' }]]);
+  });
+
+  it.each<[string, readonly string[], string, string]>([
+    ['a bare --limit', ['push', '-i', 'a', '--limit'], '--limit needs a value', 'push'],
+    ['a bare -l', ['push', '-i', 'a', '-l'], '-l needs a value', 'push'],
+    ['a limit that is an option', ['push', '-i', 'a', '-l', '-y'], '-l needs a value', 'push'],
+    [
+      'a text given twice',
+      ['push', '-i', 'a', '-l', 'x', '-l', 'y'],
+      '--limit is given 2 times; once is right',
+      'push',
+    ],
+    [
+      'a number given twice',
+      ['push', '-i', 'a', '-f', '1', '-f', '2'],
+      '--forks is given 2 times; once is right',
+      'push',
+    ],
+    [
+      'two inventories',
+      ['plan', '-i', 'a', '-i', 'b'],
+      '--inventory is given 2 times; several inventories are not supported yet',
+      'plan',
+    ],
+    ['no inventory', ['push'], 'required: --inventory', 'push'],
+    ['an empty inventory', ['push', '-i', ''], '--inventory is empty', 'push'],
+    ['no folder to render to', ['render', '-i', 'a'], 'required: --out', 'render'],
+    [
+      'letters for a number',
+      ['push', '-i', 'a', '-f', 'abc'],
+      '--forks: "abc" is not a whole number from 1 to 10000',
+      'push',
+    ],
+    ['no fork at all', ['push', '-i', 'a', '-f', '0'], '--forks: "0" is not a whole number from 1 to 10000', 'push'],
+    ['a fraction', ['push', '-i', 'a', '-f', '1.5'], '--forks: "1.5" is not a whole number from 1 to 10000', 'push'],
+    [
+      'a timeout that is too short',
+      ['push', '-i', 'a', '--confirm-timeout', '9'],
+      '--confirm-timeout: "9" is not a whole number from 10 to 3600',
+      'push',
+    ],
+    ['an unknown format', ['plan', '-i', 'a', '--output', 'xml'], '--output: "xml" is not one of text, json', 'plan'],
+    [
+      'a switch with a value',
+      ['push', '-i', 'a', '--check=yes'],
+      '--check=yes: this option is on or off and takes no value',
+      'push',
+    ],
+    [
+      'a short switch with a value',
+      ['push', '-i', 'a', '-y=1'],
+      '-y=1: this option is on or off and takes no value',
+      'push',
+    ],
+    ['a misspelt option', ['push', '-i', 'a', '--limt', 'x'], 'unknown option --limt: did you mean --limit?', 'push'],
+    ['a misspelt negation', ['plan', '-i', 'a', '--no-dif'], 'unknown option --dif: did you mean --diff?', 'plan'],
+    ['an unknown letter', ['push', '-i', 'a', '-yz'], 'unknown option -z', 'push'],
+    ['an option of another command', ['audit', '-i', 'a', '--yes'], 'unknown option --yes', 'audit'],
+    [
+      'camel case',
+      ['push', '-i', 'a', '--acceptNew'],
+      'unknown option --acceptNew: did you mean --accept-new?',
+      'push',
+    ],
+    ['a stray word', ['push', '-i', 'a', 'node01'], 'unexpected argument "node01"', 'push'],
+    ['words after --', ['push', '-i', 'a', '--', 'node01'], 'unexpected argument "node01"', 'push'],
+    ['a misspelt command', ['pusk'], 'unknown command "pusk": did you mean "push"?', ''],
+    ['a command unlike any', ['deploy-everything'], 'unknown command "deploy-everything"', ''],
+    ['options alone', ['--diff'], 'say what to do', ''],
+    ['no command of the lab', ['lab'], 'say which: up, down, status, ssh, reboot or inventory', 'lab'],
+    ['a misspelt command of the lab', ['lab', 'upp'], 'unknown command "upp": did you mean "up"?', 'lab'],
+    ['no node', ['lab', 'ssh'], 'say which node', 'lab ssh'],
+    ['too many nodes', ['lab', 'up', '--nodes', '21'], '--nodes: "21" is not a whole number from 1 to 20', 'lab up'],
+  ])('refuses %s with exit code 64', async (_, args, message, verb) => {
+    const { called, stdout, stderr, exitCode } = await run(args);
+    expect(stderr).toBe(`mlbroute: ${message}\nSee: mlbroute ${verb === '' ? '' : `${verb} `}--help\n`);
+    expect({ called, stdout, exitCode }).toEqual({ called: [], stdout: '', exitCode: 64 });
+  });
+
+  it('shows its help to those who say nothing, as an error', async () => {
+    const { stdout, stderr, exitCode } = await run([]);
+    expect(stderr).toContain('mlbroute push');
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 64 });
+  });
+
+  it.each([
+    ['--help', 'Exit codes: 0 fine; 1 some host failed'],
+    ['-h', 'mlbroute audit'],
+    ['push --help', 'mlbroute push -i prod.yaml --check --diff'],
+    ['plan -h', '--no-diff'],
+    ['lab --help', 'mlbroute lab reboot <nodes..>'],
+    ['lab ssh --help', 'mlbroute lab ssh n1 ip -4 rule'],
+  ])('answers %s on standard output and runs nothing', async (line, text) => {
+    const { called, stdout, stderr, exitCode } = await run(line.split(' '));
+    expect(stdout).toContain(text);
+    expect({ called, stderr, exitCode }).toEqual({ called: [], stderr: '', exitCode: 0 });
+  });
+
+  it('leaves the help of a remote command to the remote command', async () => {
+    expect((await run(['lab', 'ssh', 'n1', 'ip', '--help'])).called).toEqual([
+      ['labSsh', { node: 'n1', command: ['ip', '--help'] }],
+    ]);
+  });
+
+  it('wraps its help to the terminal', async () => {
+    const { stdout } = await run(['push', '--help'], { columns: 60 });
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it('says its version', async () => {
+    expect((await run(['--version'])).stdout).toBe('1.2.3\n');
+  });
+
+  it("gives the command's own exit code", async () => {
+    expect((await run(['plan', '-i', 'a'], { exitCode: 2 })).exitCode).toBe(2);
+  });
+
+  it('loads no command but the one that is called', async () => {
+    expect((await run(['audit', '-i', 'a'])).loaded).toEqual(['audit']);
+    expect((await run(['audit', '--help'])).loaded).toEqual([]);
+  });
+
+  it('reports a bug of ours with its stack and exit code 70', async () => {
+    const { stderr, exitCode } = await run(['verify', '-i', 'a'], { failure: new Error('impossible') });
+    expect(stderr).toMatch(/^mlbroute: internal error, please report it:\nError: impossible\n {4}at /);
+    expect(exitCode).toBe(70);
+  });
+
+  it.each([
+    [['lab', 'up'], 'stderr'],
+    [['lab', 'reboot', 'n1'], 'stderr'],
+    [['lab', 'status'], 'stdout'],
+    [['lab', 'inventory'], 'stdout'],
+  ] as const)('prints what %j tells on %s', async (args, stream) => {
+    const { stdout, stderr } = await run(args, { line: 'a line' });
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '', [stream]: 'a line\n' });
+  });
+});
+
+describe('wantsColor', () => {
+  it.each<[string, NodeJS.ProcessEnv, boolean, boolean]>([
+    ['terminals', {}, true, true],
+    ['a pipe', {}, false, false],
+    ['a dumb terminal', { TERM: 'dumb' }, true, false],
+    ['NO_COLOR', { NO_COLOR: '1' }, true, false],
+    ['an empty NO_COLOR', { NO_COLOR: '' }, true, true],
+    ['FORCE_COLOR on a pipe', { FORCE_COLOR: '1' }, false, true],
+    ['FORCE_COLOR=0', { FORCE_COLOR: '0' }, true, false],
+    ['NO_COLOR with FORCE_COLOR', { NO_COLOR: '1', FORCE_COLOR: '1' }, true, false],
+  ])('decides for %s', (_, env, areTerminals, expected) => {
+    expect(wantsColor(env, areTerminals)).toBe(expected);
+  });
+});
+
+/** Runs the command line over commands that only remember how they were called. */
+async function run(
+  args: readonly string[],
+  behaviour: {
+    readonly exitCode?: number;
+    readonly failure?: Error;
+    readonly columns?: number;
+    readonly line?: string;
+  } = {},
+) {
+  const called: [string, unknown][] = [];
+  const loaded: string[] = [];
+  const printed = { stdout: '', stderr: '' };
+  const command = (verb: string) => async () => {
+    loaded.push(verb);
+    return async (options: object, outlet: unknown) => {
+      if (behaviour.failure !== undefined) throw behaviour.failure;
+      called.push([verb, options]);
+      if (typeof outlet === 'function' && behaviour.line !== undefined) outlet(behaviour.line);
+      return behaviour.exitCode ?? 0;
+    };
+  };
+  const commands: CommandTable = {
+    push: command('push'),
+    plan: command('plan'),
+    audit: command('audit'),
+    verify: command('verify'),
+    render: command('render'),
+    labUp: command('labUp'),
+    labDown: command('labDown'),
+    labStatus: command('labStatus'),
+    labSsh: command('labSsh'),
+    labReboot: command('labReboot'),
+    labInventory: command('labInventory'),
+  };
+  const exitCode = await main(args, { version: '1.2.3', commands, io: fakeIo(printed, behaviour.columns ?? 100) });
+  return { called, loaded, ...printed, exitCode };
+}
+
+function fakeIo(printed: { stdout: string; stderr: string }, columns: number): Io {
+  return {
+    stdout: (text) => {
+      printed.stdout += text;
+    },
+    stderr: (text) => {
+      printed.stderr += text;
+    },
+    isTty: false,
+    isInputTty: false,
+    columns: () => columns,
+    rows: () => 24,
+    color: false,
+    env: {},
+    confirm: () => Promise.reject(new Error('the command line asks nothing')),
+    onInterrupt: () => {
+      throw new Error('the command line listens to no signal');
+    },
+  };
+}
