@@ -42,7 +42,13 @@ export type Sshd = {
  * private, so that real users and the real sudo can be tested without a change to this machine. Needs root.
  */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
-  for (const tool of ['/usr/sbin/sshd', '/usr/bin/ssh-keygen', '/usr/bin/unshare', '/usr/bin/sudo']) {
+  for (const tool of [
+    '/usr/sbin/sshd',
+    '/usr/bin/ssh-keygen',
+    '/usr/bin/unshare',
+    '/usr/bin/setpriv',
+    '/usr/bin/sudo',
+  ]) {
     if (!existsSync(tool)) throw new Error(`${tool} is missing: apt-get install openssh-server sudo util-linux`);
   }
   if (process.getuid?.() !== 0) throw new Error('sshd for tests needs root');
@@ -74,22 +80,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   writeFileSync(path('known_hosts'), known.join(''));
 
   const log = openSync(path('log'), 'a');
-  const child = spawn(
-    'unshare',
-    [
-      '--mount',
-      '--propagation',
-      'private',
-      '--pid',
-      '--fork',
-      '--mount-proc',
-      '--kill-child=KILL',
-      'sh',
-      '-ec',
-      inNamespace(directory),
-    ],
-    { stdio: ['ignore', log, log] },
-  );
+  // Dies with the test process, also where that is killed before it can stop us.
+  const withParent = ['--pdeathsig', 'KILL', 'unshare'];
+  const isolated = ['--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child=KILL'];
+  const child = spawn('setpriv', [...withParent, ...isolated, 'sh', '-ec', inNamespace(directory)], {
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const readLog = () => readFileSync(path('log'), 'utf8');
