@@ -9,15 +9,13 @@ import { isConnectionGone, type Look } from './look.ts';
 import { observe } from './observe.ts';
 import { commandToRetryUndo, fateOf, settle } from './transaction.ts';
 
+type Seen = Extract<Look, { kind: 'seen' }>;
+
 /** A kernel setting may be written by udev a moment after us; a difference counts when it is still there after these pauses. */
 const verifyPausesMs = [0, 300, 1000, 2000];
 
 /** Carries out one host's plan as a transaction: apply, verify and confirm over a new connection, or have it undone. Closes the session. */
-export async function carryOut(
-  seen: Extract<Look, { kind: 'seen' }>,
-  transaction: Transaction,
-  surroundings: Surroundings,
-): Promise<HostOutcome> {
+export async function carryOut(seen: Seen, transaction: Transaction, surroundings: Surroundings): Promise<HostOutcome> {
   const { deployment, prepared } = seen;
   const host = prepared.plan.host;
   surroundings.emit({ kind: 'phase', host, phase: 'apply' });
@@ -36,7 +34,7 @@ export async function carryOut(
 }
 
 async function verifyAndConfirm(
-  seen: Extract<Look, { kind: 'seen' }>,
+  seen: Seen,
   transaction: Transaction,
   surroundings: Surroundings,
 ): Promise<HostOutcome> {
@@ -46,7 +44,7 @@ async function verifyAndConfirm(
   // A new TCP connection: the old one may live on by connection tracking where nobody could log in any more.
   const session = await reconnect(deployment.connection, transaction.confirmWithinS * 1000, surroundings);
   if ('kind' in session) return findOut(deployment, session, transaction, surroundings);
-  const trouble = await verify(session, deployment, surroundings);
+  const trouble = await verify(session, seen, surroundings);
   surroundings.emit({ kind: 'phase', host, phase: trouble === null ? 'confirm' : 'revert' });
   const word = await settle(session, transaction.id, trouble === null ? 'confirm' : 'revert');
   await session.close();
@@ -71,14 +69,19 @@ async function verifyAndConfirm(
 }
 
 /** Looks again until the host is as planned, or gives what is still wrong. */
-async function verify(session: Session, deployment: Deployment, surroundings: Surroundings): Promise<Failure | null> {
+async function verify(
+  session: Session,
+  { deployment, prepared: { manifest } }: Seen,
+  surroundings: Surroundings,
+): Promise<Failure | null> {
   let trouble: Failure | null = null;
   for (const pauseMs of verifyPausesMs) {
     await surroundings.sleep(pauseMs);
     const observed = await observe(session, surroundings);
     if (!observed.ok) return observed.error;
-    // The transaction that is open now is our own.
-    const prepared = deployment.prepare({ ...observed.value, pending: null });
+    // Seen as it will be once confirmed: the open transaction is our own, and its record says what was there before it.
+    const asConfirmed = { ...observed.value, pending: null, recorded: manifest };
+    const prepared = deployment.prepare(asConfirmed);
     if (!prepared.ok) return { kind: 'verification', findings: prepared.error.map(describeFailure) };
     const findings = findingsOf(prepared.value.plan, { ...observed.value, pending: null }).filter(
       ({ where }) => where !== 'recorded',

@@ -27,7 +27,7 @@ function change(before: RunningChain | undefined, after: NetfilterChain | undefi
   return {
     sign: before === undefined ? '+' : after === undefined ? '-' : '~',
     subject: 'chain',
-    words: `chain ${chain.name} in ${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length} rules`}`,
+    words: `chain ${chain.name} in ${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length === 1 ? '1 rule' : `${after.rules.length} rules`}`}`,
     apply: after === undefined ? remove(chain) : [restore(before, after)],
     undo: before === undefined ? remove(chain) : [restore(after, before)],
   };

@@ -16,8 +16,31 @@ export function diffSysctls(
   const set = desired
     .filter(({ key, value, mayBeAbsent }) => running[key] !== value && !(mayBeAbsent && running[key] === undefined))
     .map(({ key, value }) => change(key, value, running[key]));
+  const pins = passingPins(desired, running).map(({ key, value }) => change(key, value, running[key]));
   // "all" last: lowered before the others are pinned, it would leave them unguarded for a moment.
-  return [...returned, ...set].sort((a, b) => Number(a.words.includes('/all/')) - Number(b.words.includes('/all/')));
+  return [...returned, ...pins, ...set].sort(
+    (a, b) => Number(a.words.includes('/all/')) - Number(b.words.includes('/all/')),
+  );
+}
+
+/**
+ * Where `all` is lowered, interfaces that come and go (pods' veths) keep in the running kernel what max(all, own) gave them. They are no part
+ * of the desired state: the next ones start from `default`, which is pinned there.
+ */
+function passingPins(
+  desired: readonly SysctlSetting[],
+  running: Readonly<Record<string, string>>,
+): readonly { readonly key: string; readonly value: string }[] {
+  const kept = new Set<string>(desired.map(({ key }) => key));
+  const all = desired.find(({ key }) => key === 'net/ipv4/conf/all/rp_filter');
+  const before = running['net/ipv4/conf/all/rp_filter'];
+  if (all === undefined || before === undefined || Number(all.value) >= Number(before)) return [];
+  return Object.entries(running)
+    .filter(
+      ([key, value]) =>
+        !kept.has(key) && !key.includes('/lo/') && key.endsWith('/rp_filter') && Number(value) < Number(before),
+    )
+    .map(([key]) => ({ key, value: before }));
 }
 
 function change(key: string, value: string, before: string | undefined): RuntimeChange {
