@@ -24,7 +24,7 @@ export type Io = {
 };
 
 /** The signals that ask the process to end. */
-export type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+type InterruptSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The real outside of this process. Call it once. */
 export function processIo(): Io {

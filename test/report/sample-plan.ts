@@ -5,9 +5,9 @@ import type { InterfaceName } from '../../src/domain/link.ts';
 import type { ManagedFile, ObservedFile } from '../../src/domain/remote-file.ts';
 import type { TableId } from '../../src/domain/routing.ts';
 
-export const networkPath = '/etc/systemd/network/50-mlbroute-eth0.100.network';
+const networkPath = '/etc/systemd/network/50-mlbroute-eth0.100.network';
 
-export const networkBefore = `\
+const networkBefore = `\
 [Match]
 Name=eth0.100
 
@@ -16,7 +16,7 @@ Gateway=1.2.3.1
 Table=100
 `;
 
-export const networkAfter = networkBefore.replace('Table=100', 'Table=7100');
+const networkAfter = networkBefore.replace('Table=100', 'Table=7100');
 
 /** A file as it should be. */
 export function managed(path: string, content: string, mode = '0644'): Extract<ManagedFile, { kind: 'file' }> {
