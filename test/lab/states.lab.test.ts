@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labDown, labReboot, labState, labUp } from '../../src/commands/lab.ts';
+import { isRunning } from '../../src/lab/daemon.ts';
 import { openLab, readLab } from '../../src/lab/lab-state.ts';
 import { exec } from '../../src/lab/node-shell.ts';
 import { ubuntuLike } from '../../src/lab/up.ts';
@@ -52,8 +53,10 @@ describe('a lab of one node', () => {
     expect(said()).toMatch(/^n1 +192\.168\.1\.11 +answers$/m);
 
     const machine = lab.daemons.find((daemon) => daemon.name === 'n1');
-    process.kill(machine?.pid ?? 0, 'SIGKILL');
-    await expect.poll(() => labState({ dir }, print)).toBe(1);
+    if (machine === undefined) throw new Error('no process of n1');
+    process.kill(machine.pid, 'SIGKILL');
+    await expect.poll(() => isRunning(machine)).toBe(false);
+    expect(await labState({ dir }, print)).toBe(1);
     expect(said()).toMatch(/not whole[\s\S]*n1 .*ended\nended: n1\nhint: `mlbroute lab down`/);
     await expect(openLab(dir)).rejects.toThrow('is only half up: not running: n1');
     expect(await labUp({ nodes: 1, dir }, print)).toBe(1);
