@@ -14,7 +14,7 @@ const onlyReferences = 'only references are supported here: {{ name }} or {{ nam
 /** Splits a text at its references. All else that Handlebars or Jinja could say, such as filters and blocks, is refused. */
 export function parseTemplate(text: string): Result<readonly Part[], TemplateFault> {
   if (!/\{[{%#]/.test(text)) return ok([{ kind: 'text', text }]);
-  const jinja = /\{[%#]/.exec(text);
+  const jinja = /\{%|(?<!\{)\{#/.exec(text);
   if (jinja !== null)
     return err({ message: `Jinja's "${jinja[0]}" is not supported`, hint: onlyReferences, offset: jinja.index });
   let program: hbs.AST.Program;

@@ -42,7 +42,7 @@ const groupNames = ['zebra', 'ape', 'bear-1', 'cat.x', 'dog'];
 const hostKeys = [
   'h1',
   'h2',
-  'h3',
+  'h[1:2]',
   'h[1:4]',
   'h[01:05:2]',
   'x[a:c]y[1:2]',
@@ -52,12 +52,22 @@ const hostKeys = [
   '"q[3:5]"',
 ];
 
-const vars = fc.uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom(...values)), {
-  selector: ([name]) => name,
-  maxLength: 3,
-});
-const priority = fc.option(fc.integer({ min: 0, max: 3 }));
-const hosts = fc.uniqueArray(fc.tuple(fc.constantFrom(...hostKeys), vars), { selector: ([key]) => key, maxLength: 3 });
+const vars: fc.Arbitrary<[string, string][]> = fc.uniqueArray(
+  fc.tuple(fc.constantFrom('a', 'b'), fc.constantFrom(...values)),
+  {
+    selector: ([name]) => name,
+    minLength: 1,
+    maxLength: 2,
+  },
+);
+const priority = fc.option(fc.integer({ min: 0, max: 3 }), { freq: 4 });
+const hosts = fc.uniqueArray(
+  fc.tuple(fc.constantFrom(...hostKeys), fc.oneof(vars, fc.constant<[string, string][]>([]))),
+  {
+    selector: ([key]) => key,
+    maxLength: 3,
+  },
+);
 /** Children point only forward in the list of names, so there are no loops. */
 const group = (place: number) =>
   fc.record({
