@@ -48,6 +48,9 @@ export type CommandTable = {
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
+  readonly demo: Lazily<
+    Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
+  >;
   readonly labUp: Lazily<
     LabCommand<{ readonly nodes: number; readonly kubeProxy: 'iptables' | 'ipvs'; readonly install: boolean }>
   >;

@@ -4,9 +4,16 @@ import type { CommandTable, LabChoice } from './command-table.ts';
 import type { Run } from './host-commands.ts';
 import { optionsOf } from './options.ts';
 
-/** Declares `lab` and its sub-commands. Their handlers only hand to `select` what to run. */
+/** Declares `demo`, and `lab` with its sub-commands. Their handlers only hand to `select` what to run. */
 export function declareLabCommands(parser: Argv, commands: CommandTable, select: (run: Run) => void): Argv {
-  return parser.command('lab', 'Throw-away nodes on this machine', (lab) =>
+  const withDemo = parser.command(
+    'demo',
+    'See it all on throw-away nodes: fail, push, work, reboot, work again',
+    (y) => y.options(optionsOf.demo).example('$0 demo --keep', 'And leave the nodes up to play with'),
+    ({ nodes, install = false, keep = false, report }) =>
+      select(async (io) => (await commands.demo())({ nodes, install, keep, report }, io)),
+  );
+  return withDemo.command('lab', 'Throw-away nodes on this machine', (lab) =>
     lab
       .command(
         'up',

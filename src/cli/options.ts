@@ -93,6 +93,18 @@ const labUpOptions = {
   install: { type: 'boolean', describe: 'Install missing packages of this machine (as root)' },
 } as const;
 
+const demoOptions = {
+  nodes: labUpOptions.nodes,
+  install: labUpOptions.install,
+  keep: { type: 'boolean', describe: 'Leave the nodes up at the end' },
+  report: {
+    default: 'report/demo.md',
+    requiresArg: true,
+    describe: 'Where the table of results is written',
+    coerce: filledText('--report'),
+  },
+} as const;
+
 const connected = { ...inventoryOptions, ...connectionOptions };
 
 /** The options of each command, as yargs takes them. */
@@ -102,6 +114,7 @@ export const optionsOf = {
   audit: { ...connected, ...outputOptions },
   verify: { ...connected, ...outputOptions },
   render: { ...inventoryOptions, ...renderOptions },
+  demo: demoOptions,
   'lab up': { ...labUpOptions, ...labOptions },
   'lab down': labOptions,
   'lab status': labOptions,

@@ -3,7 +3,7 @@ import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
-import type { HostName } from '../domain/host.ts';
+import type { HostConnection, HostName, Secret } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -32,7 +32,10 @@ export type Loaded = {
 export type LoadTrouble = { readonly diagnostics: readonly Diagnostic[]; readonly sourceOf: Inventory['sourceOf'] };
 
 /** Reads inventory and templates, and makes a deployment of each selected host. Errors: all of them, each once though many hosts share it. */
-export async function loadDeployments(options: InventoryOptions): Promise<Result<Loaded, LoadTrouble>> {
+export async function loadDeployments(
+  options: InventoryOptions,
+  becomePassword: Secret | null,
+): Promise<Result<Loaded, LoadTrouble>> {
   const [path] = options.inventory;
   if (path === undefined) throw new Error('the command line demands an inventory');
   const inventory = await readInventory(path);
@@ -61,7 +64,7 @@ export async function loadDeployments(options: InventoryOptions): Promise<Result
         name,
         spec: spec.value,
         deployment: {
-          connection: connection.value,
+          connection: withPassword(connection.value, becomePassword),
           prepare: (observed: Observed) => prepare(name, spec.value, observed, templates.value),
         },
       },
@@ -83,6 +86,12 @@ function prepare(
   const files = renderFiles(state, { networkFileOf: networkFileFor(spec, observed.facts) }, templates);
   const plan = makePlan({ host, desired: state, files, observed, warnings });
   return plan.ok ? ok({ plan: plan.value, manifest: makeManifest(state, files, observed) }) : plan;
+}
+
+/** What was typed for this run counts before what the inventory says, as in Ansible. */
+function withPassword(connection: HostConnection, password: Secret | null): HostConnection {
+  const { become } = connection;
+  return become === null || password === null ? connection : { ...connection, become: { ...become, password } };
 }
 
 function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -19,6 +19,8 @@ export type Io = {
   readonly env: NodeJS.ProcessEnv;
   /** Asks a question that is answered by y or yes; all else, and the end of input, is no. Ask only where `isInputTty`. */
   readonly confirm: (question: string) => Promise<boolean>;
+  /** Asks for a text that is not shown while it is typed. Ask only where `isInputTty`; null at the end of input. */
+  readonly askSecret: (question: string) => Promise<string | null>;
   /** Calls the listener at each SIGINT, SIGTERM and SIGHUP instead of ending the process. Returns what takes the listener away again. */
   readonly onInterrupt: (listener: (signal: InterruptSignal) => void) => () => void;
 };
@@ -41,6 +43,7 @@ export function processIo(): Io {
     color: wantsColor(env, isTty && stdout.isTTY === true),
     env,
     confirm,
+    askSecret,
     onInterrupt,
   };
 }
@@ -77,6 +80,36 @@ function confirm(question: string): Promise<boolean> {
       process.stdin.pause();
       resolve(/^y(es)?$/i.test(answer));
     });
+  });
+}
+
+function askSecret(question: string): Promise<string | null> {
+  const { stdin, stderr } = process;
+  return new Promise((resolve) => {
+    stderr.write(`${question}: `);
+    // Without echo: a terminal in raw mode shows nothing by itself.
+    stdin.setRawMode(true);
+    let typed = '';
+    const end = (answer: string | null) => {
+      stdin.off('data', take);
+      stdin.setRawMode(false);
+      stdin.pause();
+      stderr.write('\n');
+      resolve(answer);
+    };
+    const take = (chunk: string) => {
+      for (const key of chunk) {
+        if (key === '\r' || key === '\n') return end(typed);
+        if (key === '\u0004') return end(null);
+        // Raw mode swallows Ctrl-C, too.
+        if (key === '\u0003') {
+          end(null);
+          return void process.kill(process.pid, 'SIGINT');
+        }
+        typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key;
+      }
+    };
+    stdin.setEncoding('utf8').on('data', take).resume();
   });
 }
 

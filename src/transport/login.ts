@@ -1,9 +1,10 @@
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Channel } from './channel.ts';
 import type { Deadlines } from './deadlines.ts';
 import { errorText } from './error-code.ts';
 import type { HostSocket } from './socket.ts';
-import { type Channel, type LoginPhase, type LoginRequest, startLogin } from './ssh.ts';
+import { type LoginPhase, type LoginRequest, startLogin } from './ssh.ts';
 
 /** A connection that is logged in. */
 export type Connection = {

@@ -1,6 +1,6 @@
 import type { Failure } from '../domain/outcome.ts';
+import type { Channel } from './channel.ts';
 import { createPreamble } from './preamble.ts';
-import type { Channel } from './ssh.ts';
 import { decodeText, splitLines } from './text-stream.ts';
 
 /** What a command gives while it runs. */

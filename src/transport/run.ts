@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import type { HostConnection } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Channel } from './channel.ts';
 import { type Deadlines, within } from './deadlines.ts';
 import { errorText } from './error-code.ts';
 import type { Connection } from './login.ts';
 import { collectOutput } from './output.ts';
 import type { RunRequest, RunResult } from './session.ts';
 import { explainNoShell, startShell, wrapProgram } from './shell.ts';
-import type { Channel } from './ssh.ts';
 
 /** How to run on one host. */
 export type Runner = {

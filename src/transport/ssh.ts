@@ -1,19 +1,18 @@
-// The only door to ssh2.
-import type { Duplex, Readable, Writable } from 'node:stream';
+// The only door to ssh2, with channel.ts.
+import type { Duplex } from 'node:stream';
 import type {
   Algorithms,
   AnyAuthMethod,
   AuthHandlerMiddleware,
   BaseAgent,
-  ClientChannel,
   KeyboardInteractiveAuthMethod,
   ParsedKey,
   PublicKeyEntry,
-  Client as SshClient,
 } from 'ssh2';
 import ssh2 from 'ssh2';
 import { unreachable } from '../domain/result.ts';
 import { algorithms } from './algorithms.ts';
+import { type Channel, openChannel } from './channel.ts';
 import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
 import { createOffers, type Offer, type OfferListener } from './offers.ts';
@@ -41,15 +40,6 @@ export type LoginRequest = {
   readonly hostKeyAlgorithms: readonly string[];
   /** Judges the host's public key, in wire format. */
   readonly isTrusted: (key: Buffer) => Promise<boolean>;
-};
-
-/** A command's three streams. `ended` resolves after both outputs have ended; null where the host never told how the command ended. */
-export type Channel = {
-  readonly stdin: Writable;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  readonly ended: Promise<{ readonly exitCode: number | null } | null>;
-  readonly close: () => void;
 };
 
 /** An SSH connection; usable once `onPhase('ready')` came. */
@@ -158,51 +148,4 @@ function openAgent(offer: Credential & { kind: 'agent' }, noteReason: (reason: s
 function publicKey(held: Buffer | string | ParsedKey | PublicKeyEntry): Buffer | string | ParsedKey {
   if (typeof held === 'string' || !('pubKey' in held)) return held;
   return held.pubKey instanceof Object && 'pubKey' in held.pubKey ? held.pubKey.pubKey : held.pubKey;
-}
-
-function openChannel(client: SshClient, command: string): Promise<Channel> {
-  return new Promise((resolve, reject) => {
-    // Throws where the connection is gone already, which rejects.
-    client.exec(command, (error, channel) => {
-      if (error !== undefined) reject(error);
-      else resolve(asChannel(channel));
-    });
-  });
-}
-
-/** A background process that keeps the outputs open must not keep its caller waiting: this long after the last sign of life is enough. */
-const drainMs = 2000;
-
-/** Listens at once: 'exit' may come in the same packet as the answer to the command. */
-function asChannel(channel: ClientChannel): Channel {
-  let ended: { exitCode: number | null } | null = null;
-  let isClosed = false;
-  let drain: NodeJS.Timeout | undefined;
-  const close = () => {
-    if (!isClosed) channel.close();
-  };
-  const keepOpen = () => {
-    clearTimeout(drain);
-    if (!isClosed) drain = setTimeout(close, drainMs);
-  };
-  channel.on('exit', (exitCode: number | null) => {
-    ended = { exitCode };
-    // Listening for data starts its flow, so it must wait until the one who reads it listens too.
-    setImmediate(() => {
-      for (const stream of [channel, channel.stderr]) stream.on('data', keepOpen);
-      keepOpen();
-    });
-  });
-  channel.once('close', () => {
-    isClosed = true;
-    clearTimeout(drain);
-  });
-  const closed = [channel, channel.stderr].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
-  return {
-    stdin: channel,
-    stdout: channel,
-    stderr: channel.stderr,
-    ended: Promise.all(closed).then(() => ended),
-    close,
-  };
 }

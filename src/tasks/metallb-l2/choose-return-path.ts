@@ -40,8 +40,8 @@ function chooseByFacts(
     return refused(message, 'make two networks of it, or set return_path');
   }
   if (inside.length > 0) {
-    const words = inside.map(({ pool, home }) => `${pool} lies in ${home.device}'s subnet ${home.subnet}`);
-    return chosen('none', `${words.join(', ')}: main has the way back`);
+    const places = [...new Set(inside.map(({ home }) => `${home.device}'s subnet ${home.subnet}`))];
+    return chosen('none', `the pool lies in ${places.join(' and ')}: main has the way back`);
   }
   if (network.gateway === null) return chosen('onlink', 'no gateway is given: clients are on the link itself');
   return chosen(proxy.kind === 'cilium' ? 'source' : 'mark', reasonFor(proxy));
