@@ -11,6 +11,11 @@ export type Diagnostic = {
   readonly at: SourceLocation | null;
 };
 
+/** Orders diagnostics of one file as its text goes; those without a place come first. */
+export function comparePlaces(a: Diagnostic, b: Diagnostic): number {
+  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+}
+
 /** Prints a diagnostic as compilers do: `file:line:column: error[code]: message`, the line, a caret, the hint. `sourceOf` gives a file's text, or null. */
 export function formatDiagnostic(diagnostic: Diagnostic, sourceOf: (file: string) => string | null): string {
   const { at, severity, code, message, hint } = diagnostic;

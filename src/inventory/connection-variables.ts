@@ -16,8 +16,8 @@ export type ConnectionVariables = {
   /** Refuses all values but these. */
   readonly only: (name: string, values: readonly string[]) => void;
   readonly wholeNumber: (setting: Setting | null, from: number, to: number) => number | null;
-  /** The meaning of a word of ssh_config(5). */
-  readonly choice: <T>(setting: Setting | null, meanings: { readonly [word: string]: T }) => T | null;
+  /** The meaning of a word of an option of ssh_config(5). */
+  readonly choice: <T>(option: string, setting: Setting | null, meanings: { readonly [word: string]: T }) => T | null;
   /** A path with `~` expanded. */
   readonly path: (setting: Setting, homeDirectory: string) => string;
   readonly refuse: (variable: string, fault: ConnectionFault) => void;
@@ -100,14 +100,14 @@ export function connectionVariables(vars: HostVars, report: (diagnostic: Diagnos
       refuse(setting.variable, { code: 'connection-range', message, hint: null });
       return null;
     },
-    choice: (setting, meanings) => {
+    choice: (option, setting, meanings) => {
       if (setting === null) return null;
       const meaning = Object.entries(meanings).find(([word]) => word === setting.text.toLowerCase());
       if (meaning !== undefined) return meaning[1];
       const hint = `write one of ${Object.keys(meanings).join(', ')}`;
       refuse(setting.variable, {
         code: 'ssh-option',
-        message: `"${setting.text}" is not a value of this ssh option`,
+        message: `"${setting.text}" is not a value of the ssh option ${option}`,
         hint,
       });
       return null;

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import { type HostConnection, type HostName, secret } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { HostVars } from '../domain/variable.ts';
@@ -66,15 +66,16 @@ export function connectionOf(
     port: read.wholeNumber(settle('port', read.scalar('ansible_port')), 1, 65_535) ?? 22,
     user: settle('user', read.scalar('ansible_user'))?.text ?? defaults.user,
     privateKeyFiles: keyFiles.map(expand),
-    identitiesOnly: read.choice(settle('identitiesonly', null), { yes: true, no: false }) ?? false,
+    identitiesOnly: read.choice('IdentitiesOnly', settle('identitiesonly', null), { yes: true, no: false }) ?? false,
     password: password === null ? null : secret(password.text),
     become: become(),
     proxyCommand: proxyCommand?.toLowerCase() === 'none' ? null : proxyCommand,
     knownHostsFiles: knownHostsFiles?.map((text) => expand({ text, variable: knownHosts?.variable ?? '' })) ?? null,
-    hostKeyChecking: read.choice(settle('stricthostkeychecking', unchecked), strictnesses) ?? 'strict',
+    hostKeyChecking:
+      read.choice('StrictHostKeyChecking', settle('stricthostkeychecking', unchecked), strictnesses) ?? 'strict',
     connectTimeoutMs: timeoutS === null ? null : timeoutS * 1000,
   };
-  return diagnostics.length > 0 ? err(diagnostics) : ok(connection);
+  return diagnostics.length > 0 ? err(diagnostics.sort(comparePlaces)) : ok(connection);
 
   function become(): HostConnection['become'] {
     if (read.boolean('ansible_become') !== true) return null;

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Inventory } from './inventory.ts';
 import { maskSecrets } from './mask-secrets.ts';
@@ -22,7 +22,7 @@ export function parseInventory(text: string, file: string): Result<Inventory, re
     });
   const declarations = document.tree === null ? [] : declareGroups(document.tree, report);
   const joined = joinGroups(declarations, report);
-  diagnostics.sort(byPlace);
+  diagnostics.sort(comparePlaces);
   if (diagnostics.some(({ severity }) => severity === 'error')) return err(diagnostics);
   const masked = maskSecrets(source);
   return ok({ ...joined, warnings: diagnostics, sourceOf: (name) => (name === file ? masked : null) });
@@ -31,8 +31,4 @@ export function parseInventory(text: string, file: string): Result<Inventory, re
 /** The text as places in it are counted: without a byte order mark, lines ended by LF alone. */
 export function sourceText(text: string): string {
   return text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
-}
-
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
 }

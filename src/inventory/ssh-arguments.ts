@@ -107,8 +107,6 @@ function unsupported(name: string): SshArgumentFault {
       message: 'the ssh option ProxyJump (-J) is not supported yet',
       hint: "use -o ProxyCommand='ssh -W %h:%p JUMPHOST'",
     };
-  const hint =
-    didYouMean(name, [...settings, ...harmless]) ??
-    `honoured are ${settings.join(', ')}; for all else use ProxyCommand`;
+  const hint = didYouMean(name, [...settings, ...harmless]) ?? `supported: ${settings.join(', ')}`;
   return { code: 'ssh-option', message: `the ssh option ${name} is not supported yet`, hint };
 }

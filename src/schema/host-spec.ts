@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Cidr, IpAddress } from '../domain/address.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Fwmark, Priority, TableId } from '../domain/routing.ts';
 import type { HostVars, Json } from '../domain/variable.ts';
@@ -51,7 +51,7 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
       return { severity: 'error', code, message, hint, at: vars.locate(['networks', ...path]) };
     }),
     ...checkCount(vars),
-  ].sort(byPlace);
+  ].sort(comparePlaces);
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
   const { pod_cidrs, node_cidrs, kube_proxy, networkd_parent_file } = parsed.data;
   return ok({
@@ -92,10 +92,6 @@ function toSpec(network: z.output<typeof networkSchema>): NetworkSpec {
 function poolTextsOf(network: Json): readonly string[] {
   const pools = typeof network === 'object' && network !== null && 'pools' in network ? network.pools : [];
   return Array.isArray(pools) ? pools.map(String) : [];
-}
-
-function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
 }
 
 function checkCount(vars: HostVars): readonly Diagnostic[] {

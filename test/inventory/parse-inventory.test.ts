@@ -509,6 +509,10 @@ describe('A right inventory', () => {
     `);
   });
 
+  it('says nothing of a password that looks like a number, since a message would show it', () => {
+    expect(inventoryOf('all: { vars: { ansible_password: 0123, ansible_become_pass: 1:30 } }\n').warnings).toEqual([]);
+  });
+
   it('hides passwords in the source lines it shows, and nothing else', () => {
     const { sourceOf } = inventoryOf(yaml`
       all:

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { selectHosts } from '../../src/inventory/select-hosts.ts';
+import { inventoryOf, printed, yaml } from './printed.ts';
+
+const inventory = inventoryOf(yaml`
+  all:
+    hosts: { lone: , "fe80::1": }
+    children:
+      web: { hosts: { "web[1:3]": } }
+      db: { hosts: { "db[1:2]": , web3: } }
+`);
+
+describe('A limit', () => {
+  it.each<[string | null, string]>([
+    [null, 'lone fe80::1 web1 web2 web3 db1 db2'],
+    ['all', 'lone fe80::1 web1 web2 web3 db1 db2'],
+    ['*', 'lone fe80::1 web1 web2 web3 db1 db2'],
+    ['web2', 'web2'],
+    ['db1,web', 'web1 web2 web3 db1'],
+    [' db1 , web1 ', 'web1 db1'],
+    ['web:db1', 'web1 web2 web3 db1'],
+    ['fe80::1', 'fe80::1'],
+    ['web:&db', 'web3'],
+    ['!web3:web', 'web1 web2'],
+    ['!web', 'lone fe80::1 db1 db2'],
+    ['&db', 'web3 db1 db2'],
+    ['web?,!web[!12]', 'web1 web2'],
+    ['*b1', 'web1 db1'],
+    ['~web[12]', 'web1 web2'],
+    ['~(lone|db)', 'lone web3 db1 db2'],
+    ['ungrouped', 'lone fe80::1'],
+  ])('%s leaves %s, in the order of the inventory', (limit, expected) => {
+    const selected = selectHosts(inventory, limit);
+    expect(selected.ok ? selected.value.map(({ name }) => name).join(' ') : printed(selected.error, '')).toBe(expected);
+  });
+
+  it.each([
+    ['', 'error[limit-empty]: the limit "" is empty\n      hint: leave --limit out to mean all hosts'],
+    [' ', 'error[limit-empty]: the limit " " is empty\n      hint: leave --limit out to mean all hosts'],
+    [',', 'error[limit-empty]: the limit "," is empty\n      hint: leave --limit out to mean all hosts'],
+    [
+      'wbe1',
+      'error[limit-unmatched]: "wbe1" in the limit matches no host and no group\n      hint: did you mean "web1"?',
+    ],
+    [
+      'web,&dbb,!lonne,x*',
+      'error[limit-unmatched]: "&dbb" in the limit matches no host and no group\n      hint: did you mean "db"?\n' +
+        'error[limit-unmatched]: "!lonne" in the limit matches no host and no group\n      hint: did you mean "lone"?\n' +
+        'error[limit-unmatched]: "x*" in the limit matches no host and no group',
+    ],
+    ['web:!web', 'error[limit-empty]: the limit "web:!web" leaves no host'],
+    ['~(', 'error[limit-syntax]: "~(" is not a regular expression'],
+    ['web,!', 'error[limit-syntax]: a "!" or "&" in the limit has no name behind it'],
+    [
+      '@hosts.txt',
+      'error[limit-syntax]: "@hosts.txt": limits from a file are not supported\n      hint: name the hosts themselves',
+    ],
+    [
+      'web[0]',
+      'error[limit-syntax]: "web[0]": places in a group are not supported yet\n      hint: name the hosts, or use a wildcard such as web*',
+    ],
+    ['web[1:2', 'error[limit-unmatched]: "web[1" in the limit matches no host and no group'],
+  ])('"%s" is refused', (limit, expected) => {
+    const selected = selectHosts(inventory, limit);
+    const text = selected.ok ? selected.value.map(({ name }) => name).join(' ') : printed(selected.error, '');
+    expect(text.split('\n').slice(0, expected.split('\n').length).join('\n')).toBe(expected);
+  });
+});
