@@ -9,6 +9,7 @@ const commands: CommandTable = {
   audit: async () => (await import('./commands/audit.ts')).audit,
   verify: async () => (await import('./commands/verify.ts')).verify,
   render: async () => (await import('./commands/render.ts')).render,
+  schema: async () => (await import('./commands/schema.ts')).schema,
   demo: async () => (await import('./commands/demo.ts')).demo,
   labUp: async () => (await import('./commands/lab.ts')).labUp,
   labDown: async () => (await import('./commands/lab.ts')).labDown,

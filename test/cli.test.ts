@@ -231,6 +231,8 @@ async function run(
     audit: command('audit'),
     verify: command('verify'),
     render: command('render'),
+    schema: command('schema'),
+    demo: command('demo'),
     labUp: command('labUp'),
     labDown: command('labDown'),
     labStatus: command('labStatus'),
@@ -257,6 +259,7 @@ function fakeIo(printed: { stdout: string; stderr: string }, columns: number): I
     color: false,
     env: {},
     confirm: () => Promise.reject(new Error('the command line asks nothing')),
+    askSecret: () => Promise.reject(new Error('the command line asks for no password')),
     onInterrupt: () => {
       throw new Error('the command line listens to no signal');
     },

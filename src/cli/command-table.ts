@@ -48,6 +48,7 @@ export type CommandTable = {
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
+  readonly schema: Lazily<Command<object>>;
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
   >;

@@ -71,6 +71,12 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
         const options = { ...hostsOf(argv), out: argv.out };
         select(async (io) => (await commands.render())(options, io));
       },
+    )
+    .command(
+      'schema',
+      'Print the JSON Schema of the inventory, for editors',
+      (y) => y.options(optionsOf.schema).example('$0 schema > mlbroute.schema.json', 'For yaml-language-server'),
+      () => select(async (io) => (await commands.schema())({}, io)),
     );
 }
 

@@ -114,6 +114,7 @@ export const optionsOf = {
   audit: { ...connected, ...outputOptions },
   verify: { ...connected, ...outputOptions },
   render: { ...inventoryOptions, ...renderOptions },
+  schema: {},
   demo: demoOptions,
   'lab up': { ...labUpOptions, ...labOptions },
   'lab down': labOptions,

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Every check and every test from a fresh checkout. The last line counts them: a failed check counts as a failed test.
+# Usage: test.sh [unit] [integration] [lab]   (default: all three)
+set -u
+cd "$(dirname "$0")/.." || exit 1
+suites=${*:-unit integration lab}
+
+sh scripts/set-up.sh \
+  ansible-core busybox-static conntrack dash e2fsprogs fakeroot iproute2 iptables kmod mmdebstrap nftables openssh-client openssh-server \
+  openssl procps shellcheck socat strace sudo systemd tcpdump uml-utilities user-mode-linux util-linux || { echo '0 passed, 1 failed'; exit 1; }
+npm run --silent build || { echo '0 passed, 1 failed'; exit 1; }
+
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+failed_checks=0
+check() {
+  echo "== $*"
+  "$@" || failed_checks=$((failed_checks + 1))
+}
+check npx biome ci .
+check npx tsc --noEmit
+check npx knip
+# shellcheck disable=SC2046
+check shellcheck -s sh node/*.sh scripts/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
+for suite in $suites; do
+  parallel=''
+  # The nodes of a lab fill the machine.
+  [ "$suite" = lab ] && parallel=--no-file-parallelism
+  # shellcheck disable=SC2086
+  check npx vitest run --project "$suite" $parallel --reporter=default --reporter=json --outputFile.json="$results/$suite.json"
+done
+node scripts/count-tests.mjs "$failed_checks" "$results"/*.json
