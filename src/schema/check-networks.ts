@@ -101,7 +101,7 @@ function linkClash({ name: network, link: a }: NetworkSpec, { link: b }: Network
 
 function canBothMatch(a: Fwmark, b: Fwmark): boolean {
   const shared = BigInt(a.mask) & BigInt(b.mask);
-  return (BigInt(a.value) & shared) === (BigInt(b.value) & shared);
+  return shared !== 0n && (BigInt(a.value) & shared) === (BigInt(b.value) & shared);
 }
 
 function familyWord(family: 'ipv4' | 'ipv6'): string {

@@ -14,15 +14,6 @@ export function settle<T>(parsed: Result<T, string>, context: CheckContext, para
 
 /** Reports a fault of the value at hand. */
 export function refuse(message: string, context: CheckContext, params: CheckParams): never {
-  report(message, context, { params, path: [] });
+  context.addIssue({ code: 'custom', message, params: { ...params } });
   return z.NEVER;
-}
-
-/** Reports a fault of a part of the value at hand. */
-export function report(
-  message: string,
-  context: CheckContext,
-  where: { readonly params: CheckParams; readonly path: readonly number[] },
-): void {
-  context.addIssue({ code: 'custom', message, params: { ...where.params }, path: [...where.path] });
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { type Cidr, parseIp } from '../domain/address.ts';
+import { parseIp } from '../domain/address.ts';
 import { type Fwmark, parseFwmark, parsePriority, parseTableId } from '../domain/routing.ts';
-import { type CheckParams, refuse, report, settle } from './check.ts';
+import { type CheckParams, settle } from './check.ts';
 import { linkSchema } from './link-schema.ts';
-import { readPools } from './pools.ts';
+import { poolsSchema } from './pools.ts';
 
 const defaultMask = 0x1f00;
 
@@ -11,15 +11,6 @@ const name = z.string().refine((text) => /^[A-Za-z0-9][\w.-]{0,62}$/.test(text),
   error: ({ input }) => `"${String(input)}" is not a network name`,
   params: { code: 'network-name', hint: 'up to 63 letters, digits, ".", "_" and "-"' } satisfies CheckParams,
 });
-
-const pools = z
-  .array(z.string())
-  .meta({ minItems: 1 })
-  .transform((texts, context): readonly Cidr[] => {
-    if (texts.length === 0)
-      return refuse('pools is empty', context, { code: 'pool', hint: 'write what the IPAddressPool of MetalLB has' });
-    return readPools(texts, (index, { message, ...params }) => report(message, context, { params, path: [index] }));
-  });
 
 const gateway = z
   .string()
@@ -35,10 +26,16 @@ const priority = z
   .meta({ minimum: 1, maximum: 32_765 })
   .transform((value, context) => settle(parsePriority(value), context, { code: 'priority-range', hint: null }));
 
-const markForms = 'a mark is a number such as 0x100, or { value: 0x100, mask: 0x1f00 }';
-const markNumber = z.union([z.number(), z.string().regex(/^0x[\da-fA-F]{1,8}$/)], { error: markForms });
+const markForms = 'write 0x100, or { value: 0x100, mask: 0x1f00 }';
+const hexNumber = z.string().refine((text) => /^0x[\da-fA-F]{1,8}$/.test(text), {
+  error: ({ input }) => `"${String(input)}" is not a mark`,
+  params: { code: 'mark', hint: markForms } satisfies CheckParams,
+});
+const markNumber = z.union([z.number(), hexNumber], { error: `a mark is a number: ${markForms}` });
 const mark = z
-  .union([markNumber, z.strictObject({ value: markNumber, mask: markNumber.nullish() })], { error: markForms })
+  .union([markNumber, z.strictObject({ value: markNumber, mask: markNumber.nullish() })], {
+    error: `a mark is a number: ${markForms}`,
+  })
   .transform((input, context): Fwmark => {
     const { value, mask } = typeof input === 'object' ? input : { value: input, mask: null };
     const hint = mask == null ? 'the mask is 0x1f00 unless given: write { value: …, mask: … }' : null;
@@ -52,7 +49,7 @@ const rpFilter = z.literal(['auto', 'off', false]).transform((mode) => (mode ===
 export const networkSchema = z
   .strictObject({
     name: name.meta({ description: 'Name of the network, unique on a host' }),
-    pools: pools.meta({ description: 'CIDRs or first-last ranges, as in an IPAddressPool of MetalLB' }),
+    pools: poolsSchema.meta({ description: 'CIDRs or first-last ranges, as in an IPAddressPool of MetalLB' }),
     link: linkSchema,
     gateway: gateway.nullish().meta({ description: 'Router on the link that replies must leave by' }),
     return_path: z

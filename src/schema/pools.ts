@@ -1,28 +1,30 @@
+import { z } from 'zod';
 import { type Cidr, cidrContains, familyOf, parsePool } from '../domain/address.ts';
+import { refuse } from './check.ts';
 
-type PoolFault = { readonly code: string; readonly message: string; readonly hint: string | null };
+const pool = z.string().transform((text, context): readonly Cidr[] => {
+  const cidrs = parsePool(text);
+  if (!cidrs.ok) return refuse(cidrs.error, context, { code: 'pool', hint: null });
+  if (cidrs.value.some((cidr) => familyOf(cidr) === 'ipv6'))
+    return refuse(`"${text}": IPv6 pools are not handled yet`, context, { code: 'ipv6-unsupported', hint: null });
+  return cidrs.value;
+});
 
-/** Parses the pools of one network: sorted by address, without those that lie within another. Faults name the pool's place in the list. */
-export function readPools(
-  texts: readonly string[],
-  report: (index: number, fault: PoolFault) => void,
-): readonly Cidr[] {
-  const cidrs = texts.flatMap((text, index) => {
-    const pool = parsePool(text);
-    if (!pool.ok) report(index, { code: 'pool', message: pool.error, hint: null });
-    else if (pool.value.some((cidr) => familyOf(cidr) === 'ipv6'))
-      report(index, { code: 'ipv6-unsupported', message: `"${text}": IPv6 pools are not handled yet`, hint: null });
-    else return pool.value;
-    return [];
+/** `pools` of a network: sorted by address, without those that lie within another. */
+export const poolsSchema = z
+  .array(pool)
+  .meta({ minItems: 1 })
+  .transform((lists, context): readonly Cidr[] => {
+    if (lists.length === 0)
+      return refuse('pools is empty', context, { code: 'pool', hint: 'write what the IPAddressPool of MetalLB has' });
+    const cidrs = [...new Set(lists.flat())];
+    return cidrs
+      .filter((cidr) => !cidrs.some((other) => other !== cidr && cidrContains(other, cidr)))
+      .sort((a, b) => firstAddress(a) - firstAddress(b));
   });
-  const distinct = [...new Set(cidrs)];
-  return distinct
-    .filter((cidr) => !distinct.some((other) => other !== cidr && cidrContains(other, cidr)))
-    .sort((a, b) => sortKey(a) - sortKey(b));
-}
 
-/** An IPv4 network as its first address, a number. Pools that do not overlap differ in it. */
-function sortKey(cidr: Cidr): number {
+/** The first address of an IPv4 network as a number. Networks that do not overlap differ in it. */
+function firstAddress(cidr: Cidr): number {
   const [address = ''] = cidr.split('/');
   return address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
 }
