@@ -5,7 +5,7 @@ import type { HostVars, Json } from '../domain/variable.ts';
 export type Setting = { readonly text: string; readonly variable: string };
 
 /** What is wrong with a connection variable. */
-export type ConnectionFault = { readonly code: string; readonly message: string; readonly hint: string | null };
+type ConnectionFault = { readonly code: string; readonly message: string; readonly hint: string | null };
 
 /** Reads connection variables by their first name, whichever alias is set; null where none is, or where a fault was reported. */
 export type ConnectionVariables = {
