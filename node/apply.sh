@@ -1,8 +1,9 @@
-# Makes one change on this host as a transaction. The controller puts `token=… id=… owner=… confirm_within=…` before this text and,
-# after it, the functions `stage` (files), `expect` (what must still be there) and `steps` (the running kernel), then `main </dev/null`.
+# Makes one change on this host as a transaction. The controller puts `token=… id=… owner=… confirm_within=… preparations=…` before this
+# text and, after it, the functions `stage` (files), `expect` (what must still be there), `prepare` (steps before the files are written)
+# and `steps` (the running kernel), then `main </dev/null`.
 # Each line of the answer starts with $token. The functions `transaction_program` and `manifest` print what is kept for later.
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token, id, owner and confirm_within are set by the controller
+# shellcheck disable=SC2154  # token, id, owner, confirm_within and preparations are set by the controller
 # shellcheck disable=SC2015  # A && B || refuse: either failing is reason enough
 state=/var/lib/mlbroute
 here=$state/transactions/$id
@@ -34,6 +35,7 @@ open_transaction() {
   mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" || refuse refused "cannot write to $state"
   : >"$here/files"
   : >"$here/dirs"
+  printf '%s\n' "$preparations" >"$here/preparations"
   printf '%s\n' "$owner" >"$here/owner" && transaction_program >"$here/transaction" && manifest >"$here/manifest" ||
     refuse refused "cannot write to $here"
   # One transaction at a time: the link is made by exactly one.
@@ -150,6 +152,7 @@ main() {
   expect
   stage
   arm
+  prepare
   write_files
   steps
   set_deadline

@@ -4,6 +4,7 @@
 #   files     lines "N PATH": what the change writes or removes; old/N is what was there, missing where nothing was
 #   dirs      folders the change made, one a line
 #   undo/N    how to take back step N of the running kernel;   progress: the last step begun
+#   preparations  how many of the first steps came before the files, and are taken back after them
 #   deadline  seconds of uptime after which nobody can confirm any more
 #   verdict   a symbolic link to "confirmed" or "reverted": made once, by whoever comes first
 # Usage: transaction confirm | revert | timer | boot | again
@@ -57,8 +58,12 @@ revert() {
 
 undo_everything() {
   trouble=''
-  if [ "$mode" != boot ]; then undo_running; fi
+  last=0 preparations=0
+  [ -r "$here/progress" ] && read -r last <"$here/progress"
+  [ -r "$here/preparations" ] && read -r preparations <"$here/preparations"
+  if [ "$mode" != boot ]; then undo_steps "$last" "$preparations"; fi
   undo_files
+  if [ "$mode" != boot ]; then undo_steps "$preparations" 0; fi
   # At boot systemd reads the restored units by itself at its next start; reloading it while it boots is asking for trouble.
   if [ "$mode" != boot ] && [ -e "$here/reload-units" ]; then systemctl daemon-reload || note 'systemctl daemon-reload failed'; fi
   if [ -n "$trouble" ]; then
@@ -73,18 +78,15 @@ undo_everything() {
 
 note() { trouble="$trouble $1;"; }
 
-# Newest step first. A step that never began is left alone; the last one begun may be half done, so its undo may fail in part.
-# undo/N is a list of `try COMMAND` lines.
-undo_running() {
-  last=0
-  [ -r "$here/progress" ] && read -r last <"$here/progress"
-  step=$last
-  while [ "$step" -gt 0 ]; do
+# undo_steps FROM DOWN_TO: newest first, without DOWN_TO itself. A step that never began is left alone; the last one begun may be half
+# done, so its undo may fail in part. undo/N is a list of `try COMMAND` lines.
+undo_steps() {
+  step=$1
+  while [ "$step" -gt "$2" ]; do
     failed=''
     # shellcheck source=/dev/null
-    [ ! -r "$here/undo/$step" ] || . "$here/undo/$step" </dev/null
+    [ "$step" -gt "$last" ] || [ ! -r "$here/undo/$step" ] || . "$here/undo/$step" </dev/null
     [ -z "$failed" ] || [ "$step" -eq "$last" ] || note "step $step: $failed"
-
     step=$((step - 1))
   done
 }

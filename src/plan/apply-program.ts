@@ -20,14 +20,18 @@ export type ApplyOptions = {
 export function applyProgram(plan: HostPlan, manifest: Manifest, options: ApplyOptions): string {
   const { id, owner, token, confirmWithinS, programs } = options;
   const document = (text: string) => hereDocument(text, `${token}-end`);
+  // A reload makes networkd read all of its files: so it comes before the new ones are there, and its undo after they are gone.
+  const preparations = plan.runtime.filter(({ subject }) => subject === 'networkd');
+  const steps = plan.runtime.filter(({ subject }) => subject !== 'networkd');
   return [
-    `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS}`,
+    `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,
     programs.apply,
     `transaction_program() { cat ${document(programs.transaction)}}`,
     `manifest() { cat ${document(`${JSON.stringify(manifest)}\n`)}}`,
     `expect() {\n:\n${plan.files.map(expectation).join('\n')}\n}`,
-    `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1, document)).join('\n')}\n${plan.runtime.map((change, i) => undo(change, i + 1, document)).join('\n')}\n}`,
-    `steps() {\n:\n${plan.runtime.map((change, i) => step(change, i + 1, document)).join('\n')}\n}`,
+    `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1, document)).join('\n')}\n${[...preparations, ...steps].map((change, i) => undo(change, i + 1, document)).join('\n')}\n}`,
+    `prepare() {\n:\n${preparations.map((change, i) => step(change, i + 1, document)).join('\n')}\n}`,
+    `steps() {\n:\n${steps.map((change, i) => step(change, preparations.length + i + 1, document)).join('\n')}\n}`,
     'main </dev/null',
     '',
   ].join('\n');

@@ -5,18 +5,23 @@ import type { InterfaceName, VlanLink } from '../domain/link.ts';
 import type { NetworkFile } from '../domain/network-file.ts';
 import { vlanWords } from './words.ts';
 
-/** Makes the VLANs that are missing and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
-export function addLinks(
+/** Keeps networkd off the VLANs that will be made and that it would take: to be done before anything else, and undone after it. */
+export function shieldLinks(
   desired: readonly VlanLink[],
   facts: HostFacts,
   grabbedBy: (device: InterfaceName) => NetworkFile | null,
 ): readonly RuntimeChange[] {
+  return desired.flatMap(({ name }): RuntimeChange[] => {
+    const grabber = facts.interfaces.some((found) => found.name === name) ? null : grabbedBy(name);
+    return grabber === null ? [] : [shield(name, grabber)];
+  });
+}
+
+/** Makes the VLANs that are missing and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
+export function addLinks(desired: readonly VlanLink[], facts: HostFacts): readonly RuntimeChange[] {
   return desired.flatMap((link): RuntimeChange[] => {
     const found = facts.interfaces.find(({ name }) => name === link.name);
-    if (found === undefined) {
-      const grabber = grabbedBy(link.name);
-      return [...(grabber === null ? [] : [shield(link.name, grabber)]), create(link)];
-    }
+    if (found === undefined) return [create(link)];
     return [
       ...(found.isUp ? [] : [raise(link.name)]),
       ...(link.mtu === null || link.mtu === found.mtu ? [] : [resize(link, found.mtu)]),

@@ -7,7 +7,7 @@ import type { ManagedFile } from '../domain/remote-file.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { diffChains } from './diff-chains.ts';
 import { diffFiles } from './diff-files.ts';
-import { addLinks, removeLinks } from './diff-links.ts';
+import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
@@ -41,7 +41,8 @@ export function makePlan({
   const rules = diffRules(desired.rules, running.rules, recorded?.rules ?? []);
   // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
   const runtime: readonly RuntimeChange[] = [
-    ...addLinks(desired.links, facts, grabbedBy),
+    ...shieldLinks(desired.links, facts, grabbedBy),
+    ...addLinks(desired.links, facts),
     ...diffSysctls(desired.sysctls, running.sysctls, recorded),
     ...routes.additions,
     ...rules.additions,

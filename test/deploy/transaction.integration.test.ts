@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { carryOut } from '../../src/deploy/carry-out.ts';
 import type { Deployment, Surroundings } from '../../src/deploy/deployment.ts';
 import { hasNothingToDo, type Look, look } from '../../src/deploy/look.ts';
+import type { HostPlan } from '../../src/domain/change.ts';
 import type { HostOutcome } from '../../src/domain/outcome.ts';
 import { err } from '../../src/domain/result.ts';
 import type { Connect } from '../../src/transport/session.ts';
@@ -192,6 +193,37 @@ describe('a host that must go back', () => {
     });
     host.sh(`sed -i 's/exit 1/exit 0/' ${folder}/undo/1 && sh ${folder}/transaction again`);
     expect(host.sh('cat /var/lib/mlbroute/last')).toBe('test-1 reverted\n');
+  });
+});
+
+describe('what makes networkd read its files', () => {
+  const seen = (when: string) => ['sh', '-c', `{ find /etc/mlbroute -type f; ip rule show; } >/run/${when}`];
+  const reload: HostPlan['runtime'][number] = {
+    sign: '+',
+    subject: 'networkd',
+    words: 'networkd reads its files',
+    apply: [{ argv: seen('applied'), why: 'what it would read', stdin: null }],
+    undo: [{ argv: seen('undone'), why: 'what it would read', stdin: null }],
+  };
+  const withReload = (...more: HostPlan['runtime']) =>
+    deploymentOf(host, sampleState, sampleFiles, (plan) => ({ ...plan, runtime: [...plan.runtime, reload, ...more] }));
+
+  it('happens before the new files are there, and again after they are gone', async () => {
+    const fault = { sign: '+', subject: 'rule', words: 'the fault', undo: [] } as const;
+    const outcome = await pushTo(withReload({ ...fault, apply: [{ argv: ['false'], why: 'the fault', stdin: null }] }));
+    expect(outcome).toMatchObject({ status: 'reverted', because: { step: '+ the fault' } });
+    const asBefore = '0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n';
+    expect(host.sh('cat /run/applied')).toBe(asBefore);
+    expect(host.sh('cat /run/undone')).toBe(asBefore);
+  });
+
+  it('is not undone where it never happened', async () => {
+    const untouched = deploymentOf(host, sampleState, sampleFiles, (plan) => ({
+      ...plan,
+      runtime: [{ ...reload, apply: [{ argv: ['false'], why: 'the fault', stdin: null }], undo: [] }, reload],
+    }));
+    expect(await pushTo(untouched)).toMatchObject({ status: 'reverted', because: { kind: 'step' } });
+    expect(host.sh('ls /run')).not.toMatch(/applied|undone/);
   });
 });
 
