@@ -6,7 +6,7 @@ import { type LabNode, macAddress } from './topology.ts';
 export function routerCommand(lab: Lab, kernel: string, image: string): readonly string[] {
   return supervised(lab, 'router', [
     kernel,
-    'mem=48M',
+    'mem=96M',
     `ubd0r=${image}`,
     'root=/dev/ubda',
     'ro',

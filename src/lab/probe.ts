@@ -23,14 +23,16 @@ export type Probe = {
 };
 
 const timeoutSeconds = 2;
+/** Once there is a connection the way back works; a busy machine may take longer to say something. */
+const answerSeconds = 5;
 
-/** Connects from a place in the lab to a VIP and reads the server's line. Nothing within about 2 s is an answer too, not an exception. */
+/** Connects from a place in the lab to a VIP and reads the server's line. No connection within 2 s is an answer too, not an exception. */
 export async function probe(lab: Lab, { from, vip, port = 80, sourcePort }: Probe): Promise<ProbeResult> {
   const bound = sourcePort === undefined ? '' : `,sourceport=${sourcePort},reuseaddr`;
   const request = [
     'socat',
     '-u',
-    `-T${timeoutSeconds}`,
+    `-T${answerSeconds}`,
     `TCP4:${vip}:${port},connect-timeout=${timeoutSeconds}${bound}`,
     'STDOUT',
   ];
@@ -47,7 +49,7 @@ export async function probe(lab: Lab, { from, vip, port = 80, sourcePort }: Prob
 }
 
 function ask(lab: Lab, from: ProbeFrom, request: readonly string[]) {
-  const timeoutMs = (timeoutSeconds + 8) * 1000;
+  const timeoutMs = (timeoutSeconds + answerSeconds + 8) * 1000;
   if (from === 'client' || from === 'onlink') return runCommand(inNamespace(lab, from, request), { timeoutMs });
   if (from === 'router') return askRouter(lab, request, timeoutMs);
   // `request` has no character a shell would read.
@@ -58,10 +60,13 @@ function ask(lab: Lab, from: ProbeFrom, request: readonly string[]) {
 /** The router has a plain shell on a port of the node LAN, and no exit codes: its error text comes after a mark. */
 async function askRouter(lab: Lab, request: readonly string[], timeoutMs: number) {
   const shell = `TCP4:${labNetwork.router.lan}:${labNetwork.router.shellPort},connect-timeout=5`;
-  const result = await runCommand(inNamespace(lab, 'switch', ['socat', `-t${timeoutSeconds + 4}`, '-', shell]), {
-    stdin: `${request.join(' ')} 2>/run/error.$$; echo; echo ---; cat /run/error.$$; rm /run/error.$$\n`,
-    timeoutMs,
-  });
+  const result = await runCommand(
+    inNamespace(lab, 'switch', ['socat', `-t${timeoutSeconds + answerSeconds + 3}`, '-', shell]),
+    {
+      stdin: `${request.join(' ')} 2>/run/error.$$; echo; echo ---; cat /run/error.$$; rm /run/error.$$\n`,
+      timeoutMs,
+    },
+  );
   const [stdout = '', stderr = ''] = result.stdout.split('\n---\n');
   return { ...result, stdout, stderr: stderr || result.stderr };
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { labFiles } from '../../src/lab/lab-state.ts';
@@ -8,7 +8,7 @@ const guest = join(labFiles, 'guest/usr/local/sbin');
 const scripts = [
   ...readdirSync(join(labFiles, 'host')).map((name) => join(labFiles, 'host', name)),
   ...readdirSync(guest)
-    .filter((name) => name !== 'lab-speaker')
+    .filter((name) => readFileSync(join(guest, name), 'utf8').startsWith('#!/bin/sh'))
     .map((name) => join(guest, name)),
 ];
 
