@@ -59,8 +59,14 @@ networkd_section() {
   for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
     [ -r "$file" ] || continue
     printf 'file %s\n' "$file"
-    while IFS= read -r line || [ -n "$line" ]; do
-      case $line in '[Match]'*) part=match ;; '['*) part=other ;; Name=*) [ "$part" = match ] && printf 'name %s\n' "${line#*=}" ;; esac
+    part=''
+    # read takes the blanks around a line away, as systemd does.
+    while read -r line || [ -n "$line" ]; do
+      case $line in
+        '[Match]'*) part=match ;;
+        '['*) part=other ;;
+        Name=* | Name[[:blank:]]*=*) [ "$part" = match ] && printf 'name %s\n' "${line#*=}" ;;
+      esac
     done <"$file"
   done
 }

@@ -1,18 +1,15 @@
-/** A .network file that networkd could use: its path, and what its `[Match] Name=` says. */
+import { matchesGlob } from './glob.ts';
+
+/** A .network file that networkd could use: its path, and the globs of its `[Match] Name=`, each with the `!` of its line. */
 export type NetworkFile = { readonly path: string; readonly matchNames: readonly string[] };
 
-/** True where a `Name=` list takes an interface: shell globs, and a leading `!` that turns the whole list round. */
+/**
+ * True where the globs take an interface: one with `!` that matches rules it out whatever the others say, and where there are only such,
+ * all the rest is taken (net_condition_test_strv in systemd's net-condition.c). No glob at all takes nothing.
+ */
 export function matchesName(matchNames: readonly string[], device: string): boolean {
-  const isInverted = matchNames[0]?.startsWith('!') ?? false;
-  const globs = matchNames.map((name, i) => (i === 0 && isInverted ? name.slice(1) : name));
-  return globs.length > 0 && globs.some((glob) => globToRegExp(glob).test(device)) !== isInverted;
-}
-
-function globToRegExp(glob: string): RegExp {
-  const body = glob
-    .replaceAll(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-    .replaceAll('[!', '[^');
-  return new RegExp(`^${body}$`);
+  const refused = matchNames.filter((name) => name.startsWith('!')).map((name) => name.slice(1));
+  const wanted = matchNames.filter((name) => !name.startsWith('!'));
+  if (refused.some((glob) => matchesGlob(glob, device))) return false;
+  return wanted.length === 0 ? refused.length > 0 : wanted.some((glob) => matchesGlob(glob, device));
 }

@@ -13,7 +13,17 @@ export function parseNetworkFiles(section: string): readonly NetworkFile[] {
       const fileName = rest.slice(rest.lastIndexOf('/') + 1);
       current = files.has(fileName) ? null : { path: rest, matchNames: [] };
       if (current !== null) files.set(fileName, current);
-    } else if (key === 'name') current?.matchNames.push(...rest.trim().split(/\s+/));
+    } else if (key === 'name') current?.matchNames.push(...globsOf(rest.trim()));
   }
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+}
+
+/** A `!` before a list turns each of its globs round. */
+function globsOf(value: string): readonly string[] {
+  const isInverted = value.startsWith('!');
+  const globs = value
+    .slice(isInverted ? 1 : 0)
+    .split(/\s+/)
+    .filter((glob) => glob !== '');
+  return isInverted ? globs.map((glob) => `!${glob}`) : globs;
 }
