@@ -20,6 +20,9 @@ export function parseInterfaceName(text: string): Result<InterfaceName, string> 
   if (text.length === 0 || Buffer.byteLength(text) > 15) return err(`interface name "${text}" must be 1–15 bytes long`);
   if (/[\s/:]/.test(text) || text === '.' || text === '..')
     return err(`interface name "${text}" has a character the kernel refuses`);
+  // The kernel fills in `%d` itself, and /proc/sys/net/ipv4/conf/all is no interface; networkd refuses these too (ifname_valid).
+  if (text.includes('%') || text === 'all' || text === 'default')
+    return err(`interface name "${text}" means something else to the kernel`);
   return ok(text as InterfaceName);
 }
 
