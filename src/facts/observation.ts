@@ -14,14 +14,15 @@ import { findServiceProxy } from './service-proxy.ts';
 export function parseObservation(output: string, token: string): Result<Observed, string> {
   const sections = cutSections(output, token);
   if (!sections.has('end')) return err('the host stopped answering before the end of its report');
+  if (!sections.has('host')) return err('the beginning of its report is missing');
   try {
     const files = parseManagedFiles(section(sections, 'files'), section(sections, 'contents'));
-    if (files === null) return err('a managed file changed while it was read');
+    if (!files.ok) return files;
     const interfaces = parseInterfaces(section(sections, 'addresses'));
     const sysctls = parseSysctls(section(sections, 'sysctls'));
     return ok({
       facts: parseFacts(sections, interfaces, sysctls),
-      persisted: files,
+      persisted: files.value,
       recorded: parseManifest(section(sections, 'manifest')),
       running: {
         vlans: interfaces.flatMap((link): VlanLink[] =>
@@ -48,15 +49,15 @@ function parseFacts(
   sysctls: Readonly<Record<string, string>>,
 ): HostFacts {
   const host = keyedLines(section(sections, 'host'));
-  const valueOf = (key: string) => host.find((line) => line.key === key)?.rest ?? '';
-  const systemd = /^systemd (\d+)/.exec(valueOf('systemd'))?.[1];
-  const iptables = valueOf('iptables');
+  const answerTo = (key: string) => host.find((line) => line.key === key)?.rest ?? '';
+  const systemd = /^systemd (\d+)/.exec(answerTo('systemd'))?.[1];
+  const iptables = answerTo('iptables');
   const networkFiles = parseNetworkFiles(section(sections, 'networkd-files'));
   const nameOf = new Map<string, InterfaceName>(interfaces.map((link) => [String(link.index), link.name]));
   return {
-    bootId: valueOf('boot-id'),
-    kernelRelease: valueOf('kernel'),
-    osId: valueOf('os').replaceAll('"', ''),
+    bootId: answerTo('boot-id'),
+    kernelRelease: answerTo('kernel'),
+    osId: answerTo('os').replaceAll('"', ''),
     systemdVersion: systemd === undefined ? null : Number(systemd),
     isNetworkdActive: host.some(({ key }) => key === 'networkd'),
     iptables: iptables.includes('nf_tables') ? 'nf_tables' : iptables.startsWith('iptables v') ? 'legacy' : null,
