@@ -42,7 +42,8 @@ service_section() {
 network_section() {
   section addresses; ip -j -d address show
   section routes; ip -N -4 -j route show table all
-  section rules; ip -N -4 -j rule show
+  # With -d it tells the protocol of each rule, which is needed to delete just that one.
+  section rules; ip -d -N -4 -j rule show
   section chains
   command -v iptables-save >/dev/null 2>&1 && iptables-save -t mangle 2>/dev/null | grep MLBROUTE
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.

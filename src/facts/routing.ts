@@ -8,13 +8,18 @@ type RouteShow = {
   readonly type?: string;
   readonly dst?: string;
   readonly gateway?: string;
+  /** A next hop of the other family. */
+  readonly via?: object;
   readonly dev?: string;
   readonly table?: string;
   readonly protocol?: string;
+  readonly tos?: string;
+  readonly metric?: number;
+  readonly encap?: string;
   readonly flags?: readonly string[];
 };
 
-/** One element of `ip -N -4 -j rule show`, as far as it is used. */
+/** One element of `ip -d -N -4 -j rule show`, as far as it is used. */
 type RuleShow = {
   readonly priority?: number;
   readonly src?: string;
@@ -28,10 +33,15 @@ type RuleShow = {
   readonly protocol?: string;
 };
 
+/** All that a rule of ours can be shown with; `iif_detached` says that the interface is not there. */
+const ruleKeys: ReadonlySet<string> = new Set([
+  ...['priority', 'src', 'srclen', 'dst', 'dstlen', 'iif', 'iif_detached', 'fwmark', 'fwmask', 'table', 'protocol'],
+]);
+
 /** `rtm_type` numbers of linux/rtnetlink.h that `ip -N` prints. */
 const blackholeType = '6';
 
-/** Numbers of linux/rtnetlink.h: `ip -N` leaves out the protocol `boot` of routes and the protocol `kernel` of rules. */
+/** Numbers of linux/rtnetlink.h: `ip -N` leaves out the protocol `boot` of routes. */
 const protocolNames: Readonly<Record<string, string>> = {
   '0': 'unspec',
   '1': 'redirect',
@@ -40,7 +50,11 @@ const protocolNames: Readonly<Record<string, string>> = {
   '4': 'static',
 };
 
-/** Parses `ip -N -4 -j route show table all`. Only unicast and blackhole routes with one next hop: mlbroute makes no others. Throws SyntaxError if it is not JSON. */
+/**
+ * Parses `ip -N -4 -j route show table all`. Only unicast and blackhole routes with one next hop and without metric and TOS, which the
+ * kernel keeps beside others to the same destination: mlbroute makes no others. Throws SyntaxError if it is not JSON, or names a table
+ * where a number is meant (iproute2 before 5.0 knows no -N).
+ */
 export function parseRoutes(json: string): readonly RunningRoute[] {
   return (JSON.parse(json) as readonly RouteShow[]).flatMap((shown) => {
     const route = toRoute(shown);
@@ -48,10 +62,15 @@ export function parseRoutes(json: string): readonly RunningRoute[] {
   });
 }
 
-/** Parses `ip -N -4 -j rule show`. Rules that do anything but look up a table are left out. Throws SyntaxError if it is not JSON. */
+/**
+ * Parses `ip -d -N -4 -j rule show`. A rule that does more than look up a table, or has a selector that `PolicyRule` does not know (`not`,
+ * `oif`, `suppress_prefixlength`, ports, …), is left out: it is somebody else's, and must not be taken for one of ours. Therefore a key
+ * that is not known counts too. Throws SyntaxError as `parseRoutes` does.
+ */
 export function parseRules(json: string): readonly RunningRule[] {
   return (JSON.parse(json) as readonly RuleShow[]).flatMap((shown) => {
     if (shown.table === undefined || shown.priority === undefined) return [];
+    if (Object.keys(shown).some((key) => !ruleKeys.has(key))) return [];
     const value = shown.fwmark === undefined ? null : Number(shown.fwmark);
     return [
       {
@@ -63,9 +82,10 @@ export function parseRules(json: string): readonly RunningRule[] {
           iif: (shown.iif ?? null) as InterfaceName | null,
           fwmark:
             value === null ? null : { value, mask: shown.fwmask === undefined ? 0xffffffff : Number(shown.fwmask) },
-          table: Number(shown.table) as TableId,
+          table: tableNumber(shown.table),
         },
-        protocol: protocolName(shown.protocol ?? '2'),
+        // Without -d a rule's protocol may be left out; then the kernel keeps none.
+        protocol: protocolName(shown.protocol ?? '0'),
       },
     ];
   });
@@ -74,9 +94,15 @@ export function parseRules(json: string): readonly RunningRule[] {
 function toRoute(shown: RouteShow): Route | null {
   const destination = shown.dst === 'default' ? 'default' : network(shown.dst ?? '');
   if (destination === null) return null;
-  const where = { family: 'ipv4', table: Number(shown.table ?? mainTable) as TableId, destination } as const;
+  const where = {
+    family: 'ipv4',
+    table: shown.table === undefined ? mainTable : tableNumber(shown.table),
+    destination,
+  } as const;
+  if (shown.tos !== undefined || (shown.metric ?? 0) !== 0) return null;
   if (shown.type === blackholeType) return { ...where, type: 'blackhole' };
   if (shown.type !== undefined || shown.dev === undefined) return null;
+  if (shown.via !== undefined || shown.encap !== undefined) return null;
   const device = shown.dev as InterfaceName;
   if (shown.gateway === undefined) return { ...where, type: 'link', device };
   const gateway = parseIp(shown.gateway);
@@ -88,6 +114,11 @@ function toRoute(shown: RouteShow): Route | null {
     gateway: gateway.value as IpAddress,
     onlink: shown.flags?.includes('onlink') ?? false,
   };
+}
+
+function tableNumber(text: string): TableId {
+  if (!/^\d+$/.test(text)) throw new SyntaxError(`ip shows table "${text}" by name, so its iproute2 is too old`);
+  return Number(text) as TableId;
 }
 
 function network(text: string): Cidr | null {
