@@ -23,19 +23,19 @@ host_section() {
   for program in ip iptables iptables-restore iptables-save systemctl systemd-run sysctl sha256sum stat udevadm; do
     command -v "$program" >/dev/null 2>&1 && printf 'program %s\n' "$program"
   done
-  command -v iptables >/dev/null 2>&1 && printf 'iptables %s\n' "$(iptables --version 2>&1)"
+  iptables='' legacy_tables=''
+  command -v iptables >/dev/null 2>&1 && iptables=$(iptables --version 2>&1) && printf 'iptables %s\n' "$iptables"
+  [ -r /proc/net/ip_tables_names ] && legacy_tables=$(cat /proc/net/ip_tables_names)
 }
 
-# kube-proxy in iptables or ipvs mode hangs its chain into nat PREROUTING. Asking iptables-legacy for a table that does not
-# exist would create it, so /proc/net/ip_tables_names is asked first.
+# kube-proxy in iptables or ipvs mode hangs its chain into nat PREROUTING, by whichever variant of iptables it carries along. Asking the
+# legacy one for a table that does not exist would create it, so /proc/net/ip_tables_names is asked first.
 service_section() {
   section service-proxy
-  legacy_tables=''
-  [ -r /proc/net/ip_tables_names ] && legacy_tables=$(cat /proc/net/ip_tables_names)
   case $legacy_tables in
     *nat*) { iptables-legacy -w 5 -t nat -S PREROUTING || iptables -w 5 -t nat -S PREROUTING; } 2>/dev/null ;;
-    *) case $(iptables --version 2>/dev/null) in *nf_tables*) iptables -w 5 -t nat -S PREROUTING 2>/dev/null ;; esac ;;
   esac
+  case $iptables in *nf_tables*) iptables -w 5 -t nat -S PREROUTING 2>/dev/null ;; esac
   command -v nft >/dev/null 2>&1 && nft list tables 2>/dev/null
 }
 
@@ -45,7 +45,7 @@ network_section() {
   # With -d it tells the protocol of each rule, which is needed to delete just that one.
   section rules; ip -d -N -4 -j rule show
   section chains
-  command -v iptables-save >/dev/null 2>&1 && iptables-save -t mangle 2>/dev/null | grep MLBROUTE
+  case "$iptables $legacy_tables" in *nf_tables* | *mangle*) iptables-save -t mangle 2>/dev/null | grep MLBROUTE ;; esac
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
   section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter
 }
