@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { runCommand } from './host-command.ts';
@@ -41,6 +41,22 @@ export async function labImage(
     );
   }
   return image;
+}
+
+/**
+ * Gives a lab a name of its own for the image, so that whoever empties the cache does not take the disk from under its next reboot. Where the
+ * file system or the owner does not allow a hard link, the image's own path.
+ */
+export async function holdImage(image: string, dir: string): Promise<string> {
+  const held = join(dir, 'run/base.ext4');
+  try {
+    await link(image, held);
+    return held;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EXDEV' || code === 'EPERM' || code === 'EMLINK') return image;
+    throw error;
+  }
 }
 
 /** A hash of all that goes into the image: files of the lab, suite, kernel modules. */

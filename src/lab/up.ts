@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, ourselves } from './daemon.ts';
 import { removeFiles, stopProcesses } from './down.ts';
-import { labImage } from './image.ts';
+import { holdImage, labImage } from './image.ts';
 import { inventoryText } from './inventory-text.ts';
 import type { KubeProxyMode } from './kube-proxy-rules.ts';
 import { labError } from './lab-error.ts';
@@ -96,7 +96,7 @@ async function boot(empty: Lab, options: LabOptions, print: (line: string) => vo
   await mkdir(join(empty.dir, 'run/uml'), { recursive: true, mode: 0o700 });
   await stage('keys', () => writeSeeds(empty, options.files ?? { n2: ubuntuLike }));
   const wired = await stage('network', () => startNetwork(empty));
-  const lab = await startMachines(wired, kernel.binary, image);
+  const lab = await startMachines(wired, kernel.binary, await holdImage(image, empty.dir));
   await stage('boot', () =>
     Promise.all(lab.nodes.map((node) => waitForGreeting(lab, node, options.bootTimeoutMs ?? 120_000))),
   );
