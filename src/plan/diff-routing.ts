@@ -7,6 +7,9 @@ import { routeWords, ruleWords } from './words.ts';
 /** Additions and removals apart, for removals come after everything that replaces them. */
 type Delta = { readonly additions: readonly RuntimeChange[]; readonly removals: readonly RuntimeChange[] };
 
+// networkd marks what it installs as `static`; with the same protocol from us a reboot gives the identical state.
+const ownProtocol = 'static';
+
 /**
  * Compares routes by what they do; who installed them (`protocol`) does not count, for networkd and ip(8) may each have done it. Only
  * routes that `recorded` names are removed or replaced.
@@ -17,46 +20,36 @@ export function diffRoutes(
   recorded: readonly Route[],
 ): Delta {
   const found = new Set(running.map(({ route }) => key(route)));
-  const owned = recorded.filter(
-    (route) => found.has(key(route)) && !desired.some((other) => key(other) === key(route)),
-  );
-  const replaced = new Set<Route>();
-  const additions = desired
-    .filter((route) => !found.has(key(route)))
-    .map((route): RuntimeChange => {
-      const before = owned.find((other) => other.table === route.table && other.destination === route.destination);
-      if (before === undefined)
-        return {
-          sign: '+',
-          subject: 'route',
-          words: routeText(route),
-          apply: [routeCommand('add', route)],
-          undo: [routeCommand('delete', route)],
-        };
-      replaced.add(before);
-      return {
-        sign: '~',
-        subject: 'route',
-        words: `${routeText(route)} (was ${routeWords(before).join(' ')})`,
-        apply: [routeCommand('replace', route)],
-        undo: [routeCommand('replace', before)],
-      };
-    });
-  const removals = owned
-    .filter((route) => !replaced.has(route))
-    .map(
-      (route): RuntimeChange => ({
-        sign: '-',
-        subject: 'route',
-        words: routeText(route),
-        apply: [routeCommand('delete', route)],
-        undo: [routeCommand('add', route)],
-      }),
-    );
+  const wanted = new Set(desired.map(key));
+  const known = new Set(recorded.map(key));
+  const owned = running.filter(({ route }) => known.has(key(route)) && !wanted.has(key(route)));
+  const replaced = new Set<RunningRoute>();
+  const additions = byDependence(
+    desired.filter((route) => !found.has(key(route))),
+    (route) => route,
+  ).map((route): RuntimeChange => {
+    const before = owned.find((other) => !replaced.has(other) && slot(other.route) === slot(route));
+    if (before === undefined) return added('route', routeText(route), (verb) => routeCommand(verb, route, ownProtocol));
+    replaced.add(before);
+    return {
+      sign: '~',
+      subject: 'route',
+      words: `${routeText(route)} (was ${routeWords(before.route).join(' ')})`,
+      apply: [routeCommand('replace', route, ownProtocol)],
+      undo: [routeCommand('replace', before.route, before.protocol)],
+    };
+  });
+  // The other way round, so that an undo has the link route back before the gateway that needs it.
+  const removals = byDependence(
+    owned.filter((route) => !replaced.has(route)),
+    ({ route }) => route,
+  )
+    .reverse()
+    .map(({ route, protocol }) => removed('route', routeText(route), (verb) => routeCommand(verb, route, protocol)));
   return { additions, removals };
 }
 
-/** Compares rules by priority, selectors and table. Only rules that `recorded` names are removed. */
+/** Compares rules by priority, selectors and table. Only rules that `recorded` names are removed, each with the protocol it has. */
 export function diffRules(
   desired: readonly PolicyRule[],
   running: readonly RunningRule[],
@@ -64,22 +57,29 @@ export function diffRules(
 ): Delta {
   const found = new Set(running.map(({ rule }) => ruleKey(rule)));
   const wanted = new Set(desired.map(ruleKey));
-  const change = (sign: '+' | '-', rule: PolicyRule): RuntimeChange => {
-    const [add, remove] = [ruleCommand('add', rule), ruleCommand('delete', rule)];
-    return {
-      sign,
-      subject: 'rule',
-      words: `rule ${ruleWords(rule).slice(1).join(' ')}`,
-      apply: [sign === '+' ? add : remove],
-      undo: [sign === '+' ? remove : add],
-    };
-  };
+  const known = new Set(recorded.map(ruleKey));
+  const additions = byPriority(
+    desired.filter((rule) => !found.has(ruleKey(rule))),
+    (rule) => rule,
+  );
+  const owned = running.filter(({ rule }) => known.has(ruleKey(rule)) && !wanted.has(ruleKey(rule)));
   return {
-    additions: desired.filter((rule) => !found.has(ruleKey(rule))).map((rule) => change('+', rule)),
-    removals: recorded
-      .filter((rule) => found.has(ruleKey(rule)) && !wanted.has(ruleKey(rule)))
-      .map((rule) => change('-', rule)),
+    // An exception has the lower priority: it comes before the rule it is excepted from, and goes after it.
+    additions: additions.map((rule) => added('rule', ruleText(rule), (verb) => ruleCommand(verb, rule, ownProtocol))),
+    removals: byPriority(owned, ({ rule }) => rule)
+      .reverse()
+      .map(({ rule, protocol }) => removed('rule', ruleText(rule), (verb) => ruleCommand(verb, rule, protocol))),
   };
+}
+
+type Verb = 'add' | 'delete';
+
+function added(subject: RuntimeChange['subject'], words: string, command: (verb: Verb) => Command): RuntimeChange {
+  return { sign: '+', subject, words, apply: [command('add')], undo: [command('delete')] };
+}
+
+function removed(subject: RuntimeChange['subject'], words: string, command: (verb: Verb) => Command): RuntimeChange {
+  return { sign: '-', subject, words, apply: [command('delete')], undo: [command('add')] };
 }
 
 function key(route: Route): string {
@@ -90,22 +90,48 @@ function ruleKey(rule: PolicyRule): string {
   return `${rule.family} ${ruleWords(rule).join(' ')}`;
 }
 
+/** Where the kernel keeps one route at a time. */
+function slot({ family, table, destination }: Route): string {
+  return `${family} ${table} ${destination}`;
+}
+
+/** The kernel takes a gateway only where a link route says how to reach it. Otherwise by text, so that equal states have equal plans. */
+function byDependence<T>(entries: readonly T[], routeOf: (entry: T) => Route): T[] {
+  const rank = (entry: T) => (routeOf(entry).type === 'gateway' ? 1 : 0);
+  return [...entries].sort((a, b) => rank(a) - rank(b) || compare(key(routeOf(a)), key(routeOf(b))));
+}
+
+function byPriority<T>(entries: readonly T[], ruleOf: (entry: T) => PolicyRule): T[] {
+  return [...entries].sort(
+    (a, b) => ruleOf(a).priority - ruleOf(b).priority || compare(ruleKey(ruleOf(a)), ruleKey(ruleOf(b))),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 function routeText(route: Route): string {
   return `route ${routeWords(route).join(' ')}`;
 }
 
-// networkd marks what it installs as `static`; with the same protocol from us a reboot gives the identical state.
-function routeCommand(verb: 'add' | 'replace' | 'delete', route: Route): Command {
+function ruleText(rule: PolicyRule): string {
+  return `rule ${ruleWords(rule).slice(1).join(' ')}`;
+}
+
+function routeCommand(verb: Verb | 'replace', route: Route, protocol: string): Command {
+  const family = route.family === 'ipv6' ? '-6' : '-4';
   return {
-    argv: ['ip', route.family === 'ipv6' ? '-6' : '-4', 'route', verb, ...routeWords(route), 'protocol', 'static'],
+    argv: ['ip', family, 'route', verb, ...routeWords(route), 'protocol', protocol],
     why: `${verb} a route`,
     stdin: null,
   };
 }
 
-function ruleCommand(verb: 'add' | 'delete', rule: PolicyRule): Command {
+function ruleCommand(verb: Verb, rule: PolicyRule, protocol: string): Command {
+  const family = rule.family === 'ipv6' ? '-6' : '-4';
   return {
-    argv: ['ip', rule.family === 'ipv6' ? '-6' : '-4', 'rule', verb, ...ruleWords(rule), 'protocol', 'static'],
+    argv: ['ip', family, 'rule', verb, ...ruleWords(rule), 'protocol', protocol],
     why: `${verb} a rule`,
     stdin: null,
   };
