@@ -3,6 +3,9 @@ import type { Command } from '../domain/command.ts';
 import type { Manifest } from '../domain/observed.ts';
 import type { SysctlSetting } from '../domain/sysctl.ts';
 
+/** One value to write; `before` undefined where the key is not there yet. */
+type Write = { readonly key: string; readonly value: string; readonly before: string | undefined };
+
 /** Sets what differs, and gives back the value from before the first push to what is no longer wanted. A missing interface's key is skipped where it may be absent. */
 export function diffSysctls(
   desired: readonly SysctlSetting[],
@@ -12,15 +15,12 @@ export function diffSysctls(
   const wanted = new Set<string>(desired.map(({ key }) => key));
   const returned = Object.entries(recorded?.sysctlsBefore ?? {})
     .filter(([key, value]) => !wanted.has(key) && running[key] !== undefined && running[key] !== value)
-    .map(([key, value]) => change(key, value, running[key]));
+    .map(([key, value]) => ({ key, value, before: running[key] }));
   const set = desired
     .filter(({ key, value, mayBeAbsent }) => running[key] !== value && !(mayBeAbsent && running[key] === undefined))
-    .map(({ key, value }) => change(key, value, running[key]));
-  const pins = passingPins(desired, running).map(({ key, value }) => change(key, value, running[key]));
-  // "all" last: lowered before the others are pinned, it would leave them unguarded for a moment.
-  return [...returned, ...pins, ...set].sort(
-    (a, b) => Number(a.words.includes('/all/')) - Number(b.words.includes('/all/')),
-  );
+    .map(({ key, value }) => ({ key, value, before: running[key] }));
+  const pins = passingPins(desired, running).map(({ key, value }) => ({ key, value, before: running[key] }));
+  return [...returned, ...pins, ...set].sort((a, b) => rank(a) - rank(b) || compare(a.key, b.key)).map(change);
 }
 
 /**
@@ -43,7 +43,21 @@ function passingPins(
     .map(([key]) => ({ key, value: before }));
 }
 
-function change(key: string, value: string, before: string | undefined): RuntimeChange {
+/**
+ * `default` comes first, for a write of it is copied to interfaces never written. `all` comes last, for lowered before the others are
+ * pinned it would leave them unguarded for a moment; where it is raised again it comes before they are unpinned.
+ */
+function rank({ key, value, before }: Write): number {
+  if (key.includes('/default/')) return 1;
+  if (!key.includes('/all/')) return 2;
+  return Number(value) > Number(before) ? 0 : 3;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function change({ key, value, before }: Write): RuntimeChange {
   return {
     sign: before === undefined ? '+' : '~',
     subject: 'sysctl',
