@@ -3,6 +3,7 @@ import type { Command } from '../domain/command.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import type { InterfaceName, VlanLink } from '../domain/link.ts';
 import type { NetworkFile } from '../domain/network-file.ts';
+import type { Observed } from '../domain/observed.ts';
 import { vlanWords } from './words.ts';
 
 /** Keeps networkd off the VLANs that will be made and that it would take: to be done before anything else, and undone after it. */
@@ -17,9 +18,9 @@ export function shieldLinks(
   });
 }
 
-/** Makes the VLANs that are missing and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
+/** Makes the VLANs that are missing, parents first, and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
 export function addLinks(desired: readonly VlanLink[], facts: HostFacts): readonly RuntimeChange[] {
-  return desired.flatMap((link): RuntimeChange[] => {
+  return parentsFirst(desired).flatMap((link): RuntimeChange[] => {
     const found = facts.interfaces.find(({ name }) => name === link.name);
     if (found === undefined) return [create(link)];
     return [
@@ -29,18 +30,34 @@ export function addLinks(desired: readonly VlanLink[], facts: HostFacts): readon
   });
 }
 
-/** Deletes VLANs that mlbroute made and nothing asks for any more. */
+/** Deletes VLANs that mlbroute made and nothing asks for any more; those on top first, for the kernel takes them along with their parent. */
 export function removeLinks(
   recorded: readonly string[],
   desired: readonly VlanLink[],
-  running: readonly VlanLink[],
+  { running, facts }: Pick<Observed, 'running' | 'facts'>,
 ): readonly RuntimeChange[] {
-  return running
-    .filter((link) => recorded.includes(link.name) && !desired.some(({ name }) => name === link.name))
+  const gone = running.vlans.filter(
+    (link) => recorded.includes(link.name) && !desired.some(({ name }) => name === link.name),
+  );
+  return parentsFirst(gone)
+    .reverse()
     .map((link) => {
       const { words, apply, undo } = create(link);
-      return { sign: '-', subject: 'link', words, apply: undo, undo: apply };
+      const path = shieldPath(link.name);
+      const isShielded = facts.networkFiles.some((file) => file.path === path);
+      const unshield: Command = { argv: ['rm', '-f', path], why: 'there is nothing to keep networkd off', stdin: null };
+      return { sign: '-', subject: 'link', words, apply: [...undo, ...(isShielded ? [unshield] : [])], undo: apply };
     });
+}
+
+/** By how many of the others a link stands on, then by name. */
+function parentsFirst(links: readonly VlanLink[]): VlanLink[] {
+  // No tower is higher than all links together, even if two should stand on each other.
+  const depthOf = ({ parent }: VlanLink, most = links.length): number => {
+    const below = links.find(({ name }) => name === parent);
+    return below === undefined || most === 0 ? 0 : 1 + depthOf(below, most - 1);
+  };
+  return [...links].sort((a, b) => depthOf(a) - depthOf(b) || (a.name < b.name ? -1 : 1));
 }
 
 function create(link: VlanLink): RuntimeChange {
@@ -91,7 +108,7 @@ function resize(link: VlanLink, before: number): RuntimeChange {
  * networkd's hands off until the next boot, when our own file comes first. Reloading for a file of an unrelated link disturbs no other link.
  */
 function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
-  const path = `/run/systemd/network/00-mlbroute-${name}.network`;
+  const path = shieldPath(name);
   const reload: Command = {
     argv: ['networkctl', 'reload'],
     why: 'networkd reads the new file; links whose files are as before are left alone',
@@ -111,6 +128,10 @@ function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
     ],
     undo: [{ argv: ['rm', '-f', path], why: 'as before', stdin: null }, reload],
   };
+}
+
+function shieldPath(name: InterfaceName): string {
+  return `/run/systemd/network/00-mlbroute-${name}.network`;
 }
 
 function ip(why: string, ...words: readonly string[]): Command {
