@@ -9,13 +9,13 @@ export function diffChains(
   running: readonly RunningChain[],
 ): readonly RuntimeChange[] {
   const changed = desired.flatMap((after) => {
-    const before = running.find((chain) => chain.name === after.name && chain.table === after.table);
+    const before = running.find((chain) => isSameChain(chain, after));
     return before !== undefined && before.hook === after.hook && sameRules(before, after)
       ? []
       : [change(before, after)];
   });
   const gone = running
-    .filter((chain) => !desired.some(({ name, table }) => name === chain.name && table === chain.table))
+    .filter((chain) => !desired.some((after) => isSameChain(chain, after)))
     .map((chain) => change(chain, undefined));
   return [...changed, ...gone];
 }
@@ -69,6 +69,10 @@ function remove({ family, table, name, hook }: RunningChain): readonly Command[]
 
 function tool({ family }: Pick<RunningChain, 'family'>): 'iptables' | 'ip6tables' {
   return family === 'ipv6' ? 'ip6tables' : 'iptables';
+}
+
+function isSameChain(a: RunningChain, b: RunningChain): boolean {
+  return a.name === b.name && a.table === b.table && a.family === b.family;
 }
 
 function sameRules(a: RunningChain, b: NetfilterChain): boolean {
