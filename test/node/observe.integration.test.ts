@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { needTool } from '../backends/run-tool.ts';
+import { observe, printedBy, shells } from './observing.ts';
+
+/** Makes a program impossible to find or run; symbolic links are followed. */
+const hide = (...paths: readonly string[]) => paths.map((path) => `mount --bind /dev/null ${path}`).join('\n');
+
+const iptablesVariants = ['/usr/sbin/xtables-nft-multi', '/usr/sbin/xtables-legacy-multi'];
+
+/** A host with one of everything that the report tells of. */
+const fullHost = `
+mkdir -p /run/systemd/system /run/systemd/netif/links /etc/sysctl.d /etc/systemd/network/10-eth0.network.d /var/lib/mlbroute/transactions/t1
+: >/run/systemd/netif/state
+printf 'NETWORK_FILE=/etc/systemd/network/10-eth0.network\\n' >"/run/systemd/netif/links/$(ip -o link show eth0 | cut -d: -f1)"
+printf '[Match]\\n Name = eth0\\n[Network]\\nName=eth7\\n' >/etc/systemd/network/10-eth0.network
+printf '[Match]\\nName=*' >/run/systemd/network/80-all.network
+ln -s /dev/null /etc/systemd/network/90-masked.network
+printf 'é without end' >/etc/mlbroute/iptables.v4
+: >/etc/mlbroute/empty
+ln -s ../nowhere /etc/mlbroute/link
+mkdir /etc/mlbroute/folder
+printf '# ours\\n' >/etc/systemd/network/10-eth0.network.d/50-mlbroute.conf
+chmod 600 /etc/systemd/network/10-eth0.network.d/50-mlbroute.conf
+ip address add 192.168.1.10/24 dev eth0
+ip route add 1.2.3.0/24 dev eth1 scope link table 7100 protocol static
+ip rule add priority 2011 fwmark 0x100/0x1f00 lookup 7100 protocol static
+iptables-nft -w 5 -t mangle -N MLBROUTE-OUTPUT
+iptables-nft -w 5 -t mangle -A OUTPUT -j MLBROUTE-OUTPUT
+`;
+
+describe('node/observe.sh', () => {
+  beforeAll(() => {
+    needTool('/usr/bin/busybox', 'busybox-static');
+    needTool('/usr/bin/strace', 'strace');
+    needTool('/usr/sbin/nft', 'nftables');
+    for (const path of iptablesVariants) needTool(path, 'iptables');
+    needTool('/usr/bin/systemctl', 'systemd');
+  });
+
+  it.each(shells)('tells under %s all that a host has', (shell) => {
+    const { facts, persisted, running } = observe({ setUp: fullHost, shell });
+    expect(facts).toMatchObject({
+      osId: 'debian',
+      isNetworkdActive: true,
+      iptables: 'nf_tables',
+      networkFileOf: { eth0: '/etc/systemd/network/10-eth0.network' },
+      serviceProxy: { kind: 'none' },
+      rpFilter: { all: expect.any(Number), eth1: expect.any(Number) },
+    });
+    expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(facts.kernelRelease).toMatch(/^\d+\.\d+/);
+    expect(facts.systemdVersion).toBeGreaterThan(200);
+    expect(facts.programs).toEqual(expect.arrayContaining(['ip', 'iptables', 'stat', 'sha256sum', 'systemctl']));
+    const ours = facts.networkFiles.filter(({ path }) => !path.startsWith('/usr/lib/'));
+    expect(ours).toEqual([
+      { path: '/etc/systemd/network/10-eth0.network', matchNames: ['eth0'] },
+      { path: '/run/systemd/network/80-all.network', matchNames: ['*'] },
+      { path: '/etc/systemd/network/90-masked.network', matchNames: [] },
+    ]);
+    expect(
+      persisted.map((file) => [file.path, file.kind === 'file' ? `${file.mode} ${file.content}` : file.target]),
+    ).toEqual([
+      ['/etc/mlbroute/empty', '0644 '],
+      ['/etc/mlbroute/iptables.v4', '0644 é without end'],
+      ['/etc/mlbroute/link', '../nowhere'],
+      ['/etc/systemd/network/10-eth0.network.d/50-mlbroute.conf', '0600 # ours\n'],
+    ]);
+    expect(running.chains).toEqual([
+      { family: 'ipv4', table: 'mangle', name: 'MLBROUTE-OUTPUT', hook: 'OUTPUT', rules: [] },
+    ]);
+    expect(running.routes.map(({ route }) => route.table)).toContain(7100);
+    expect(running.rules.map(({ rule }) => rule.priority)).toEqual([0, 2011, 32766, 32767]);
+    expect(facts.interfaces.map(({ name }) => name)).toEqual(expect.arrayContaining(['lo', 'eth0', 'eth1']));
+  });
+
+  it('starts no more than 20 programs', () => {
+    const { stdout } = printedBy({
+      setUp: fullHost,
+      wrapper: 'strace -f -qq -e trace=execve -e status=successful -o /mnt/trace',
+      afterwards: 'echo; echo @trace; cat /mnt/trace',
+    });
+    const started = stdout
+      .slice(stdout.indexOf('@trace'))
+      .split('\n')
+      .flatMap((line) => /execve\("[^"]*", \[([^\]]*)\]/.exec(line)?.[1] ?? []);
+    expect(started[0]).toContain('dash');
+    expect(started.length, `every push starts these on every host:\n${started.join('\n')}`).toBeLessThanOrEqual(20);
+  });
+
+  it.each<[string, string, object]>([
+    ['nft', hide('/usr/sbin/nft'), { iptables: 'nf_tables' }],
+    ['iptables', hide(...iptablesVariants), { iptables: null, serviceProxy: { kind: 'none' } }],
+    [
+      'iptables and nft',
+      hide('/usr/sbin/nft', ...iptablesVariants),
+      { iptables: null, serviceProxy: { kind: 'none' } },
+    ],
+    ['systemd', hide('/usr/bin/systemctl', '/usr/bin/systemd-run'), { systemdVersion: null, isNetworkdActive: false }],
+  ])('does its work without %s', (_, setUp, expected) => {
+    for (const shell of shells) {
+      const { facts, running } = observe({ setUp, shell });
+      expect(facts).toMatchObject(expected);
+      expect(running.chains).toEqual([]);
+      expect(running.rules.map(({ rule }) => rule.priority)).toEqual([0, 32766, 32767]);
+    }
+  });
+
+  it('tells which programs are not there', () => {
+    const { facts } = observe({ setUp: hide('/usr/bin/systemctl', ...iptablesVariants) });
+    expect(facts.programs).toContain('ip');
+    expect(facts.programs.filter((name) => /systemctl|iptables/.test(name))).toEqual([]);
+  });
+
+  it('says nothing on standard error, whatever is missing', () => {
+    for (const shell of shells) {
+      const setUp = hide('/usr/sbin/nft', '/usr/bin/systemctl', ...iptablesVariants);
+      expect(printedBy({ setUp: fullHost, shell }).stderr).toBe('');
+      expect(printedBy({ setUp, shell }).stderr).toBe('');
+    }
+  });
+
+  it.each([
+    ['nft', 'iptables-nft', ''],
+    ['legacy', 'iptables-legacy', ''],
+    ['nft while the legacy table exists too', 'iptables-nft', 'iptables-legacy -w 5 -t nat -L >/dev/null'],
+  ])('finds kube-proxy in iptables of the variant %s', (_, iptables, before) => {
+    const setUp = `${before}
+      ${iptables} -w 5 -t nat -N KUBE-SERVICES
+      ${iptables} -w 5 -t nat -A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES`;
+    expect(observe({ setUp }).facts.serviceProxy.kind).toBe('iptables');
+  });
+
+  it('finds the nft table of kube-proxy', () => {
+    expect(observe({ setUp: 'nft add table ip kube-proxy' }).facts.serviceProxy.kind).toBe('nftables');
+  });
+
+  it.each(['nft', 'legacy'])('finds its chains where iptables is the variant %s', (variant) => {
+    const setUp = `
+      mkdir /mnt/bin
+      for tool in iptables iptables-save; do ln -s /usr/sbin/xtables-${variant}-multi "/mnt/bin/$tool"; done
+      mount --bind /mnt/bin /usr/local/sbin
+      iptables-${variant} -w 5 -t mangle -N MLBROUTE-OUTPUT`;
+    const { facts, running } = observe({ setUp });
+    expect(facts.iptables).toBe(variant === 'nft' ? 'nf_tables' : 'legacy');
+    expect(running.chains.map(({ name }) => name)).toEqual(['MLBROUTE-OUTPUT']);
+  });
+
+  it('creates no table of legacy iptables by looking for it', () => {
+    const setUp = `
+      mkdir /mnt/bin
+      for tool in iptables iptables-save; do ln -s /usr/sbin/xtables-legacy-multi "/mnt/bin/$tool"; done
+      mount --bind /mnt/bin /usr/local/sbin`;
+    const { stdout } = printedBy({ setUp, afterwards: 'echo; echo @tables; cat /proc/net/ip_tables_names' });
+    expect(stdout.slice(stdout.indexOf('@tables'))).toBe('@tables\n');
+  });
+
+  it('writes nothing to the disk', () => {
+    const afterwards = 'echo; echo @written; find /mnt/etc /mnt/lib -type f -newer /mnt/stamp';
+    const { stdout } = printedBy({ setUp: `${fullHost}\nsleep 0.02; : >/mnt/stamp`, afterwards });
+    expect(stdout.slice(stdout.indexOf('@written'))).toBe('@written\n');
+  });
+});
