@@ -46,17 +46,23 @@ type Look = {
   readonly afterwards?: string;
 };
 
+/** The command that has a shell print a report, for use in the commands of a look. */
+export function reportBy(shell: (typeof shells)[number]): string {
+  return `${shell} <"${shell.includes('busybox') ? '$2' : '$1'}"`;
+}
+
 /** Runs node/observe.sh on a host in namespaces of its own; all that it and the other commands printed. */
 export function printedBy({ setUp = '', shell = shells[0], wrapper = '', afterwards = '' }: Look): {
   readonly stdout: string;
   readonly stderr: string;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'mlbroute-observe-'));
-  const program = join(folder, 'program');
-  const prelude = shell.includes('busybox') ? realPrograms : '';
-  writeFileSync(program, `${prelude}token='@token' history=''\n${observeProgram}`);
+  const plain = join(folder, 'plain');
+  const shielded = join(folder, 'shielded');
+  writeFileSync(plain, `token='@token' history=''\n${observeProgram}`);
+  writeFileSync(shielded, `${realPrograms}. "${plain}"\n`);
   try {
-    return runIsolated(`${emptyHost}${setUp}\n${wrapper} ${shell} <"$1"\n${afterwards}`, [program]);
+    return runIsolated(`${emptyHost}${setUp}\n${wrapper} ${reportBy(shell)}\n${afterwards}`, [plain, shielded]);
   } finally {
     rmSync(folder, { recursive: true });
   }
