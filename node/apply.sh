@@ -1,7 +1,8 @@
 # Makes one change on this host as a transaction. The controller puts `token=… id=… owner=… confirm_within=… preparations=…` before this
 # text and, after it, the functions `stage` (files), `expect` (what must still be there), `prepare` (steps before the files are written)
 # and `steps` (the running kernel), then `main </dev/null`.
-# Each line of the answer starts with $token. The functions `transaction_program` and `manifest` print what is kept for later.
+# Each line of the answer starts with $token. The functions `transaction_program` and `manifest` print what is kept for
+# later; an empty manifest means that mlbroute goes from this host.
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # token, id, owner, confirm_within and preparations are set by the controller
 # shellcheck disable=SC2015  # A && B || refuse: either failing is reason enough
@@ -20,9 +21,16 @@ refuse() {
 
 # After that, every failure takes the whole change back at once, without waiting for the timer.
 fail() {
+  free
   say failed "$current: $*"
   say "$(sh "$here/transaction" revert 2>&1 | tail -n 1)"
   exit 0
+}
+
+# Others tell by it whether this program still runs.
+show_life() {
+  read -r up _ </proc/uptime
+  printf '%s\n' "${up%%.*}" >"$here/alive"
 }
 
 # --- staging: nothing outside the transaction's folder is touched
@@ -36,6 +44,8 @@ open_transaction() {
   : >"$here/files"
   : >"$here/dirs"
   printf '%s\n' "$preparations" >"$here/preparations"
+  cat /proc/sys/kernel/random/boot_id >"$here/boot-id"
+  show_life
   printf '%s\n' "$owner" >"$here/owner" && transaction_program >"$here/transaction" && manifest >"$here/manifest" ||
     refuse refused "cannot write to $here"
   # One transaction at a time: the link is made by exactly one.
@@ -103,11 +113,19 @@ UNIT
   say armed "$confirm_within"
 }
 
-# --- writing
+# --- writing: whoever reverts waits while this program is busy, and this program begins nothing once there is a verdict
+
+busy() {
+  printf '%s busy\n' "$$" >"$here/apply"
+  [ ! -h "$here/verdict" ] || fail 'the host began to revert meanwhile'
+}
+
+free() { printf '%s free\n' "$$" >"$here/apply"; }
 
 write_files() {
   while read -r number path; do
     current="write $path"
+    busy
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       make_dirs "${path%/*}"
       cp -P "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
@@ -117,9 +135,10 @@ write_files() {
       mv -f "$path.mlbroute-new" "$path" || fail 'cannot put it in place'
     else
       rm -f "$path" || fail 'cannot remove it'
-      # Only folders that exist for mlbroute's sake; an empty /etc/sysctl.d is the host's own affair.
-      case ${path%/*} in */mlbroute | *.network.d) rmdir "${path%/*}" 2>/dev/null ;; esac
+      # Only folders that mlbroute made; an empty /etc/sysctl.d is the host's own affair.
+      if grep -qxF "${path%/*}" "$state/dirs" 2>/dev/null; then rmdir "${path%/*}" 2>/dev/null; fi
     fi
+    free
   done <"$here/files"
   say wrote "$(wc -l <"$here/files")"
 }
@@ -134,15 +153,20 @@ make_dirs() {
 # --- the running kernel: each step is noted before it begins, so that an undo knows how far it came
 
 step() {
-  [ -h "$here/verdict" ] && fail 'the host began to revert meanwhile'
-  printf '%s\n' "$1" >"$here/progress"
+  number=$1
   shift
   current=$*
+  busy
+  printf '%s\n' "$number" >"$here/progress"
+  show_life
 }
 
 run() { "$@" >"$here/output" 2>&1 || fail "$(tr '\n' ' ' <"$here/output")"; }
 
-end_step() { say step "$current"; }
+end_step() {
+  free
+  say step "$current"
+}
 
 main() {
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C

@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token is set by the controller
+# shellcheck disable=SC2154  # token and history are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -56,6 +56,10 @@ networkd_section() {
   for file in /run/systemd/netif/links/*; do
     [ -e "$file" ] && printf '%s %s\n' "${file##*/}" "$(value_of NETWORK_FILE "$file")"
   done
+  # Its invocation link is made when networkd starts.
+  section networkd-unread
+  started=/run/systemd/units/invocation:systemd-networkd.service
+  [ -h "$started" ] && find /etc/systemd/network /run/systemd/network -type f -newer "$started" 2>/dev/null
   section networkd-files
   for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
     [ -r "$file" ] || continue
@@ -97,8 +101,15 @@ state_section() {
   section pending
   if [ -h /var/lib/mlbroute/pending ]; then
     printf 'id %s\n' "$(readlink /var/lib/mlbroute/pending)"
-    [ -r /var/lib/mlbroute/pending/owner ] && printf 'owner %s\n' "$(cat /var/lib/mlbroute/pending/owner)"
+    read -r up _ </proc/uptime
+    printf 'uptime %s\n' "${up%%.*}"
+    for fact in owner boot-id deadline alive; do
+      [ -r "/var/lib/mlbroute/pending/$fact" ] && read -r value <"/var/lib/mlbroute/pending/$fact" && printf '%s %s\n' "$fact" "$value"
+    done
   fi
+  # A manifest is one line.
+  section history
+  [ -n "$history" ] && cat /var/lib/mlbroute/generations/*.json 2>/dev/null
 }
 
 # One function, called on the last line: a program cut off on its way does nothing at all.

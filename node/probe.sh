@@ -4,13 +4,18 @@
 # shellcheck disable=SC2154  # token is set by the controller
 
 # gateway NETWORK DEVICE ADDRESS: makes the kernel itself resolve the gateway (NTF_USE), with the sender address it would really take.
+# What it knows from before may be minutes old: in the state "probe" it asks again, and sends on meanwhile.
 gateway() {
-  ip neigh replace "$3" dev "$2" nud none use 2>/dev/null || ip neigh add "$3" dev "$2" nud none use 2>/dev/null
+  case $(ip neigh show to "$3" dev "$2") in
+    *PERMANENT* | *NOARP*) ;;
+    *lladdr*) ip neigh change "$3" dev "$2" nud probe ;;
+    *) ip neigh replace "$3" dev "$2" nud none use 2>/dev/null || ip neigh add "$3" dev "$2" nud none use 2>/dev/null ;;
+  esac
   tries=0
   while :; do
     answer=$(ip neigh show to "$3" dev "$2")
     case $answer in
-      *REACHABLE* | *STALE* | *DELAY* | *PERMANENT*) printf '%s gateway %s ok %s\n' "$token" "$1" "$answer"; return ;;
+      *REACHABLE* | *STALE* | *DELAY* | *PERMANENT* | *NOARP*) printf '%s gateway %s ok %s\n' "$token" "$1" "$answer"; return ;;
       *FAILED*) break ;;
     esac
     tries=$((tries + 1))

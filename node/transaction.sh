@@ -5,9 +5,12 @@
 #   dirs      folders the change made, one a line
 #   undo/N    how to take back step N of the running kernel;   progress: the last step begun
 #   preparations  how many of the first steps came before the files, and are taken back after them
+#   manifest  what the host shall remember once the change is confirmed; empty where mlbroute leaves this host
+#   apply     the process that makes the change, and whether it is at it right now
 #   deadline  seconds of uptime after which nobody can confirm any more
 #   verdict   a symbolic link to "confirmed" or "reverted": made once, by whoever comes first
-# Usage: transaction confirm | revert | timer | boot | again
+# Usage: transaction confirm | extend SECONDS | revert | timer | boot | resolve | again
+#   extend  move the deadline, while the controller still verifies;   resolve  end it somehow: whoever began it is gone
 #   timer  wait for the deadline, then revert;   boot  revert files before the network comes up;   again  repeat an undo that failed
 state=/var/lib/mlbroute
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
@@ -42,18 +45,77 @@ confirm() {
 
 # Also the way on after a power cut between the verdict and its consequences.
 settle_confirmed() {
-  mv -f "$here/manifest" "$state/manifest.json" 2>/dev/null
-  [ -e "$state/manifest.json" ] || { finish 'stranded: the manifest could not be written'; exit 1; }
+  if [ -e "$here/manifest" ] && [ ! -s "$here/manifest" ]; then
+    disarm
+    # Nothing of mlbroute stays, not even this program.
+    rm -rf "$state"
+    printf 'confirmed\n'
+    return
+  fi
+  cat "$here/dirs" >>"$state/dirs"
+  if [ -e "$here/manifest" ]; then
+    if ! keep_generation || ! mv -f "$here/manifest" "$state/manifest.json"; then
+      finish 'stranded: the manifest could not be written'
+      exit 1
+    fi
+  fi
   sync "$state/manifest.json" 2>/dev/null
   disarm
   finish confirmed
   rm -rf "$here"
 }
 
+# The last five, this one among them; older ones go.
+keep_generation() {
+  mkdir -p "$state/generations" || return 1
+  number=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p' "$here/manifest" | head -n 1)
+  cp "$here/manifest" "$state/generations/$number.json" || return 1
+  for old in "$state"/generations/*.json; do
+    old_number=${old##*/}
+    [ "${old_number%.json}" -gt $((number - 5)) ] || rm -f "$old"
+  done
+}
+
+extend() {
+  [ ! -h "$here/verdict" ] || { printf 'too late: %s\n' "$(readlink "$here/verdict")"; exit 3; }
+  printf '%s\n' $(($(uptime_seconds) + $1)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
+}
+
 revert() {
-  claim reverted
-  [ "$(readlink "$here/verdict")" = reverted ] || { printf 'too late: the push was confirmed\n'; exit 3; }
-  undo_everything
+  if claim reverted; then
+    await_apply
+    undo_everything
+  elif [ "$(readlink "$here/verdict")" = confirmed ]; then
+    printf 'too late: the push was confirmed\n'
+    exit 3
+  else
+    await_other
+  fi
+}
+
+# The apply program says it is busy before it looks whether there is a verdict, and the verdict is there before this looks whether it
+# is busy: so no command of its can come after its own undo. A dead one is not waited for.
+await_apply() {
+  tries=0
+  while read -r pid busy <"$here/apply" && [ "$busy" = busy ] && kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 300 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done 2>/dev/null
+}
+
+# Somebody else reverts already: one is enough, and its word is the word.
+await_other() {
+  tries=0
+  while [ "$tries" -lt 600 ]; do
+    if read -r last fate <"$state/last" && [ "$last" = "$id" ]; then
+      printf '%s\n' "$fate"
+      return
+    fi
+    tries=$((tries + 1))
+    sleep 0.1
+  done 2>/dev/null
+  printf 'stranded: the undo does not end\n'
+  exit 1
 }
 
 undo_everything() {
@@ -139,9 +201,10 @@ main() {
     confirm) confirm ;;
     revert) revert ;;
     again) undo_everything ;;
+    extend) extend "$2" ;;
     timer) wait_for_deadline; revert ;;
-    boot) if [ "$(readlink "$here/verdict")" = confirmed ]; then settle_confirmed; else claim reverted; undo_everything; fi ;;
-    *) printf 'usage: %s confirm|revert|timer|boot|again\n' "$0" >&2; exit 2 ;;
+    boot | resolve) if [ "$(readlink "$here/verdict")" = confirmed ]; then settle_confirmed; else claim reverted; undo_everything; fi ;;
+    *) printf 'usage: %s confirm|extend SECONDS|revert|timer|boot|resolve|again\n' "$0" >&2; exit 2 ;;
   esac
 }
 main "$@"

@@ -1,72 +1,113 @@
-import { carryOut } from '../deploy/carry-out.ts';
-import type { Deployment, Surroundings } from '../deploy/deployment.ts';
-import { type Look, look } from '../deploy/look.ts';
-import type { HostOutcome } from '../domain/outcome.ts';
-import { exitCodes } from './exit-codes.ts';
+import { cutBatches } from '../deploy/batches.ts';
+import { failureBudget } from '../deploy/budget.ts';
+import type { Surroundings } from '../deploy/deployment.ts';
+import { troubleAtGate } from '../deploy/gate.ts';
+import { rollOut, rollOutBatches } from '../deploy/rollout.ts';
+import { isBad } from '../report/outcome-text.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { applyHost, type Ended, type HostWork, type LookAt, type Seen, skipHost } from './apply-host.ts';
+import { followHosts } from './in-flight.ts';
+import { listenForInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
-import type { ConnectionOptions } from './options.ts';
-import { onEach, openReporter } from './session.ts';
-import { newTransaction } from './surroundings.ts';
+import type { Journal } from './journal.ts';
+import type { RolloutOptions } from './options.ts';
+import { openReporter } from './session.ts';
 
-/** A host that has a plan. */
-export type Seen = Extract<Look, { kind: 'seen' }>;
+/** What went before in the same run, and how it goes on. */
+export type RunSoFar = {
+  readonly surroundings: Surroundings;
+  /** How many hosts the run has, those that have ended already among them. */
+  readonly hostCount: number;
+  /** How many of them have failed. */
+  readonly failedCount: number;
+  /** How a host is looked at anew where time has passed since its plan was shown. */
+  readonly lookAt: LookAt;
+  /** Null: this run is not written down. */
+  readonly journal: Journal | null;
+};
 
-/** A host that came to its end. */
-export type Ended = { readonly deployment: Deployment; readonly outcome: HostOutcome };
-
-type ApplyOptions = ConnectionOptions & { readonly yes: boolean; readonly confirmTimeoutS: number };
+/** How it ended. `isGood` is false where a look between batches found trouble, though every host was confirmed. */
+export type Applied = { readonly ended: readonly Ended[]; readonly isInterrupted: boolean; readonly isGood: boolean };
 
 /**
- * Carries out all plans. The first signal lets hosts at work come to their end and starts no more; the second ends the process at once,
- * and the nodes at work revert by themselves.
+ * Carries out all plans, batch after batch: between two of them the one that is done is looked at again, and too many failures stop the run.
+ * The first signal lets hosts at work come to their end and starts no more; the second ends the process at once.
  */
 export async function applyAll(
   busy: readonly Seen[],
-  options: ApplyOptions,
-  surroundings: Surroundings,
+  options: RolloutOptions,
   io: Io,
-): Promise<{ readonly ended: readonly Ended[]; readonly isInterrupted: boolean }> {
+  run: RunSoFar,
+): Promise<Applied> {
+  const batches = cutBatches(busy, options.serial);
+  const fresh = await closeTheRest(batches, options);
   const deployments = busy.map(({ deployment }) => deployment);
   const reporter = await openReporter(deployments, ['apply', 'verify', 'confirm'], options, io);
-  const working = new Set<string>();
-  let isInterrupted = false;
-  const stopListening = io.onInterrupt((signal) => {
-    if (isInterrupted) {
-      const names = [...working].join(', ');
-      io.stderr(`\nStopped. These hosts revert by themselves within ${options.confirmTimeoutS} s: ${names}\n`);
-      process.exit(exitCodes.interrupted);
-    }
-    isInterrupted = true;
-    reporter.note(
-      `${signal}: no more hosts are started; ${working.size} at work come to their end. Once more stops now.`,
-    );
-  });
-  const workOn = async (seen: Seen): Promise<Ended> => {
-    const { deployment } = seen;
-    if (isInterrupted) {
-      await seen.session.close();
-      return { deployment, outcome: { status: 'not-started', because: 'interrupted' } };
-    }
-    working.add(deployment.connection.name);
-    const there = { ...surroundings, emit: reporter.emit };
-    const ready = options.yes ? seen : await lookAgain(seen, there);
-    const outcome =
-      ready.kind === 'ended' ? ready.outcome : await carryOut(ready, newTransaction(options.confirmTimeoutS), there);
-    working.delete(deployment.connection.name);
-    return { deployment, outcome };
+  const inFlight = followHosts(options.confirmTimeoutS, run.surroundings.now);
+  const audit = ['mlbroute', 'audit', ...options.inventory.flatMap((path) => ['-i', path])];
+  const interrupts = listenForInterrupts(io, { inFlight, note: reporter.note, command: audit });
+  const emit: Surroundings['emit'] = (event) => {
+    inFlight.record(event);
+    reporter.emit(event);
   };
-  const ended = await onEach(busy, options.forks, workOn, { emit: reporter.emit, endOf: (end) => end });
-  stopListening();
+  const workOn = (seen: Seen): HostWork => ({
+    surroundings: { ...run.surroundings, emit },
+    confirmTimeoutS: options.confirmTimeoutS,
+    lookAgain: fresh.has(seen) ? null : run.lookAt,
+    journal: run.journal,
+  });
+  let isGood = true;
+
+  const ended = await rollOutBatches(batches, {
+    forks: options.forks,
+    budget: failureBudget(options.maxFail, run.hostCount),
+    failedBefore: run.failedCount,
+    work: (seen) => applyHost(seen, workOn(seen)),
+    skip: (seen, because) => skipHost(seen, because, workOn(seen)),
+    isBad: ({ outcome }) => isBad(outcome),
+    interruption: () => (interrupts.isInterrupted() ? 'interrupted' : null),
+    beginBatch: (batch, index) => {
+      const hosts = batch.map(({ deployment }) => deployment.connection.name);
+      if (batches.length > 1) reporter.emitRun({ kind: 'batch', number: index + 1, of: batches.length, hosts });
+    },
+    gate: async (batch, index) => {
+      const troubles = await troublesOf(batch, options.forks, run.surroundings);
+      if (troubles.length > 0) isGood = false;
+      reporter.emitRun({ kind: 'gate', batch: index + 1, troubles });
+      return troubles.length;
+    },
+  });
+  interrupts.stop();
+  tellOfStop(ended, reporter);
   await reporter.close();
-  return { ended, isInterrupted };
+  return { ended, isInterrupted: interrupts.isInterrupted(), isGood };
 }
 
-/** What was agreed to is what is done: a host that would now get another plan is left alone. */
-async function lookAgain(agreed: Seen, surroundings: Surroundings): Promise<Look> {
-  const again = await look(agreed.deployment, surroundings);
-  const isSame = again.kind === 'seen' && JSON.stringify(again.prepared.plan) === JSON.stringify(agreed.prepared.plan);
-  if (again.kind === 'ended' || isSame) return again;
-  await again.session.close();
-  const because = { kind: 'stale', message: 'the host changed after its plan was shown' } as const;
-  return { kind: 'ended', deployment: agreed.deployment, outcome: { status: 'failed', because } };
+/** Only what starts at once keeps its session: nobody knows how long a question stands, or the batches before a batch take. */
+async function closeTheRest(
+  batches: readonly (readonly Seen[])[],
+  { yes }: RolloutOptions,
+): Promise<ReadonlySet<Seen>> {
+  const fresh = new Set(yes ? batches[0] : []);
+  const others = batches.flat().filter((seen) => !fresh.has(seen));
+  await Promise.all(others.map(({ session }) => session.close()));
+  return fresh;
+}
+
+async function troublesOf(batch: readonly Ended[], forks: number, surroundings: Surroundings) {
+  const confirmed = batch.filter(({ outcome }) => outcome.status === 'changed');
+  const looks = await rollOut(confirmed, forks, async ({ deployment }) => ({
+    host: deployment.connection.name,
+    findings: await troubleAtGate(deployment, surroundings),
+  }));
+  return looks.filter(({ findings }) => findings.length > 0);
+}
+
+function tellOfStop(ended: readonly Ended[], reporter: Reporter): void {
+  const left = ended.flatMap(({ deployment, outcome }) =>
+    outcome.status === 'not-started' ? [{ host: deployment.connection.name, because: outcome.because }] : [],
+  );
+  const [first] = left;
+  if (first !== undefined)
+    reporter.emitRun({ kind: 'stop', because: first.because, hosts: left.map(({ host }) => host) });
 }

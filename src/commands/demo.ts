@@ -56,7 +56,7 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
     );
     if (options.keep)
       say(
-        `The lab stays up: mlbroute lab ssh n1 --dir ${dir}, mlbroute audit -i ${labInventoryPath(lab)}, mlbroute lab down --dir ${dir}`,
+        `The lab stays up: mlbroute lab ssh --dir ${dir} n1, mlbroute audit -i ${labInventoryPath(lab)}, mlbroute lab down --dir ${dir}`,
       );
     return isGood ? 0 : 1;
   } catch (error) {
@@ -83,7 +83,15 @@ async function play(
     output: 'text' as const,
     progress: true,
   };
-  const pushed = () => push({ ...options, yes: true, check: false, diff: false, confirmTimeoutS: 60 }, io);
+  const pushed = () =>
+    push(
+      {
+        ...options,
+        ...{ yes: true, check: false, diff: false, confirmTimeoutS: 60 },
+        ...{ serial: [], maxFail: null, planFile: null, retry: null },
+      },
+      io,
+    );
 
   const before = await tryBoth(lab, 'before the push', say);
   heading(say, 'Push, beside a foreign rule, a foreign route and a running connection on every node');
@@ -92,7 +100,7 @@ async function play(
   const harm = await bystanders.check();
   for (const line of harm) say(line);
   heading(say, 'Plan and push again');
-  const planned = await plan({ ...options, diff: false }, io);
+  const planned = await plan({ ...options, diff: false, out: null }, io);
   const second = await pushed();
   const after = await tryBoth(lab, 'after the push', say);
   heading(say, 'Verify and audit');

@@ -64,6 +64,7 @@ export async function loadDeployments(
         name,
         spec: spec.value,
         deployment: {
+          wantsHistory: false,
           connection: withPassword(connection.value, becomePassword),
           prepare: (observed: Observed) => prepare(name, spec.value, observed, templates.value),
         },

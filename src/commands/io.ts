@@ -60,8 +60,8 @@ export function wantsColor(env: NodeJS.ProcessEnv, areTerminals: boolean): boole
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  // `mlbroute push … | head` must finish its hosts even though nobody reads on.
-  if (error.code !== 'EPIPE') throw error;
+  // `mlbroute push … | head` must finish its hosts even though nobody reads on; so must one whose terminal is gone (SIGHUP, then EIO).
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
 function confirm(question: string): Promise<boolean> {

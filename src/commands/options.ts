@@ -1,3 +1,5 @@
+import type { Portion } from '../domain/portion.ts';
+
 /** Options of commands that read an inventory. */
 export type InventoryOptions = {
   readonly inventory: readonly string[];
@@ -12,4 +14,14 @@ export type ConnectionOptions = InventoryOptions & {
   readonly askBecomePass: boolean;
   readonly output: 'text' | 'json';
   readonly progress: boolean;
+};
+
+/** Options of commands that change hosts. */
+export type RolloutOptions = ConnectionOptions & {
+  readonly yes: boolean;
+  readonly confirmTimeoutS: number;
+  /** Sizes of the batches, the last one repeated; none: all hosts are one batch. Percentages are of the hosts to change. */
+  readonly serial: readonly Portion[];
+  /** How many hosts of the run may fail, as a number or as a part of all its hosts. Null: any number within a batch, none before the next. */
+  readonly maxFail: Portion | null;
 };

@@ -1,13 +1,25 @@
 import { isUnchanged } from '../domain/change.ts';
+import type { HostName } from '../domain/host.ts';
+import { count } from '../report/count.ts';
+import { foldHosts } from '../report/fold.ts';
 import { planLine } from '../report/ndjson.ts';
 import { formatPlans } from '../report/plan-text.ts';
+import type { Seen } from './apply-host.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
+import { packageVersion } from './package-version.ts';
+import { savedHostOf } from './planned-host.ts';
+import { writePrivateFile } from './private-file.ts';
+import { formatSavedPlan, sha256 } from './saved-plan.ts';
 import { load, lookAtAll, openReporter, tellSummary } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
-export type PlanOptions = ConnectionOptions & { readonly diff: boolean };
+export type PlanOptions = ConnectionOptions & {
+  readonly diff: boolean;
+  /** The file to save the plan in; null: it is only shown. */
+  readonly out: string | null;
+};
 
 /** `mlbroute plan`: what a push would do, on standard output. Exit code 2 where it would do something, 1 where a host could not be planned. */
 export async function plan(options: PlanOptions, io: Io): Promise<number> {
@@ -24,13 +36,57 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   await Promise.all(looks.map(async (result) => result.kind === 'seen' && result.session.close()));
   await reporter.close();
 
-  const plans = looks.flatMap((result) => (result.kind === 'seen' ? [result.prepared.plan] : []));
+  const seen = looks.filter((result): result is Seen => result.kind === 'seen');
+  const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
   const ended = looks.flatMap((result) =>
     result.kind === 'ended' ? [{ host: result.deployment.connection.name, outcome: result.outcome }] : [],
   );
   if (ended.length > 0) tellSummary(ended, 'plan', beganMs, options, io);
+  const unplanned = ended.map(({ host }) => host);
+  if (
+    options.out !== null &&
+    !(await save(options.out, { seen, unplanned, options, sourceOf: loaded.value.sourceOf }, io))
+  )
+    return 1;
   if (ended.length > 0) return 1;
   return plans.every(isUnchanged) ? 0 : exitCodes.differences;
+}
+
+/** Saves what was planned, and says so; false where the disk refuses. */
+async function save(
+  file: string,
+  planned: {
+    readonly seen: readonly Seen[];
+    readonly unplanned: readonly HostName[];
+    readonly options: PlanOptions;
+    readonly sourceOf: (file: string) => string | null;
+  },
+  io: Io,
+): Promise<boolean> {
+  const { seen, unplanned, options, sourceOf } = planned;
+  const hosts = seen.flatMap((each) => savedHostOf(each) ?? []);
+  const text = formatSavedPlan({
+    kind: 'mlbroute-plan',
+    version: 1,
+    mlbroute: await packageVersion(),
+    madeAt: new Date().toISOString(),
+    inventory: options.inventory.map((path) => {
+      const source = sourceOf(path);
+      return { path, sha256: source === null ? null : sha256(source) };
+    }),
+    hosts,
+    unplanned,
+  });
+  try {
+    await writePrivateFile(file, text);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    io.stderr(`error: the plan was not saved: ${error.message}\n`);
+    return false;
+  }
+  const without = unplanned.length === 0 ? '' : `, without ${foldHosts(unplanned)}`;
+  io.stderr(`The plan for ${count(hosts.length, 'host')}${without} is in ${file}; mlbroute push --plan applies it.\n`);
+  return true;
 }

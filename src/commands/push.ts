@@ -1,33 +1,34 @@
-import { hasNothingToDo, type Look, look } from '../deploy/look.ts';
+import { resolve } from 'node:path';
+import { hasNothingToDo, type Look } from '../deploy/look.ts';
+import { count } from '../report/count.ts';
 import { planLine } from '../report/ndjson.ts';
+import { isBad } from '../report/outcome-text.ts';
 import { formatPlans } from '../report/plan-text.ts';
 import { exitCodeOf } from '../report/summary.ts';
-import { applyAll, type Ended, type Seen } from './apply-all.ts';
+import { applyAll } from './apply-all.ts';
+import type { Ended, Seen } from './apply-host.ts';
+import { type ChoiceOptions, chooseHosts } from './chosen-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import type { ConnectionOptions } from './options.ts';
+import { journalDirectory, openJournal } from './journal.ts';
+import type { RolloutOptions } from './options.ts';
 import { plan } from './plan.ts';
-import { load, onEach, openReporter, tellSummary } from './session.ts';
+import { onEach, openReporter, tellSummary } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
-export type PushOptions = ConnectionOptions & {
-  readonly yes: boolean;
-  readonly check: boolean;
-  readonly diff: boolean;
-  readonly confirmTimeoutS: number;
-};
+export type PushOptions = RolloutOptions & ChoiceOptions & { readonly check: boolean; readonly diff: boolean };
 
 /** `mlbroute push`: plan every host, show, ask, then apply, verify and confirm, each host a transaction of its own. */
 export async function push(options: PushOptions, io: Io): Promise<number> {
-  if (options.check) return plan(options, io);
-  const loaded = await load(options, io);
-  if (!loaded.ok) return exitCodes.badInput;
+  if (options.check) return plan({ ...options, out: null }, io);
+  const chosen = await chooseHosts(options, io);
+  if (!chosen.ok) return chosen.error;
+  const { deployments, lookAt } = chosen.value;
   const beganMs = performance.now();
-  const deployments = loaded.value.hosts.map(({ deployment }) => deployment);
 
   const looking = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
   const surroundings = await realSurroundings(io, options.acceptNew, looking.emit);
-  const looks = await onEach(deployments, options.forks, (deployment) => look(deployment, surroundings), {
+  const looks = await onEach(deployments, options.forks, (deployment) => lookAt(deployment, surroundings), {
     emit: looking.emit,
     endOf: earlyEnd,
   });
@@ -40,20 +41,37 @@ export async function push(options: PushOptions, io: Io): Promise<number> {
   if (busy.length > 0) showPlans(seen, options, io);
   // Nobody knows how long the question stands; connections are not held open for it.
   if (!options.yes) await Promise.all(busy.map(({ session }) => session.close()));
+  const askedMs = performance.now();
   if (busy.length > 0 && !options.yes && !(await isAgreed(busy, io))) {
     io.stderr(
       io.isInputTty ? 'Nothing was changed.\n' : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
     );
     return exitCodes.interrupted;
   }
+  const waitedMs = performance.now() - askedMs;
 
-  const late = await applyAll(busy, options, surroundings, io);
+  const journal = await openJournal(
+    journalDirectory(io.env),
+    {
+      inventory: options.inventory.map((path) => resolve(path)),
+      hosts: deployments.map(({ connection }) => connection.name),
+      at: new Date(),
+    },
+    (text) => io.stderr(`${text}\n`),
+  );
+  for (const { deployment, outcome } of early)
+    journal.record({ kind: 'end', host: deployment.connection.name, outcome });
+  const failedCount = early.filter(({ outcome }) => isBad(outcome)).length;
+  const run = { surroundings, hostCount: deployments.length, failedCount, lookAt, journal };
+  const late = await applyAll(busy, options, io, run);
   const results = [...early, ...late.ended].map(({ deployment, outcome }) => ({
     host: deployment.connection.name,
     outcome,
   }));
-  tellSummary(results, 'push', beganMs, options, io);
-  return late.isInterrupted ? exitCodes.interrupted : exitCodeOf(results.map(({ outcome }) => outcome));
+  const again = ['push', ...(options.planFile === null ? [] : ['--plan', options.planFile])];
+  tellSummary(results, again, beganMs + waitedMs, options, io);
+  if (late.isInterrupted) return exitCodes.interrupted;
+  return late.isGood ? exitCodeOf(results.map(({ outcome }) => outcome)) : 1;
 }
 
 /** Hosts that ended with the look at them: in trouble, or as they should be. */
@@ -69,7 +87,5 @@ function showPlans(seen: readonly Seen[], options: PushOptions, io: Io): void {
 }
 
 function isAgreed(busy: readonly Seen[], io: Io): Promise<boolean> {
-  return io.isInputTty
-    ? io.confirm(`Push to ${busy.length} host${busy.length === 1 ? '' : 's'}?`)
-    : Promise.resolve(false);
+  return io.isInputTty ? io.confirm(`Push to ${count(busy.length, 'host')}?`) : Promise.resolve(false);
 }

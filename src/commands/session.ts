@@ -85,27 +85,29 @@ export function lookAtAll(
   forks: number,
   surroundings: Surroundings,
 ): Promise<readonly Look[]> {
-  return onEach(deployments, forks, (deployment) => look(deployment, surroundings), {
+  return onEach(deployments, forks, (deployment) => look(deployment, 'read', surroundings), {
     emit: surroundings.emit,
     endOf: (result) => (result.kind === 'ended' ? result : null),
   });
 }
 
-/** The end of a run, for people; nothing in JSON mode, where every end was an event. */
+/** The end of a run, for people, with the command to type next: `verb` and what else belongs to it; nothing in JSON mode, where every end was an event. */
 export function tellSummary(
   results: readonly HostResult[],
-  verb: string,
+  verb: string | readonly string[],
   beganMs: number,
   options: ConnectionOptions,
   io: Io,
 ): void {
   if (options.output === 'json') return;
-  const command = ['mlbroute', verb, ...options.inventory.flatMap((path) => ['-i', path])];
+  const words = typeof verb === 'string' ? [verb] : verb;
+  const command = ['mlbroute', ...words, ...options.inventory.flatMap((path) => ['-i', path])];
   io.stderr(
     formatSummary(results, {
       elapsedMs: performance.now() - beganMs,
       command,
       limit: options.limit,
+      canRetry: words[0] === 'push',
       columns: io.columns(),
       color: io.color,
     }),

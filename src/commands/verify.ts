@@ -1,19 +1,10 @@
-import type { Deployment, Surroundings } from '../deploy/deployment.ts';
-import { isConnectionGone, look } from '../deploy/look.ts';
-import { probe } from '../deploy/probe.ts';
-import type { Finding } from '../domain/change.ts';
-import type { HostOutcome } from '../domain/outcome.ts';
-import { findingsOf } from '../plan/findings.ts';
+import { verifyHost } from '../deploy/verify-host.ts';
 import { tellFindings } from './audit.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { load, onEach, openReporter, tellSummary } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
-
-type Verified =
-  | { readonly kind: 'ended'; readonly deployment: Deployment; readonly outcome: HostOutcome }
-  | { readonly kind: 'verified'; readonly deployment: Deployment; readonly findings: readonly Finding[] };
 
 /** `mlbroute verify`: the state is as described, and the running kernel sends replies the right way. Exit code 2 where not, 1 where a host could not be asked. */
 export async function verify(options: ConnectionOptions, io: Io): Promise<number> {
@@ -41,21 +32,4 @@ export async function verify(options: ConnectionOptions, io: Io): Promise<number
     return 1;
   }
   return found.every(({ findings }) => findings.length === 0) ? 0 : exitCodes.differences;
-}
-
-async function verifyHost(deployment: Deployment, surroundings: Surroundings): Promise<Verified> {
-  const seen = await look(deployment, surroundings);
-  if (seen.kind === 'ended') return seen;
-  surroundings.emit({ kind: 'phase', host: deployment.connection.name, phase: 'verify' });
-  const { plan } = seen.prepared;
-  const probed = await probe(seen.session, plan.decisions, surroundings);
-  await seen.session.close();
-  if (!probed.ok) {
-    const outcome = {
-      status: isConnectionGone(probed.error) ? 'unreachable' : 'failed',
-      because: probed.error,
-    } as const;
-    return { kind: 'ended', deployment, outcome };
-  }
-  return { kind: 'verified', deployment, findings: [...findingsOf(plan, seen.observed), ...probed.value] };
 }

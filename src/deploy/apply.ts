@@ -24,7 +24,8 @@ export async function apply(
 ): Promise<Applied> {
   const token = `@${surroundings.randomWord()}`;
   const answers: string[] = [];
-  const program = applyProgram(prepared.plan, prepared.manifest, {
+  const manifest = prepared.manifest === null ? null : { ...prepared.manifest, pushedBy: transaction.owner };
+  const program = applyProgram(prepared.plan, manifest, {
     ...transaction,
     token,
     programs: surroundings.programs,

@@ -4,7 +4,7 @@ import { describeFailure } from '../domain/outcome.ts';
 import { findingsOf } from '../plan/findings.ts';
 import type { Session } from '../transport/session.ts';
 import { apply, type Transaction } from './apply.ts';
-import type { Deployment, Surroundings } from './deployment.ts';
+import type { Surroundings } from './deployment.ts';
 import { isConnectionGone, type Look } from './look.ts';
 import { observe } from './observe.ts';
 import { commandToRetryUndo, fateOf, settle } from './transaction.ts';
@@ -16,7 +16,7 @@ const verifyPausesMs = [0, 300, 1000, 2000];
 
 /** Carries out one host's plan as a transaction: apply, verify and confirm over a new connection, or have it undone. Closes the session. */
 export async function carryOut(seen: Seen, transaction: Transaction, surroundings: Surroundings): Promise<HostOutcome> {
-  const { deployment, prepared } = seen;
+  const { prepared } = seen;
   const host = prepared.plan.host;
   surroundings.emit({ kind: 'phase', host, phase: 'apply' });
   const applied = await apply(seen.session, prepared, transaction, surroundings);
@@ -27,7 +27,7 @@ export async function carryOut(seen: Seen, transaction: Transaction, surrounding
     case 'undone':
       return undone(applied.undo, applied.because, transaction);
     case 'lost':
-      return findOut(deployment, applied.because, transaction, surroundings);
+      return findOut(seen, applied.because, transaction, surroundings);
     case 'applied':
       return verifyAndConfirm(seen, transaction, surroundings);
   }
@@ -43,12 +43,12 @@ async function verifyAndConfirm(
   surroundings.emit({ kind: 'phase', host, phase: 'verify' });
   // A new TCP connection: the old one may live on by connection tracking where nobody could log in any more.
   const session = await reconnect(deployment.connection, transaction.confirmWithinS * 1000, surroundings);
-  if ('kind' in session) return findOut(deployment, session, transaction, surroundings);
-  const trouble = await verify(session, seen, surroundings);
+  if ('kind' in session) return findOut(seen, session, transaction, surroundings);
+  const trouble = await verify(session, seen, transaction, surroundings);
   surroundings.emit({ kind: 'phase', host, phase: trouble === null ? 'confirm' : 'revert' });
   const word = await settle(session, transaction.id, trouble === null ? 'confirm' : 'revert');
   await session.close();
-  if (!word.ok) return findOut(deployment, word.error, transaction, surroundings);
+  if (!word.ok) return findOut(seen, word.error, transaction, surroundings);
   if (word.value === 'confirmed') {
     const { plan } = prepared;
     return {
@@ -71,21 +71,21 @@ async function verifyAndConfirm(
 /** Looks again until the host is as planned, or gives what is still wrong. */
 async function verify(
   session: Session,
-  { deployment, prepared: { manifest } }: Seen,
+  { deployment, observed: before, prepared: { manifest } }: Seen,
+  { id, confirmWithinS }: Transaction,
   surroundings: Surroundings,
 ): Promise<Failure | null> {
   let trouble: Failure | null = null;
   for (const pauseMs of verifyPausesMs) {
     await surroundings.sleep(pauseMs);
-    const observed = await observe(session, surroundings);
+    const extending = { id, bySeconds: confirmWithinS };
+    const observed = await observe(session, { wantsHistory: false, extending }, surroundings);
     if (!observed.ok) return observed.error;
     // Seen as it will be once confirmed: the open transaction is our own, and its record says what was there before it.
-    const asConfirmed = { ...observed.value, pending: null, recorded: manifest };
+    const asConfirmed = { ...observed.value, pending: null, recorded: manifest ?? before.recorded };
     const prepared = deployment.prepare(asConfirmed);
     if (!prepared.ok) return { kind: 'verification', findings: prepared.error.map(describeFailure) };
-    const findings = findingsOf(prepared.value.plan, { ...observed.value, pending: null }).filter(
-      ({ where }) => where !== 'recorded',
-    );
+    const findings = findingsOf(prepared.value.plan, asConfirmed).filter(({ where }) => where !== 'recorded');
     if (findings.length === 0) return null;
     trouble = { kind: 'verification', findings: findings.map(({ subject, message }) => `${subject} ${message}`) };
   }
@@ -94,7 +94,7 @@ async function verify(
 
 /** After the line went dead: the node reverts by itself unless it was confirmed, so its own record says how it ended. */
 async function findOut(
-  deployment: Deployment,
+  { deployment, prepared }: Seen,
   because: Failure,
   transaction: Transaction,
   surroundings: Surroundings,
@@ -108,13 +108,13 @@ async function findOut(
     const open = await fateOf(session, transaction.id);
     const fate = open.ok && open.value === 'open' ? await settle(session, transaction.id, 'revert') : open;
     await session.close();
-    if (fate.ok && fate.value === 'confirmed')
+    if (fate.ok && (fate.value === 'confirmed' || (fate.value === 'gone' && prepared.manifest === null)))
       return {
         status: 'changed',
         changes: 0,
         warnings: [`the connection broke while it was confirmed: ${describeFailure(because)}`],
       };
-    if (fate.ok && fate.value === 'none') return { status: 'failed', because };
+    if (fate.ok && (fate.value === 'none' || fate.value === 'gone')) return { status: 'failed', because };
     if (fate.ok && !fate.value.startsWith('too late')) return undone(fate.value, because, transaction);
     await surroundings.sleep(1000);
   }

@@ -5,12 +5,14 @@ import type { Failure, HostEvent } from '../domain/outcome.ts';
 import type { Result } from '../domain/result.ts';
 import type { Connect } from '../transport/session.ts';
 
-/** A plan with what the host shall remember of it. */
-export type Prepared = { readonly plan: HostPlan; readonly manifest: Manifest };
+/** A plan with what the host shall remember of it; null where it shall forget mlbroute. */
+export type Prepared = { readonly plan: HostPlan; readonly manifest: Manifest | null };
 
 /** One host to deploy to: how to reach it, and what follows from what is seen there. Asked again after apply, it must plan nothing. */
 export type Deployment = {
   readonly connection: HostConnection;
+  /** True: the look also brings the earlier generations. */
+  readonly wantsHistory: boolean;
   readonly prepare: (observed: Observed) => Result<Prepared, readonly Failure[]>;
 };
 

@@ -1,9 +1,11 @@
 import { isUnchanged } from '../domain/change.ts';
-import type { Observed } from '../domain/observed.ts';
+import type { Observed, PendingTransaction } from '../domain/observed.ts';
 import type { Failure, HostOutcome } from '../domain/outcome.ts';
+import { err, ok, type Result } from '../domain/result.ts';
 import type { Session } from '../transport/session.ts';
 import type { Deployment, Prepared, Surroundings } from './deployment.ts';
 import { observe } from './observe.ts';
+import { commandToRetryUndo, resolveStale } from './transaction.ts';
 
 /** What one connection and one exec tell about a host: it is as it should be or ended in trouble, or there is something to do. */
 export type Look =
@@ -17,38 +19,79 @@ export type Look =
       readonly session: Session;
     };
 
+/** Why a host is looked at. Before a change an open transaction of somebody else stops everything, and a dead one is ended first. */
+export type Purpose = 'read' | 'change';
+
 /** Connects to a host, observes it and makes its plan. Never throws for the host's trouble. */
-export async function look(deployment: Deployment, surroundings: Surroundings): Promise<Look> {
+export async function look(deployment: Deployment, purpose: Purpose, surroundings: Surroundings): Promise<Look> {
   const { emit } = surroundings;
   const host = deployment.connection.name;
-  const ended = (outcome: HostOutcome): Look => ({ kind: 'ended', deployment, outcome });
   emit({ kind: 'phase', host, phase: 'connect' });
   const session = await surroundings.connect(deployment.connection);
-  if (!session.ok) return ended({ status: 'unreachable', because: session.error });
-  emit({ kind: 'phase', host, phase: 'observe' });
-  const observed = await observe(session.value, surroundings);
-  if (!observed.ok) {
+  if (!session.ok) return { kind: 'ended', deployment, outcome: { status: 'unreachable', because: session.error } };
+  const ended = async (outcome: HostOutcome): Promise<Look> => {
     await session.value.close();
-    return ended(
-      isConnectionGone(observed.error)
-        ? { status: 'unreachable', because: observed.error }
-        : { status: 'failed', because: observed.error },
-    );
-  }
+    return { kind: 'ended', deployment, outcome };
+  };
+  emit({ kind: 'phase', host, phase: 'observe' });
+  const observed = await observeFor(purpose, session.value, deployment, surroundings);
+  if (!observed.ok) return ended(observed.error);
   emit({ kind: 'phase', host, phase: 'plan' });
   const prepared = deployment.prepare(observed.value);
-  if (!prepared.ok) {
-    await session.value.close();
-    return ended({ status: 'failed', because: allOf(prepared.error) });
-  }
+  if (!prepared.ok) return ended({ status: 'failed', because: allOf(prepared.error) });
   return { kind: 'seen', deployment, observed: observed.value, prepared: prepared.value, session: session.value };
 }
 
 /** True where a look found nothing to do. */
-export function hasNothingToDo(seen: Extract<Look, { kind: 'seen' }>): boolean {
-  const { recorded, persisted } = seen.observed;
+export function hasNothingToDo({ observed, prepared }: Extract<Look, { kind: 'seen' }>): boolean {
+  const { recorded, persisted } = observed;
   // Files without a record are what a lost /var leaves: a push then writes the record again.
-  return isUnchanged(seen.prepared.plan) && (recorded !== null || persisted.length === 0);
+  const isRecordRight = prepared.manifest === null ? recorded === null : recorded !== null || persisted.length === 0;
+  return isUnchanged(prepared.plan) && isRecordRight;
+}
+
+/** True where the trouble is with the way to the host, not with the host. */
+export function isConnectionGone(failure: Failure): boolean {
+  return failure.kind === 'connection-lost' || failure.kind === 'timeout' || failure.kind === 'connect';
+}
+
+async function observeFor(
+  purpose: Purpose,
+  session: Session,
+  deployment: Deployment,
+  surroundings: Surroundings,
+): Promise<Result<Observed, HostOutcome>> {
+  const options = { wantsHistory: deployment.wantsHistory, extending: null };
+  const observed = await observe(session, options, surroundings);
+  if (!observed.ok) return err(troubleOf(observed.error));
+  const { pending } = observed.value;
+  if (purpose === 'read' || pending === null) return ok(observed.value);
+  if (!pending.isStale) return err({ status: 'failed', because: locked(pending) });
+  const word = await resolveStale(session, pending.id);
+  if (!word.ok) return err(troubleOf(word.error));
+  surroundings.emit({
+    kind: 'step',
+    host: deployment.connection.name,
+    text: `a push of ${pending.owner} was left open; ended it: ${word.value}`,
+  });
+  if (word.value.startsWith('stranded')) {
+    const because = {
+      kind: 'locked',
+      message: `a push of ${pending.owner} was left open and could not be undone`,
+    } as const;
+    return err({ status: 'stranded', because, details: word.value, command: commandToRetryUndo(pending.id) });
+  }
+  const again = await observe(session, options, surroundings);
+  return again.ok ? again : err(troubleOf(again.error));
+}
+
+function locked({ owner, secondsLeft }: PendingTransaction): Failure {
+  const end = secondsLeft === null ? 'it has just begun' : `unconfirmed, it reverts in ${Math.max(0, secondsLeft)} s`;
+  return { kind: 'locked', message: `another push is under way here: ${owner}; ${end}` };
+}
+
+function troubleOf(failure: Failure): HostOutcome {
+  return { status: isConnectionGone(failure) ? 'unreachable' : 'failed', because: failure };
 }
 
 /** Several reasons as one failure, none of them lost. */
@@ -59,9 +102,4 @@ function allOf(failures: readonly Failure[]): Failure {
   const say = (failure: Failure) =>
     failure.kind === 'refused' ? failure.message + (failure.hint === null ? '' : ` (${failure.hint})`) : failure.kind;
   return { kind: 'refused', message: failures.map(say).join('; '), hint: null };
-}
-
-/** True where the trouble is with the way to the host, not with the host. */
-export function isConnectionGone(failure: Failure): boolean {
-  return failure.kind === 'connection-lost' || failure.kind === 'timeout' || failure.kind === 'connect';
 }

@@ -4,17 +4,28 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { parseObservation } from '../facts/observation.ts';
 import type { Session } from '../transport/session.ts';
 import type { Surroundings } from './deployment.ts';
+import { extendProgram } from './transaction.ts';
 
 const observeDeadlineMs = 30_000;
 
-/** One look at a host: one exec, read-only. */
+/** What a look does beside looking at the present. */
+export type ObserveOptions = {
+  /** Bring the earlier generations, too. */
+  readonly wantsHistory: boolean;
+  /** An open transaction of ours whose deadline is moved first: it must not revert while it is being verified. */
+  readonly extending: { readonly id: string; readonly bySeconds: number } | null;
+};
+
+/** One look at a host: one exec. Read-only but for the deadline that `extending` names. */
 export async function observe(
   session: Session,
+  { wantsHistory, extending }: ObserveOptions,
   { programs, randomWord }: Surroundings,
 ): Promise<Result<Observed, Failure>> {
   const token = `@${randomWord()}`;
+  const first = extending === null ? '' : extendProgram(extending.id, extending.bySeconds);
   const answer = await session.run({
-    program: `token='${token}'\n${programs.observe}`,
+    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}'\n${programs.observe}`,
     deadlineMs: observeDeadlineMs,
     onLine: null,
   });

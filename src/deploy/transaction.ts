@@ -10,6 +10,21 @@ export function commandToRetryUndo(id: string): string {
   return `sudo sh ${folder}/transactions/${id}/transaction again`;
 }
 
+/** Shell text that moves a transaction's deadline. It says nothing and stops nothing: too late, the confirmation will tell. */
+export function extendProgram(id: string, bySeconds: number): string {
+  return `sh ${folder}/transactions/${id}/transaction extend ${bySeconds} >/dev/null 2>&1\n`;
+}
+
+/** Ends a transaction that nobody else will end. The answer is `confirmed`, `reverted` or `stranded: …`. */
+export async function resolveStale(session: Session, id: string): Promise<Result<string, Failure>> {
+  const script = `${folder}/transactions/${id}/transaction`;
+  // Without its program nothing was written yet: the program is there before anything is armed.
+  return lastLine(
+    session,
+    `if [ -e ${script} ]; then sh ${script} resolve; else rm -f ${folder}/pending; echo reverted; fi`,
+  );
+}
+
 /** Asks the node to confirm or to revert a transaction. The answer is the node's word: `confirmed`, `reverted`, `stranded: …` or `too late: …`. */
 export async function settle(
   session: Session,
@@ -19,11 +34,16 @@ export async function settle(
   return lastLine(session, `sh ${folder}/transactions/${id}/transaction ${wish}`);
 }
 
-/** What became of a transaction, by the node's own record: `open`, `confirmed`, `reverted`, `stranded: …`, or `none` where it never began. */
+/**
+ * What became of a transaction, by the node's own record: `open`, `confirmed`, `reverted`, `stranded: …`, `none` where it never began, or
+ * `gone` where the host remembers nothing of mlbroute.
+ */
 export async function fateOf(session: Session, id: string): Promise<Result<string, Failure>> {
   const program = [
     `if [ "$(readlink ${folder}/pending)" = transactions/${id} ]; then echo open`,
     `elif read -r last fate <${folder}/last && [ "$last" = ${id} ]; then echo "$fate"`,
+    // Removal takes the record of it away, too.
+    `elif [ ! -e ${folder} ]; then echo gone`,
     'else echo none; fi',
   ].join('\n');
   return lastLine(session, program);

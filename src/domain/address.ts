@@ -84,6 +84,14 @@ export function firstAddressOf(cidr: Cidr): IpAddress {
   return hostBits < 2 ? low : fromBigInt(toBigInt(low) + 1n, familyOf(low));
 }
 
+/** The address at this place of a network, 0 for the network's own; null where the network is smaller. */
+export function nthAddressOf(cidr: Cidr, place: number): IpAddress | null {
+  const [low, length] = split(cidr);
+  const size = 1n << BigInt((isIpv6(low) ? 128 : 32) - length);
+  const isInside = Number.isInteger(place) && place >= 0 && BigInt(place) < size;
+  return isInside ? fromBigInt(toBigInt(low) + BigInt(place), familyOf(low)) : null;
+}
+
 function isIpv6(text: string): boolean {
   return text.includes(':');
 }

@@ -37,6 +37,8 @@ export type HostFacts = {
   readonly networkFileOf: { readonly [device: string]: string };
   /** All .network files in the order networkd tries them. */
   readonly networkFiles: readonly NetworkFile[];
+  /** Files of networkd's that changed after it started: a reload would put them into effect, with all that follows. */
+  readonly unreadNetworkFiles: readonly string[];
   /** `net.ipv4.conf.*.rp_filter`, with `all` and `default`. */
   readonly rpFilter: { readonly [device: string]: number };
 };

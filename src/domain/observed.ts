@@ -1,24 +1,24 @@
 import type { HostFacts } from './facts.ts';
+import type { DesiredState } from './desired-state.ts';
 import type { VlanLink } from './link.ts';
 import type { NetfilterChain } from './netfilter.ts';
-import type { ObservedFile } from './remote-file.ts';
+import type { ManagedFile, ObservedFile } from './remote-file.ts';
 import type { PolicyRule, Route } from './routing.ts';
 
-/** What mlbroute wrote down on the host when it last confirmed a push. */
+/** What mlbroute wrote down on the host when a push was confirmed: a whole generation, enough to bring it back or to take it away. */
 export type Manifest = {
   readonly version: 1;
   /** Counts confirmed pushes on this host from 1. */
   readonly generation: number;
-  /** Path → sha256 of the content, or `link:TARGET`. */
-  readonly files: { readonly [path: string]: string };
+  /** Who pushed, and when, for people; null before it is known. */
+  readonly pushedBy: string | null;
+  readonly desired: DesiredState;
+  /** The managed files as they were written. */
+  readonly files: readonly ManagedFile[];
   /** Sysctl key → the value that was there before the first push touched it. */
   readonly sysctlsBefore: { readonly [key: string]: string };
   /** VLAN interfaces that mlbroute made itself. */
   readonly links: readonly string[];
-  /** The rules, routes and chains of the confirmed push: what a later push may take away again. */
-  readonly routes: readonly Route[];
-  readonly rules: readonly PolicyRule[];
-  readonly chains: readonly NetfilterChain[];
 };
 
 /** A chain named `MLBROUTE-…` as the kernel has it; `hook` is null where no built-in chain jumps to it. */
@@ -39,7 +39,14 @@ export type RunningState = {
 };
 
 /** A transaction that was neither confirmed nor reverted yet. */
-export type PendingTransaction = { readonly id: string; readonly owner: string };
+export type PendingTransaction = {
+  readonly id: string;
+  readonly owner: string;
+  /** Seconds until the host reverts by itself; negative once that should have happened; null before the timer is armed. */
+  readonly secondsLeft: number | null;
+  /** Nobody will end it any more: the host was restarted, its timer is overdue, or it never came to be armed. */
+  readonly isStale: boolean;
+};
 
 /** All that one look at a host tells. */
 export type Observed = {
@@ -47,6 +54,8 @@ export type Observed = {
   /** Everything found at paths mlbroute owns. */
   readonly persisted: readonly ObservedFile[];
   readonly recorded: Manifest | null;
+  /** Earlier generations that the host still has, newest first; empty where they were not asked for. */
+  readonly history: readonly Manifest[];
   readonly running: RunningState;
   readonly pending: PendingTransaction | null;
 };

@@ -43,6 +43,17 @@ export type HostEvent =
   | { readonly kind: 'step'; readonly host: HostName; readonly text: string }
   | { readonly kind: 'end'; readonly host: HostName; readonly outcome: HostOutcome; readonly elapsedMs: number };
 
+/** What a run of many batches tells beside the events of its hosts. Batches count from 1. */
+export type RunEvent =
+  | { readonly kind: 'batch'; readonly number: number; readonly of: number; readonly hosts: readonly HostName[] }
+  /** The look at a batch that is done, before the next one. No trouble at all opens the gate. */
+  | {
+      readonly kind: 'gate';
+      readonly batch: number;
+      readonly troubles: readonly { readonly host: HostName; readonly findings: readonly string[] }[];
+    }
+  | { readonly kind: 'stop'; readonly because: string; readonly hosts: readonly HostName[] };
+
 /** A failure in one line, without the host's name. */
 export function describeFailure(failure: Failure): string {
   switch (failure.kind) {

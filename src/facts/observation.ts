@@ -1,11 +1,13 @@
 import type { HostFacts } from '../domain/facts.ts';
 import type { InterfaceName, VlanLink } from '../domain/link.ts';
-import type { Manifest, Observed, PendingTransaction } from '../domain/observed.ts';
+import type { Observed } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { parseChains } from './chains.ts';
 import { parseInterfaces } from './interfaces.ts';
 import { parseManagedFiles } from './managed-files.ts';
+import { parseHistory, parseManifest } from './manifest.ts';
 import { parseNetworkFiles } from './networkd-files.ts';
+import { parsePending } from './pending.ts';
 import { parseRoutes, parseRules } from './routing.ts';
 import { cutSections, keyedLines, type Sections } from './sections.ts';
 import { findServiceProxy } from './service-proxy.ts';
@@ -18,12 +20,18 @@ export function parseObservation(output: string, token: string): Result<Observed
   try {
     const files = parseManagedFiles(section(sections, 'files'), section(sections, 'contents'));
     if (!files.ok) return files;
+    const recorded = parseManifest(section(sections, 'manifest'));
+    if (!recorded.ok) return recorded;
+    const history = parseHistory(section(sections, 'history'));
+    if (!history.ok) return history;
     const interfaces = parseInterfaces(section(sections, 'addresses'));
     const sysctls = parseSysctls(section(sections, 'sysctls'));
+    const facts = parseFacts(sections, interfaces, sysctls);
     return ok({
-      facts: parseFacts(sections, interfaces, sysctls),
+      facts,
       persisted: files.value,
-      recorded: parseManifest(section(sections, 'manifest')),
+      recorded: recorded.value,
+      history: history.value,
       running: {
         vlans: interfaces.flatMap((link): VlanLink[] =>
           link.parent === null || link.vlanId === null
@@ -35,7 +43,7 @@ export function parseObservation(output: string, token: string): Result<Observed
         chains: parseChains(section(sections, 'chains')),
         sysctls,
       },
-      pending: parsePending(section(sections, 'pending')),
+      pending: parsePending(section(sections, 'pending'), facts.bootId),
     });
   } catch (error) {
     if (error instanceof SyntaxError) return err(`its answer cannot be read: ${error.message}`);
@@ -71,6 +79,9 @@ function parseFacts(
       }),
     ),
     networkFiles,
+    unreadNetworkFiles: section(sections, 'networkd-unread')
+      .split('\n')
+      .filter((path) => path !== ''),
     rpFilter: Object.fromEntries(
       Object.entries(sysctls).flatMap(([key, value]) => {
         const device = /^net\/ipv4\/conf\/(.*)\/rp_filter$/.exec(key)?.[1];
@@ -85,18 +96,6 @@ function parseSysctls(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Array.from(text.matchAll(/^\/proc\/sys\/(.*):(.*)$/gm), ([, key = '', value = '']) => [key, value]),
   );
-}
-
-function parseManifest(text: string): Manifest | null {
-  return text.trim() === '' ? null : (JSON.parse(text) as Manifest);
-}
-
-function parsePending(text: string): PendingTransaction | null {
-  const lines = keyedLines(text);
-  const id = lines.find(({ key }) => key === 'id')?.rest;
-  return id === undefined
-    ? null
-    : { id: id.slice(id.lastIndexOf('/') + 1), owner: lines.find(({ key }) => key === 'owner')?.rest ?? 'unknown' };
 }
 
 function section(sections: Sections, name: string): string {

@@ -16,8 +16,8 @@ export type ApplyOptions = {
   readonly programs: { readonly apply: string; readonly transaction: string };
 };
 
-/** The one program that applies a plan: the node's own functions, then this host's data as shell functions, then the call of main. */
-export function applyProgram(plan: HostPlan, manifest: Manifest, options: ApplyOptions): string {
+/** The one program that applies a plan; `manifest` null makes the host forget mlbroute once it is confirmed: the node's own functions, then this host's data as shell functions, then the call of main. */
+export function applyProgram(plan: HostPlan, manifest: Manifest | null, options: ApplyOptions): string {
   const { id, owner, token, confirmWithinS, programs } = options;
   const document = (text: string) => hereDocument(text, `${token}-end`);
   // A reload makes networkd read all of its files: so it comes before the new ones are there, and its undo after they are gone.
@@ -27,7 +27,7 @@ export function applyProgram(plan: HostPlan, manifest: Manifest, options: ApplyO
     `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,
     programs.apply,
     `transaction_program() { cat ${document(programs.transaction)}}`,
-    `manifest() { cat ${document(`${JSON.stringify(manifest)}\n`)}}`,
+    `manifest() { cat ${document(manifest === null ? '' : `${JSON.stringify(manifest)}\n`)}}`,
     `expect() {\n:\n${plan.files.map(expectation).join('\n')}\n}`,
     `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1, document)).join('\n')}\n${[...preparations, ...steps].map((change, i) => undo(change, i + 1, document)).join('\n')}\n}`,
     `prepare() {\n:\n${preparations.map((change, i) => step(change, i + 1, document)).join('\n')}\n}`,
@@ -49,7 +49,10 @@ function stage(change: FileChange, number: number, document: (text: string) => s
   const path = quoteWord(change.path);
   if (change.kind === 'remove') return `stage_removal ${number} ${path}`;
   if (change.after.kind === 'symlink') return `stage_link ${number} ${quoteWord(change.after.target)} ${path}`;
-  return `stage_file ${number} ${change.after.mode} ${path} ${document(change.after.content)}`;
+  const { mode, content } = change.after;
+  if (content === '' || content.endsWith('\n')) return `stage_file ${number} ${mode} ${path} ${document(content)}`;
+  // A here-document always ends in a line feed. printf is part of the shell, so there is no limit to its arguments.
+  return `printf %s ${quoteWord(content)} >"$here/text" || refuse refused 'no room to stage a file'\nstage_file ${number} ${mode} ${path} <"$here/text"`;
 }
 
 function step(change: RuntimeChange, number: number, document: (text: string) => string): string {
@@ -70,7 +73,7 @@ function shellLine({ argv, stdin }: Command, document: (text: string) => string)
   return stdin === null ? toShell(argv) : `${toShell(argv)} ${document(stdin)}`;
 }
 
-/** `<<'END'`, the text, the end line. A text that does not end in a line feed cannot be said this way; none of ours does not. */
+/** `<<'END'`, the text, the end line. A text that does not end in a line feed cannot be said this way; no program or input of ours does not. */
 function hereDocument(text: string, end: string): string {
   if (text !== '' && !text.endsWith('\n')) throw new Error('a here-document must end in a line feed');
   return `<<'${end}'\n${text}${end}\n`;

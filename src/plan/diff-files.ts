@@ -16,10 +16,8 @@ export function diffFiles(
   const wanted = new Set(desired.map((file) => file.path));
   const causeOf = (path: string): ChangeCause => {
     const before = found.get(path);
-    const digest = recorded?.files[path];
-    return digest !== undefined && (before === undefined || digestOf(before) !== digest)
-      ? 'edited-on-host'
-      : 'inventory';
+    const left = recorded?.files.find((file) => file.path === path);
+    return left !== undefined && (before === undefined || !isSame(before, left)) ? 'edited-on-host' : 'inventory';
   };
   const changes = desired.flatMap((after): FileChange[] => {
     const before = found.get(after.path);
@@ -34,13 +32,12 @@ export function diffFiles(
   return [...changes, ...removals].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** How a manifest names a file's state: the content's sha256 in hex, or `link:TARGET`. */
+/** A short name of a file's content: its sha256 in hex, or `link:TARGET`. */
 export function digestOf(file: ManagedFile | ObservedFile): string {
   return file.kind === 'symlink' ? `link:${file.target}` : sha256(file.content);
 }
 
-/** sha256 of a text's UTF-8 bytes, in hex. */
-export function sha256(content: string): string {
+function sha256(content: string): string {
   return createHash('sha256').update(content, 'utf8').digest('hex');
 }
 

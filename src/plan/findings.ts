@@ -12,7 +12,9 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
             where: 'recorded',
             subject: observed.pending.id,
             message: `a push by ${observed.pending.owner} waits for its confirmation`,
-            hint: 'unconfirmed, it reverts by itself',
+            hint: observed.pending.isStale
+              ? 'nobody will end it any more: the next push takes it back first'
+              : 'unconfirmed, it reverts by itself',
           },
         ];
   const files = plan.files.map((change): Finding => {

@@ -12,7 +12,9 @@ import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
 import { collisions } from './lint/collisions.ts';
+import { networkdReload } from './lint/networkd-reload.ts';
 import { refusals } from './lint/refusals.ts';
+import { takenVlans } from './lint/taken-vlan.ts';
 
 /** What one host shall be, and what it is. */
 export type PlanInput = {
@@ -32,16 +34,17 @@ export function makePlan({
   observed,
   warnings,
 }: PlanInput): Result<HostPlan, readonly Failure[]> {
-  const reasons = refusals(observed);
-  if (reasons.length > 0) return err(reasons);
   const { facts, running, recorded } = observed;
   const grabbedBy = (device: Parameters<typeof grabberOf>[0]) => grabberOf(device, facts);
+  const shields = shieldLinks(desired.links, facts, grabbedBy);
+  const reasons = [...refusals(observed), ...networkdReload(shields, facts), ...takenVlans(desired.links, facts)];
+  if (reasons.length > 0) return err(reasons);
   const fileChanges = diffFiles(files, observed.persisted, recorded);
-  const routes = diffRoutes(desired.routes, running.routes, recorded?.routes ?? []);
-  const rules = diffRules(desired.rules, running.rules, recorded?.rules ?? []);
+  const routes = diffRoutes(desired.routes, running.routes, recorded?.desired.routes ?? []);
+  const rules = diffRules(desired.rules, running.rules, recorded?.desired.rules ?? []);
   // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
   const runtime: readonly RuntimeChange[] = [
-    ...shieldLinks(desired.links, facts, grabbedBy),
+    ...shields,
     ...addLinks(desired.links, facts),
     ...diffSysctls(desired.sysctls, running.sysctls, recorded),
     ...routes.additions,
@@ -49,7 +52,7 @@ export function makePlan({
     ...diffChains(desired.chains, running.chains),
     ...rules.removals,
     ...routes.removals,
-    ...removeLinks(recorded?.links ?? [], desired.links, running.vlans),
+    ...removeLinks(recorded?.links ?? [], desired.links, observed),
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
   ];
   const boot = bootOrder(desired, grabbedBy).map(({ code, message, hint }) => ({ code, message, hint }));

@@ -42,6 +42,7 @@ export function deploymentOf(
 ): Deployment {
   return {
     connection: host.connection,
+    wantsHistory: false,
     prepare: (observed) => {
       const plan = makePlan({ host: host.connection.name, desired, files, observed, warnings: [] });
       const prepared = (value: HostPlan): Prepared => ({

@@ -14,6 +14,8 @@ import type { Connect, RunRequest, RunResult } from '../../src/transport/session
 export type NamespaceHost = {
   readonly connection: HostConnection;
   readonly connect: Connect;
+  /** The process, as seen here, whose network and mount namespaces are the host's. */
+  readonly pid: number;
   /** Runs a program on the host as root and gives its output; throws where it fails. */
   readonly sh: (program: string) => string;
   /** What the stand-ins were called with, a line a call. */
@@ -95,6 +97,7 @@ export function startNamespaceHost(): NamespaceHost {
       connectTimeoutMs: null,
     },
     connect: async () => ok({ run: (request) => run(enter, request), close: async () => {} }),
+    pid,
     sh,
     systemdCalls: () =>
       sh('cat /run/systemd-calls 2>/dev/null || true')

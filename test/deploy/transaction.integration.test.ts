@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { carryOut } from '../../src/deploy/carry-out.ts';
 import type { Deployment, Surroundings } from '../../src/deploy/deployment.ts';
 import { hasNothingToDo, type Look, look } from '../../src/deploy/look.ts';
+import { observe } from '../../src/deploy/observe.ts';
+import { parseIp } from '../../src/domain/address.ts';
 import type { HostPlan } from '../../src/domain/change.ts';
 import type { HostOutcome } from '../../src/domain/outcome.ts';
-import { err } from '../../src/domain/result.ts';
+import { err, ok } from '../../src/domain/result.ts';
 import type { Connect } from '../../src/transport/session.ts';
 import { deploymentOf, snapshotOf, surroundingsOf } from './deploying.ts';
 import { type NamespaceHost, startNamespaceHost } from './namespace-host.ts';
-import { sampleFiles, sampleState } from './sample-state.ts';
+import { sampleFiles, sampleState, sure } from './sample-state.ts';
 
 const transaction = { id: 'test-1', owner: 'somebody', confirmWithinS: 5 };
 const folder = '/var/lib/mlbroute/transactions/test-1';
@@ -23,7 +25,7 @@ async function seenBy(
   deployment: Deployment,
   surroundings: Surroundings = surroundingsOf(host.connect),
 ): Promise<Extract<Look, { kind: 'seen' }>> {
-  const result = await look(deployment, surroundings);
+  const result = await look(deployment, 'change', surroundings);
   if (result.kind !== 'seen') throw new Error(JSON.stringify(result.outcome));
   return result;
 }
@@ -59,7 +61,16 @@ describe('a push', () => {
         .sh('ls -A /var/lib/mlbroute /var/lib/mlbroute/transactions; find /etc/systemd -name "mlbroute-revert*"')
         .trim()
         .split('\n'),
-    ).toEqual(['/var/lib/mlbroute:', 'last', 'manifest.json', 'transactions', '', '/var/lib/mlbroute/transactions:']);
+    ).toEqual([
+      '/var/lib/mlbroute:',
+      'dirs',
+      'generations',
+      'last',
+      'manifest.json',
+      'transactions',
+      '',
+      '/var/lib/mlbroute/transactions:',
+    ]);
     expect(host.systemdCalls().some((call) => call.includes('--on-active=5s --timer-property=AccuracySec=100ms'))).toBe(
       true,
     );
@@ -72,7 +83,7 @@ describe('a push', () => {
     const empty = { ...sampleState, decisions: [], routes: [], rules: [], chains: [], sysctls: [] };
     expect(await pushTo(deploymentOf(host, empty, []))).toMatchObject({ status: 'changed' });
     // Folders and the record stay; what they hold of ours does not.
-    expect(snapshotOf(host).replaceAll(/^directory .*\n|^manifest.json\n/gm, '')).toBe(
+    expect(snapshotOf(host).replaceAll(/^directory .*\n|^(manifest.json|dirs|generations)\n/gm, '')).toBe(
       before.replaceAll(/^directory .*\n/gm, ''),
     );
   });
@@ -227,7 +238,120 @@ describe('what makes networkd read its files', () => {
   });
 });
 
+describe('generations', () => {
+  const gatewayOf = (last: number) => ({
+    ...sampleState,
+    routes: sampleState.routes.map((route) =>
+      route.type === 'gateway' ? { ...route, gateway: sure(parseIp(`1.2.3.${last}`)) } : route,
+    ),
+  });
+
+  it('are kept five deep, each enough to bring its state back', async () => {
+    for (let push = 1; push <= 7; push++)
+      expect(await pushTo(deploymentOf(host, gatewayOf(push), sampleFiles))).toMatchObject({ status: 'changed' });
+    const deployment = { ...deploymentOf(host, gatewayOf(7), sampleFiles), wantsHistory: true };
+    const { observed } = await seenBy(deployment);
+    expect(observed.recorded?.generation).toBe(7);
+    expect(observed.history.map(({ generation, pushedBy }) => [generation, pushedBy])).toEqual(
+      [7, 6, 5, 4, 3].map((generation) => [generation, 'somebody']),
+    );
+    const target = observed.history[2];
+    expect(await pushTo(deploymentOf(host, target?.desired ?? sampleState, target?.files ?? []))).toMatchObject({
+      status: 'changed',
+    });
+    expect(host.sh('ip route show table 7100')).toContain('default via 1.2.3.5 dev eth1');
+  });
+
+  it('go with everything else where mlbroute leaves the host', async () => {
+    const before = snapshotOf(host);
+    await pushTo(deploymentOf(host, sampleState, sampleFiles));
+    const nothing = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
+    const leaving = deploymentOf(host, nothing, []);
+    const removal: Deployment = {
+      ...leaving,
+      prepare: (observed) => {
+        const prepared = leaving.prepare(observed);
+        return prepared.ok ? ok({ ...prepared.value, manifest: null }) : prepared;
+      },
+    };
+    expect(await pushTo(removal)).toMatchObject({ status: 'changed' });
+    expect(snapshotOf(host)).toBe(before);
+    expect(host.sh('ls -d /var/lib/mlbroute 2>&1 || true')).toContain('No such file');
+    expect(hasNothingToDo(await seenBy(removal))).toBe(true);
+  });
+});
+
+describe('a push that its controller left open', () => {
+  it('is taken back by the next one where its timer never fired', async () => {
+    const before = snapshotOf(host);
+    await applyOnly();
+    host.sh(`echo 1 >${folder}/deadline`);
+    await seenBy(deploymentOf(host, sampleState, sampleFiles));
+    expect(snapshotOf(host)).toBe(before);
+    expect(host.sh('cat /var/lib/mlbroute/last')).toBe('test-1 reverted\n');
+  });
+
+  it('is finished by the next one where it was confirmed already', async () => {
+    await applyOnly();
+    host.sh(`ln -s confirmed ${folder}/verdict; echo 1 >${folder}/deadline`);
+    expect(hasNothingToDo(await seenBy(deploymentOf(host, sampleState, sampleFiles)))).toBe(true);
+  });
+
+  it('is taken back where it was begun before the host restarted', async () => {
+    await applyOnly();
+    host.sh(`echo 00000000-0000-0000-0000-000000000000 >${folder}/boot-id`);
+    await seenBy(deploymentOf(host, sampleState, sampleFiles));
+    expect(host.sh('cat /var/lib/mlbroute/last')).toBe('test-1 reverted\n');
+  });
+
+  it('is left alone by those who only look', async () => {
+    await applyOnly();
+    host.sh(`echo 1 >${folder}/deadline`);
+    const seen = await look(deploymentOf(host, sampleState, sampleFiles), 'read', surroundingsOf(host.connect));
+    expect(seen).toMatchObject({
+      kind: 'seen',
+      observed: { pending: { id: 'test-1', owner: 'somebody', isStale: true } },
+    });
+    expect(host.sh('readlink /var/lib/mlbroute/pending')).toBe('transactions/test-1\n');
+  });
+});
+
+describe('the deadline', () => {
+  it('moves on while the host is verified', async () => {
+    await applyOnly();
+    host.sh(`echo 1 >${folder}/deadline`);
+    const session = sure(await host.connect(host.connection));
+    const extending = { id: 'test-1', bySeconds: 50 };
+    const observed = await observe(session, { wantsHistory: false, extending }, surroundingsOf(host.connect));
+    expect(sure(observed).pending?.secondsLeft).toBeGreaterThan(45);
+  });
+
+  it('cannot be moved once the host reverts', async () => {
+    await applyOnly();
+    host.sh(`ln -s reverted ${folder}/verdict`);
+    expect(() => host.sh(`sh ${folder}/transaction extend 50`)).toThrow();
+  });
+});
+
 describe('a race', () => {
+  it('between a step under way and the revert leaves nothing of the step', async () => {
+    const before = snapshotOf(host);
+    const slow = deploymentOf(host, sampleState, sampleFiles, (plan) => ({
+      ...plan,
+      runtime: plan.runtime.map((change, i) =>
+        i === 4
+          ? { ...change, apply: [{ argv: ['sleep', '2'], why: 'the fault', stdin: null }, ...change.apply] }
+          : change,
+      ),
+    }));
+    const pushing = pushTo(slow);
+    const session = sure(await host.connect(host.connection));
+    const program = `timeout 10 sh -c 'until grep -qx 5 ${folder}/progress; do sleep 0.05; done' 2>/dev/null; sh ${folder}/transaction revert\n`;
+    await session.run({ program, deadlineMs: 20_000, onLine: null });
+    expect(await pushing).toMatchObject({ status: 'reverted' });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
   it('between confirmation and revert is won by exactly one', async () => {
     const winners = new Set<string>();
     for (let round = 0; round < 8; round++) {
@@ -273,7 +397,7 @@ describe('a push is refused and the host untouched', () => {
       status: 'failed',
       because: { kind: 'stale' },
     });
-    const again = await look(deploymentOf(host, sampleState, sampleFiles), surroundingsOf(host.connect));
+    const again = await look(deploymentOf(host, sampleState, sampleFiles), 'change', surroundingsOf(host.connect));
     expect(again).toMatchObject({
       kind: 'ended',
       outcome: { status: 'failed', because: { kind: 'locked', message: expect.stringContaining('somebody') } },

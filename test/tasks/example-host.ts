@@ -87,6 +87,7 @@ export function hostFacts(changes: Partial<HostFacts> = {}): HostFacts {
     interfaces: [iface('lo', ['127.0.0.1/8']), iface('eth0', ['192.168.1.10/24'])],
     networkFileOf: { eth0: '/etc/systemd/network/10-eth0.network' },
     networkFiles: [],
+    unreadNetworkFiles: [],
     rpFilter: { all: 0, default: 0, lo: 0, eth0: 0 },
     ...changes,
   };
@@ -97,12 +98,11 @@ export function manifest(changes: Partial<Manifest> = {}): Manifest {
   return {
     version: 1,
     generation: 1,
-    files: {},
+    pushedBy: null,
+    desired: { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] },
+    files: [],
     sysctlsBefore: {},
     links: [],
-    routes: [],
-    rules: [],
-    chains: [],
     ...changes,
   };
 }

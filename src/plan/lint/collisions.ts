@@ -8,10 +8,10 @@ import { routeWords, ruleWords } from '../words.ts';
 export function collisions(desired: DesiredState, observed: Observed): readonly PlanWarning[] {
   const tables = new Set(desired.routes.filter(({ table }) => table !== 254).map(({ table }) => table));
   const ourRoutes = new Set(
-    [...desired.routes, ...(observed.recorded?.routes ?? [])].map((route) => routeWords(route).join(' ')),
+    [...desired.routes, ...(observed.recorded?.desired.routes ?? [])].map((route) => routeWords(route).join(' ')),
   );
   const ourRules = new Set(
-    [...desired.rules, ...(observed.recorded?.rules ?? [])].map((rule) => ruleWords(rule).join(' ')),
+    [...desired.rules, ...(observed.recorded?.desired.rules ?? [])].map((rule) => ruleWords(rule).join(' ')),
   );
   const foreignRules = observed.running.rules
     .map(({ rule }) => rule)

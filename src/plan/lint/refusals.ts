@@ -12,7 +12,7 @@ const needed: Readonly<Record<string, string>> = {
 };
 
 /** Why no push may start on this host at all; every reason at once. Nothing is touched where the list is not empty. */
-export function refusals({ facts, pending }: Observed): readonly Failure[] {
+export function refusals({ facts }: Observed): readonly Failure[] {
   const missing = Object.keys(needed).filter((program) => !facts.programs.includes(program));
   const packages = [...new Set(missing.map((program) => needed[program]))].join(' ');
   return [
@@ -32,14 +32,6 @@ export function refusals({ facts, pending }: Observed): readonly Failure[] {
             kind: 'refused',
             message: `programs are missing: ${missing.join(', ')}`,
             hint: `install ${packages}`,
-          } as const,
-        ]),
-    ...(pending === null
-      ? []
-      : [
-          {
-            kind: 'locked',
-            message: `another push is under way here: ${pending.owner}; unconfirmed, it reverts by itself`,
           } as const,
         ]),
   ];

@@ -1,0 +1,122 @@
+import { resolve } from 'node:path';
+import type { Deployment } from '../deploy/deployment.ts';
+import { look } from '../deploy/look.ts';
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { HostName } from '../domain/host.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { formatDiagnostics } from '../report/diagnostics-text.ts';
+import { foldHosts } from '../report/fold.ts';
+import type { LookAt } from './apply-host.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { Io } from './io.ts';
+import { journalDirectory, type PastRun, pastRuns } from './journal.ts';
+import type { ConnectionOptions } from './options.ts';
+import { packageVersion } from './package-version.ts';
+import { deploymentOf, holdToPlan } from './planned-host.ts';
+import { readSavedPlan, type SavedPlan, sha256 } from './saved-plan.ts';
+import { load } from './session.ts';
+
+/** What narrows a push beside `--limit`. */
+export type ChoiceOptions = ConnectionOptions & {
+  /** The file of a saved plan; null: plan by the inventory. */
+  readonly planFile: string | null;
+  /** `last` or the id of a run whose unfinished hosts are meant; null: all. */
+  readonly retry: string | null;
+};
+
+/** The hosts of a push, and how each is looked at. */
+export type Choice = { readonly deployments: readonly Deployment[]; readonly lookAt: LookAt };
+
+/** Finds the hosts of a push. What is wrong, or that there is nothing to do, is told; the error is the exit code. */
+export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Result<Choice, number>> {
+  const version = await packageVersion();
+  const saved = options.planFile === null ? ok(null) : await readSavedPlan(options.planFile, version);
+  if (!saved.ok) return refuse([saved.error], io);
+  const loaded = await load(options, io);
+  if (!loaded.ok) return err(exitCodes.badInput);
+  const all = loaded.value.hosts.map(({ deployment }) => deployment);
+  const retried = options.retry === null ? ok(all) : await hostsToRetry(all, options.retry, options, io);
+  if (!retried.ok) return retried;
+  if (saved.value === null)
+    return ok({ deployments: retried.value, lookAt: (deployment, there) => look(deployment, 'change', there) });
+  tellOfPlan(saved.value, loaded.value.sourceOf, io);
+  return plannedHosts(saved.value, retried.value, options, io);
+}
+
+async function hostsToRetry(
+  deployments: readonly Deployment[],
+  retry: string,
+  { inventory }: ChoiceOptions,
+  io: Io,
+): Promise<Result<readonly Deployment[], number>> {
+  const runs = await pastRuns(journalDirectory(io.env), (text) => io.stderr(`${text}\n`));
+  const paths = inventory.map((path) => resolve(path));
+  const isOurs = (run: PastRun) => JSON.stringify(run.inventory) === JSON.stringify(paths);
+  const run = retry === 'last' ? runs.find(isOurs) : runs.find(({ id }) => id === retry);
+  if (run === undefined && retry !== 'last') {
+    const known = runs.filter(isOurs).map(({ id }) => id);
+    const hint = known.length === 0 ? 'no run of this inventory is on record' : `on record: ${known.join(', ')}`;
+    return refuse([fault('retry-unknown', `no run ${retry} is on record`, hint)], io);
+  }
+  const wanted = new Set<HostName>(run?.unfinished);
+  const left = deployments.filter(({ connection }) => wanted.has(connection.name));
+  if (run !== undefined && left.length > 0) {
+    io.stderr(`Retry of run ${run.id}: ${foldHosts(left.map(({ connection }) => connection.name))}\n`);
+    return ok(left);
+  }
+  io.stderr(
+    run === undefined
+      ? 'Nothing to retry: no run of this inventory is on record.\n'
+      : `Nothing to retry: run ${run.id} left no ${wanted.size === 0 ? 'host' : 'host of this choice'} unfinished.\n`,
+  );
+  return err(0);
+}
+
+function tellOfPlan(plan: SavedPlan, sourceOf: (file: string) => string | null, io: Io): void {
+  const changed = plan.inventory.filter(({ path, sha256: sum }) => {
+    const source = sourceOf(path);
+    return source !== null && sum !== null && sha256(source) !== sum;
+  });
+  for (const { path } of changed)
+    io.stderr(`note: ${path} has changed since the plan was made; what is applied is the plan\n`);
+  if (plan.unplanned.length > 0)
+    io.stderr(`note: the plan has nothing for ${foldHosts(plan.unplanned)}, which could not be planned\n`);
+}
+
+/** The hosts of a plan with the connections of the inventory. */
+function plannedHosts(
+  plan: SavedPlan,
+  chosen: readonly Deployment[],
+  { planFile, limit, retry }: ChoiceOptions,
+  io: Io,
+): Result<Choice, number> {
+  const connections = new Map(chosen.map(({ connection }) => [connection.name, connection]));
+  const planned = new Map(plan.hosts.map((saved) => [saved.name, saved]));
+  const lost = plan.hosts.filter(({ name }) => !connections.has(name)).map(({ name }) => name);
+  const isNarrowed = limit !== null || retry !== null;
+  if (lost.length > 0 && !isNarrowed) {
+    const hint = 'connections come from the inventory; -l leaves hosts of the plan out';
+    return refuse([fault('plan-host', `the inventory no longer has ${foldHosts(lost)} of ${planFile}`, hint)], io);
+  }
+  const deployments = plan.hosts.flatMap((saved) => {
+    const connection = connections.get(saved.name);
+    return connection === undefined ? [] : [deploymentOf(saved, connection)];
+  });
+  if (deployments.length === 0)
+    return refuse([fault('plan-empty', `${planFile} has no plan for any of the chosen hosts`, null)], io);
+  const lookAt: LookAt = async (deployment, surroundings) => {
+    const seen = await look(deployment, 'change', surroundings);
+    const saved = planned.get(deployment.connection.name);
+    return seen.kind === 'ended' || saved === undefined ? seen : holdToPlan(seen, saved);
+  };
+  return ok({ deployments, lookAt });
+}
+
+function refuse(diagnostics: readonly Diagnostic[], io: Io): Result<never, number> {
+  io.stderr(formatDiagnostics(diagnostics, () => null));
+  return err(exitCodes.badInput);
+}
+
+function fault(code: string, message: string, hint: string | null): Diagnostic {
+  return { severity: 'error', code, message, hint, at: null };
+}

@@ -1,0 +1,53 @@
+import { toShell } from '../domain/command.ts';
+import { count } from '../report/count.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Io } from './io.ts';
+
+/** Whether the user wants the run to end. */
+export type Interrupts = {
+  readonly isInterrupted: () => boolean;
+  /** Leaves signals to others again. */
+  readonly stop: () => void;
+};
+
+/**
+ * Listens for signals. The first lets hosts at work come to their end; the next ends the process at once, after it has said which nodes are
+ * left pending and until when.
+ */
+export function listenForInterrupts(
+  io: Io,
+  run: {
+    readonly inFlight: InFlight;
+    /** Tells people one line while progress is shown. */
+    readonly note: (text: string) => void;
+    /** What shows afterwards how it ended, without its `-l`. */
+    readonly command: readonly string[];
+  },
+): Interrupts {
+  const { inFlight, note, command } = run;
+  let isInterrupted = false;
+  const stop = io.onInterrupt((signal) => {
+    if (isInterrupted) {
+      // Straight past the board, which has no time left to draw; it may have hidden the cursor.
+      io.stderr(`${io.isTty ? '\x1b[?25h' : ''}\n${farewell(inFlight, command)}`);
+      process.exit(exitCodes.interrupted);
+    }
+    isInterrupted = true;
+    const work =
+      inFlight.count() === 0 ? 'none is at work' : `${count(inFlight.count(), 'host')} at work will finish or revert`;
+    note(`${signal}: no more hosts are started; ${work}. Once more stops now.`);
+  });
+  return { isInterrupted: () => isInterrupted, stop };
+}
+
+function farewell(inFlight: InFlight, command: readonly string[]): string {
+  const fates = inFlight.describeFates();
+  if (fates.length === 0) return 'Stopped. No host is left pending.\n';
+  return [
+    'Stopped. What becomes of the hosts that were at work:',
+    ...fates.map((fate) => `  ${fate}`),
+    `Then: ${toShell([...command, '-l', inFlight.hosts().join(',')])}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,29 @@
+import type { Finding } from '../domain/change.ts';
+import type { HostOutcome } from '../domain/outcome.ts';
+import { findingsOf } from '../plan/findings.ts';
+import type { Deployment, Surroundings } from './deployment.ts';
+import { isConnectionGone, look } from './look.ts';
+import { probe } from './probe.ts';
+
+/** What a fresh look at a host tells: what is not as described, or why it could not be asked. */
+export type Verified =
+  | { readonly kind: 'ended'; readonly deployment: Deployment; readonly outcome: HostOutcome }
+  | { readonly kind: 'verified'; readonly deployment: Deployment; readonly findings: readonly Finding[] };
+
+/** Looks at a host over a new connection, read-only: its state against what is described, and whether replies find their way. */
+export async function verifyHost(deployment: Deployment, surroundings: Surroundings): Promise<Verified> {
+  const seen = await look(deployment, 'read', surroundings);
+  if (seen.kind === 'ended') return seen;
+  surroundings.emit({ kind: 'phase', host: deployment.connection.name, phase: 'verify' });
+  const { plan } = seen.prepared;
+  const probed = await probe(seen.session, plan.decisions, surroundings);
+  await seen.session.close();
+  if (!probed.ok) {
+    const outcome = {
+      status: isConnectionGone(probed.error) ? 'unreachable' : 'failed',
+      because: probed.error,
+    } as const;
+    return { kind: 'ended', deployment, outcome };
+  }
+  return { kind: 'verified', deployment, findings: [...findingsOf(plan, seen.observed), ...probed.value] };
+}
