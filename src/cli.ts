@@ -5,6 +5,8 @@ import { processIo } from './commands/io.ts';
 
 const commands: CommandTable = {
   push: async () => (await import('./commands/push.ts')).push,
+  rollback: async () => (await import('./commands/rollback.ts')).rollback,
+  remove: async () => (await import('./commands/remove.ts')).remove,
   plan: async () => (await import('./commands/plan.ts')).plan,
   audit: async () => (await import('./commands/audit.ts')).audit,
   verify: async () => (await import('./commands/verify.ts')).verify,

@@ -6,8 +6,14 @@ import { type Io, wantsColor } from '../src/commands/io.ts';
 const hosts = { inventory: ['prod.yaml'], limit: null };
 const connection = { forks: 50, acceptNew: false, askBecomePass: false };
 const output = { output: 'text', progress: true };
-const push = { ...hosts, ...connection, ...output, yes: false, check: false, diff: false, confirmTimeoutS: 60 };
-const plan = { ...hosts, ...connection, ...output, diff: true };
+const push = {
+  ...{ ...hosts, ...connection, ...output },
+  ...{ yes: false, check: false, diff: false, confirmTimeoutS: 60 },
+  ...{ serial: [], maxFail: null, planFile: null, retry: null },
+};
+const plan = { ...hosts, ...connection, ...output, diff: true, out: null };
+const percent = (number: number) => ({ kind: 'percent', percent: number });
+const hostCount = (number: number) => ({ kind: 'count', hosts: number });
 
 describe('the command line', () => {
   it.each<[string, keyof CommandTable, object]>([
@@ -19,11 +25,22 @@ describe('the command line', () => {
     ['push -i prod.yaml --confirm-timeout 3600', 'push', { ...push, confirmTimeoutS: 3600 }],
     ['push -i prod.yaml --no-progress --output json', 'push', { ...push, output: 'json', progress: false }],
     ['push -i prod.yaml --yes=true --diff=false', 'push', { ...push, yes: true }],
+    [
+      'push -i prod.yaml --serial 1,10%,50% --max-fail 2',
+      'push',
+      { ...push, serial: [hostCount(1), percent(10), percent(50)], maxFail: hostCount(2) },
+    ],
+    ['push -i prod.yaml --max-fail=0%', 'push', { ...push, maxFail: percent(0) }],
+    ['push -i prod.yaml --plan a.plan --retry last', 'push', { ...push, planFile: 'a.plan', retry: 'last' }],
+    ['push -i prod.yaml --retry 20260102T030405-abcdef', 'push', { ...push, retry: '20260102T030405-abcdef' }],
     ['plan -i prod.yaml', 'plan', plan],
+    ['plan -i prod.yaml -o a.plan', 'plan', { ...plan, out: 'a.plan' }],
     ['plan -i prod.yaml --no-diff --accept-new', 'plan', { ...plan, diff: false, acceptNew: true }],
     ['audit -i prod.yaml', 'audit', { ...hosts, ...connection, ...output }],
     ['verify -i prod.yaml', 'verify', { ...hosts, ...connection, ...output }],
     ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out' }],
+    ['schema', 'schema', {}],
+    ['demo --nodes 2 --keep', 'demo', { nodes: 2, install: false, keep: true, report: 'report/demo.md' }],
     ['lab up', 'labUp', { nodes: 3, kubeProxy: 'iptables', install: false }],
     [
       'lab up --nodes 5 --kube-proxy ipvs --install --dir /lab',
@@ -88,6 +105,33 @@ describe('the command line', () => {
       'a timeout that is too short',
       ['push', '-i', 'a', '--confirm-timeout', '9'],
       '--confirm-timeout: "9" is not a whole number from 10 to 3600',
+      'push',
+    ],
+    ['a batch of no host', ['push', '-i', 'a', '--serial', '1,0'], '--serial: "0" would begin no host', 'push'],
+    [
+      'an empty size of a batch',
+      ['push', '-i', 'a', '--serial', '1,,5'],
+      '--serial: "" is not a number of hosts, as 5, or a percentage, as 10%',
+      'push',
+    ],
+    ['an empty --serial', ['push', '-i', 'a', '--serial='], '--serial is empty', 'push'],
+    ['more than all hosts', ['push', '-i', 'a', '--max-fail', '110%'], '--max-fail: "110%" is more than 100%', 'push'],
+    [
+      'the path of a run',
+      ['push', '-i', 'a', '--retry', '../x'],
+      '--retry: "../x" is not the name of a run, nor last',
+      'push',
+    ],
+    [
+      'a plan to check',
+      ['push', '-i', 'a', '--check', '--plan', 'b'],
+      '--check makes a plan and --plan has one: say one of them',
+      'push',
+    ],
+    [
+      'a retry to check',
+      ['push', '-i', 'a', '--check', '--retry', 'last'],
+      '--check plans for all hosts: it has no --retry',
       'push',
     ],
     ['an unknown format', ['plan', '-i', 'a', '--output', 'xml'], '--output: "xml" is not one of text, json', 'plan'],
@@ -230,6 +274,8 @@ async function run(
     plan: command('plan'),
     audit: command('audit'),
     verify: command('verify'),
+    rollback: command('rollback'),
+    remove: command('remove'),
     render: command('render'),
     schema: command('schema'),
     demo: command('demo'),

@@ -1,3 +1,5 @@
+import { hostsIn, type Portion, parsePortion } from '../domain/portion.ts';
+
 /*
  * yargs hands over a list where an option is given twice, and NaN for a number that is none. These functions take what it parsed and give
  * the value or throw a message for the user; yargs reports it as a usage error.
@@ -50,5 +52,35 @@ export function oneOf<T extends string>(option: string, words: readonly T[]): (v
     const found = words.find((word) => word === given);
     if (found === undefined) throw new Error(`${option}: "${given}" is not one of ${words.join(', ')}`);
     return found;
+  };
+}
+
+/** A number of hosts from 0, or a percentage of them. */
+export function portion(option: string): (value: unknown) => Portion {
+  return (value) => {
+    const parsed = parsePortion(text(option)(value));
+    if (!parsed.ok) throw new Error(`${option}: ${parsed.error}`);
+    return parsed.value;
+  };
+}
+
+/** A comma list of sizes of batches, none of them nothing. */
+export function batchSizes(option: string): (value: unknown) => readonly Portion[] {
+  return (value) =>
+    filledText(option)(value)
+      .split(',')
+      .map((size) => {
+        const parsed = portion(option)(size);
+        if (hostsIn(parsed, 100) === 0) throw new Error(`${option}: "${size}" would begin no host`);
+        return parsed;
+      });
+}
+
+/** The name of a run: letters, digits and dashes. */
+export function runName(option: string): (value: unknown) => string {
+  return (value) => {
+    const name = filledText(option)(value);
+    if (!/^[\w-]+$/.test(name)) throw new Error(`${option}: "${name}" is not the name of a run, nor last`);
+    return name;
   };
 }

@@ -1,4 +1,5 @@
 import type { Io } from '../commands/io.ts';
+import type { Portion } from '../domain/portion.ts';
 
 /** The hosts a command is about. */
 export type InventoryChoice = {
@@ -22,6 +23,19 @@ export type OutputChoice = { readonly output: 'text' | 'json'; readonly progress
 /** Where a lab lives; without `dir` the lab's own default. */
 export type LabChoice = { readonly dir?: string };
 
+/** How hosts are changed. */
+export type ChangeChoice = InventoryChoice &
+  ConnectionChoice &
+  OutputChoice & {
+    readonly yes: boolean;
+    readonly check: boolean;
+    readonly diff: boolean;
+    readonly confirmTimeoutS: number;
+    /** Sizes of batches, the last repeated; none: one batch. */
+    readonly serial: readonly Portion[];
+    readonly maxFail: Portion | null;
+  };
+
 type Command<Options> = (options: Options, io: Io) => Promise<number>;
 type LabCommand<Options> = (
   options: Options & LabChoice,
@@ -34,17 +48,18 @@ type Lazily<T> = () => Promise<T>;
 export type CommandTable = {
   readonly push: Lazily<
     Command<
-      InventoryChoice &
-        ConnectionChoice &
-        OutputChoice & {
-          readonly yes: boolean;
-          readonly check: boolean;
-          readonly diff: boolean;
-          readonly confirmTimeoutS: number;
-        }
+      ChangeChoice & {
+        readonly planFile: string | null;
+        /** `last`, or the name of a run; null for all hosts. */
+        readonly retry: string | null;
+      }
     >
   >;
-  readonly plan: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly diff: boolean }>>;
+  readonly rollback: Lazily<Command<ChangeChoice & { readonly to: number | null }>>;
+  readonly remove: Lazily<Command<ChangeChoice>>;
+  readonly plan: Lazily<
+    Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly diff: boolean; readonly out: string | null }>
+  >;
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
-import type { CommandTable, ConnectionChoice, InventoryChoice, OutputChoice } from './command-table.ts';
+import type { Portion } from '../domain/portion.ts';
+import type { ChangeChoice, CommandTable, ConnectionChoice, InventoryChoice, OutputChoice } from './command-table.ts';
 import { optionsOf } from './options.ts';
 
 /** A command ready to run; gives its exit code. */
@@ -17,19 +18,42 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           .options(optionsOf.push)
           .example('$0 push -i prod.yaml', 'Show what would change, ask, apply')
           .example('$0 push -i prod.yaml -l node01 -y', 'One host, without a question')
-          .example('$0 push -i prod.yaml --check --diff', 'Only show, files line by line'),
+          .example('$0 push -i prod.yaml --check --diff', 'Only show, files line by line')
+          .example('$0 push -i prod.yaml -y --serial 1,10%,50% --max-fail 2', 'One host first, then more at a time')
+          .example('$0 push -i prod.yaml --plan prod.plan', 'What plan --out saved, and nothing else')
+          .example('$0 push -i prod.yaml --retry last', 'What the last run left undone')
+          .check(({ check, plan, retry }) => {
+            if (check === true && plan !== undefined)
+              throw new Error('--check makes a plan and --plan has one: say one of them');
+            if (check === true && retry !== undefined)
+              throw new Error('--check plans for all hosts: it has no --retry');
+            return true;
+          }),
       (argv) => {
-        const { yes = false, check = false, diff = false, 'confirm-timeout': confirmTimeoutS } = argv;
-        const options = {
-          ...hostsOf(argv),
-          ...connectionOf(argv),
-          ...outputOf(argv),
-          yes,
-          check,
-          diff,
-          confirmTimeoutS,
-        };
+        const options = { ...changeOf(argv), planFile: argv.plan ?? null, retry: argv.retry ?? null };
         select(async (io) => (await commands.push())(options, io));
+      },
+    )
+    .command(
+      'rollback',
+      'Bring an earlier confirmed state of each host back',
+      (y) =>
+        y
+          .options(optionsOf.rollback)
+          .example('$0 rollback -i prod.yaml -l node01', 'The generation before the present')
+          .example('$0 rollback -i prod.yaml --to 3', 'As each host recorded it'),
+      (argv) => {
+        const options = { ...changeOf(argv), to: argv.to ?? null };
+        select(async (io) => (await commands.rollback())(options, io));
+      },
+    )
+    .command(
+      'remove',
+      'Take everything away again: each host as before its first push',
+      (y) => y.options(optionsOf.remove).example('$0 remove -i prod.yaml -l node04', 'A host that leaves the cluster'),
+      (argv) => {
+        const options = changeOf(argv);
+        select(async (io) => (await commands.remove())(options, io));
       },
     )
     .command(
@@ -39,9 +63,16 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
         y
           .options(optionsOf.plan)
           .example('$0 plan -i prod.yaml', 'Every file and every rule')
-          .example('$0 plan -i prod.yaml --no-diff', 'Without the lines of the files'),
+          .example('$0 plan -i prod.yaml --no-diff', 'Without the lines of the files')
+          .example('$0 plan -i prod.yaml --out prod.plan', 'To be read, agreed to, and then pushed as it is'),
       (argv) => {
-        const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv), diff: argv.diff };
+        const options = {
+          ...hostsOf(argv),
+          ...connectionOf(argv),
+          ...outputOf(argv),
+          diff: argv.diff,
+          out: argv.out ?? null,
+        };
         select(async (io) => (await commands.plan())(options, io));
       },
     )
@@ -78,6 +109,32 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       (y) => y.options(optionsOf.schema).example('$0 schema > mlbroute.schema.json', 'For yaml-language-server'),
       () => select(async (io) => (await commands.schema())({}, io)),
     );
+}
+
+function changeOf(
+  argv: Parameters<typeof hostsOf>[0] &
+    Parameters<typeof connectionOf>[0] &
+    OutputChoice & {
+      readonly yes: boolean | undefined;
+      readonly check: boolean | undefined;
+      readonly diff: boolean | undefined;
+      readonly 'confirm-timeout': number;
+      readonly serial: readonly Portion[] | undefined;
+      readonly 'max-fail': Portion | undefined;
+    },
+): ChangeChoice {
+  const { yes = false, check = false, diff = false, serial = [] } = argv;
+  return {
+    ...hostsOf(argv),
+    ...connectionOf(argv),
+    ...outputOf(argv),
+    yes,
+    check,
+    diff,
+    confirmTimeoutS: argv['confirm-timeout'],
+    serial,
+    maxFail: argv['max-fail'] ?? null,
+  };
 }
 
 function hostsOf(argv: { readonly inventory: readonly string[]; readonly limit: string | undefined }): InventoryChoice {

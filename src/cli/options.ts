@@ -1,4 +1,4 @@
-import { filledText, oneOf, onlyText, text, wholeNumber } from './coerce.ts';
+import { batchSizes, filledText, oneOf, onlyText, portion, runName, text, wholeNumber } from './coerce.ts';
 
 const inventoryOptions = {
   inventory: {
@@ -48,6 +48,47 @@ const pushOptions = {
     describe: 'Seconds until a host that was not confirmed puts everything back',
     coerce: wholeNumber('--confirm-timeout', { min: 10, max: 3600 }),
   },
+  serial: {
+    requiresArg: true,
+    describe:
+      'Hosts to change per batch: 5, 10% of them, or a list whose last size repeats: 1,10%,50%. Percentages are rounded down, to 1 at least; a batch that is done is looked at again before the next',
+    coerce: batchSizes('--serial'),
+  },
+  'max-fail': {
+    requiresArg: true,
+    describe:
+      'Start no more hosts once more than this many failed, unreachable ones among them: 2, or 10% of the hosts of the run, rounded down. Without it: a batch once begun is tried to its end, and no other follows a failure',
+    coerce: portion('--max-fail'),
+  },
+  plan: {
+    requiresArg: true,
+    describe: 'Apply exactly what plan --out saved in this file; hosts that changed since are left alone',
+    coerce: filledText('--plan'),
+  },
+  retry: {
+    requiresArg: true,
+    describe: 'Only the hosts that the last run of this inventory did not bring to its end: last, or the name of a run',
+    coerce: runName('--retry'),
+  },
+} as const;
+
+const { yes, check, diff, serial } = pushOptions;
+const changeOptions = {
+  yes,
+  check: { ...check, describe: 'Only show what would change; exit code 2 if anything' },
+  diff,
+  'confirm-timeout': pushOptions['confirm-timeout'],
+  serial,
+  'max-fail': pushOptions['max-fail'],
+} as const;
+
+const rollbackOptions = {
+  ...changeOptions,
+  to: {
+    requiresArg: true,
+    describe: 'The generation to bring back; without it, the one before the present',
+    coerce: wholeNumber('--to', { min: 1, max: 999_999_999 }),
+  },
 } as const;
 
 const planOptions = {
@@ -56,6 +97,12 @@ const planOptions = {
     type: 'boolean',
     default: true,
     describe: 'Show the files line by line; --no-diff: their paths only',
+  },
+  out: {
+    alias: 'o',
+    requiresArg: true,
+    describe: 'Save the plan in this file, for push --plan',
+    coerce: filledText('--out'),
   },
 } as const;
 
@@ -110,6 +157,8 @@ const connected = { ...inventoryOptions, ...connectionOptions };
 /** The options of each command, as yargs takes them. */
 export const optionsOf = {
   push: { ...connected, ...pushOptions, ...outputOptions },
+  rollback: { ...connected, ...rollbackOptions, ...outputOptions },
+  remove: { ...connected, ...changeOptions, ...outputOptions },
   plan: { ...connected, ...planOptions, ...outputOptions },
   audit: { ...connected, ...outputOptions },
   verify: { ...connected, ...outputOptions },

@@ -1,20 +1,8 @@
-import { resolve } from 'node:path';
-import { hasNothingToDo, type Look } from '../deploy/look.ts';
-import { count } from '../report/count.ts';
-import { planLine } from '../report/ndjson.ts';
-import { isBad } from '../report/outcome-text.ts';
-import { formatPlans } from '../report/plan-text.ts';
-import { exitCodeOf } from '../report/summary.ts';
-import { applyAll } from './apply-all.ts';
-import type { Ended, Seen } from './apply-host.ts';
+import { changeHosts } from './change-hosts.ts';
 import { type ChoiceOptions, chooseHosts } from './chosen-hosts.ts';
-import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { journalDirectory, openJournal } from './journal.ts';
 import type { RolloutOptions } from './options.ts';
 import { plan } from './plan.ts';
-import { onEach, openReporter, tellSummary } from './session.ts';
-import { realSurroundings } from './surroundings.ts';
 
 export type PushOptions = RolloutOptions & ChoiceOptions & { readonly check: boolean; readonly diff: boolean };
 
@@ -23,69 +11,6 @@ export async function push(options: PushOptions, io: Io): Promise<number> {
   if (options.check) return plan({ ...options, out: null }, io);
   const chosen = await chooseHosts(options, io);
   if (!chosen.ok) return chosen.error;
-  const { deployments, lookAt } = chosen.value;
-  const beganMs = performance.now();
-
-  const looking = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
-  const surroundings = await realSurroundings(io, options.acceptNew, looking.emit);
-  const looks = await onEach(deployments, options.forks, (deployment) => lookAt(deployment, surroundings), {
-    emit: looking.emit,
-    endOf: earlyEnd,
-  });
-  await looking.close();
-
-  const early = looks.flatMap((result) => earlyEnd(result) ?? []);
-  const seen = looks.filter((result): result is Seen => result.kind === 'seen');
-  const busy = seen.filter((result) => !hasNothingToDo(result));
-  await Promise.all(seen.filter(hasNothingToDo).map(({ session }) => session.close()));
-  if (busy.length > 0) showPlans(seen, options, io);
-  // Nobody knows how long the question stands; connections are not held open for it.
-  if (!options.yes) await Promise.all(busy.map(({ session }) => session.close()));
-  const askedMs = performance.now();
-  if (busy.length > 0 && !options.yes && !(await isAgreed(busy, io))) {
-    io.stderr(
-      io.isInputTty ? 'Nothing was changed.\n' : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
-    );
-    return exitCodes.interrupted;
-  }
-  const waitedMs = performance.now() - askedMs;
-
-  const journal = await openJournal(
-    journalDirectory(io.env),
-    {
-      inventory: options.inventory.map((path) => resolve(path)),
-      hosts: deployments.map(({ connection }) => connection.name),
-      at: new Date(),
-    },
-    (text) => io.stderr(`${text}\n`),
-  );
-  for (const { deployment, outcome } of early)
-    journal.record({ kind: 'end', host: deployment.connection.name, outcome });
-  const failedCount = early.filter(({ outcome }) => isBad(outcome)).length;
-  const run = { surroundings, hostCount: deployments.length, failedCount, lookAt, journal };
-  const late = await applyAll(busy, options, io, run);
-  const results = [...early, ...late.ended].map(({ deployment, outcome }) => ({
-    host: deployment.connection.name,
-    outcome,
-  }));
-  const again = ['push', ...(options.planFile === null ? [] : ['--plan', options.planFile])];
-  tellSummary(results, again, beganMs + waitedMs, options, io);
-  if (late.isInterrupted) return exitCodes.interrupted;
-  return late.isGood ? exitCodeOf(results.map(({ outcome }) => outcome)) : 1;
-}
-
-/** Hosts that ended with the look at them: in trouble, or as they should be. */
-function earlyEnd(result: Look): Ended | null {
-  if (result.kind === 'ended') return result;
-  return hasNothingToDo(result) ? { deployment: result.deployment, outcome: { status: 'unchanged' } } : null;
-}
-
-function showPlans(seen: readonly Seen[], options: PushOptions, io: Io): void {
-  const plans = seen.map(({ prepared }) => prepared.plan);
-  if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
-  else io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
-}
-
-function isAgreed(busy: readonly Seen[], io: Io): Promise<boolean> {
-  return io.isInputTty ? io.confirm(`Push to ${count(busy.length, 'host')}?`) : Promise.resolve(false);
+  const words = ['push', ...(options.planFile === null ? [] : ['--plan', options.planFile])];
+  return changeHosts(chosen.value, { ...options, words, question: 'Push to' }, io);
 }
