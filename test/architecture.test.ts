@@ -13,7 +13,8 @@ const layers: { readonly [place: string]: readonly string[] } = {
   schema: ['domain'],
   backends: ['domain'],
   facts: ['domain'],
-  plan: ['domain'],
+  kernel: ['domain'],
+  plan: ['domain', 'kernel'],
   transport: ['domain'],
   tasks: ['domain', 'schema'],
   deploy: ['domain', 'facts', 'plan', 'transport/session.ts'],
@@ -25,6 +26,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
     'schema',
     'backends',
     'facts',
+    'kernel',
     'plan',
     'transport',
     'tasks',
@@ -49,7 +51,16 @@ const doors: { readonly [packageName: string]: readonly string[] } = {
 };
 
 /** Folders without I/O, clock and randomness: data in, data out. */
-const pureFolders: readonly string[] = ['domain', 'inventory', 'schema', 'backends', 'facts', 'plan', 'tasks'];
+const pureFolders: readonly string[] = [
+  'domain',
+  'inventory',
+  'schema',
+  'backends',
+  'facts',
+  'kernel',
+  'plan',
+  'tasks',
+];
 
 /** The files of pure folders that do the reading for the others. */
 const readers: readonly string[] = ['inventory/read-inventory.ts'];
