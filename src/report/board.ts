@@ -5,6 +5,7 @@ import { type Palette, paletteOf } from './palette.ts';
 import { printableLine } from './printable.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
+import { describeRunEvent } from './run-text.ts';
 import { wrapText } from './wrap.ts';
 
 // Whether there is a terminal was decided by who asks for a board. listr2 would look at standard output, which `push > plan.txt` redirects.
@@ -51,10 +52,8 @@ export function createBoard(options: ReporterOptions): Reporter {
 
   return {
     emit: (event) => progress.record(event, now()),
-    note: (text) => {
-      notes.push(text);
-      refresh();
-    },
+    emitRun: (event) => note(describeRunEvent(event)),
+    note,
     close: async () => {
       progress.settle();
       refresh();
@@ -62,6 +61,11 @@ export function createBoard(options: ReporterOptions): Reporter {
       terminal.write(['', ...notes, ...(notes.length === 0 ? [] : [''])].map((line) => `${line}\n`).join(''));
     },
   };
+
+  function note(text: string): void {
+    notes.push(text);
+    refresh();
+  }
 
   function titleOf(phase: Phase, index: number): string {
     return phaseTitle(phase, progress.phaseCount(index), palette);

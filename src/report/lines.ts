@@ -3,6 +3,7 @@ import { describeOutcome, paintOf, statusWords } from './outcome-text.ts';
 import { paletteOf } from './palette.ts';
 import { printableLine } from './printable.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
+import { describeRunEvent } from './run-text.ts';
 
 /** A plain line for each host that ends, and for each that starts to revert, with the time and how many are done: for logs. */
 export function createLines({ hosts, terminal, now }: ReporterOptions): Reporter {
@@ -19,6 +20,7 @@ export function createLines({ hosts, terminal, now }: ReporterOptions): Reporter
         line(`${event.host} ${paintOf(status, palette)(statusWords(status))}${text === '' ? '' : `: ${text}`}`);
       } else if (event.kind === 'phase' && event.phase === 'revert') line(`${event.host} reverting`);
     },
+    emitRun: (event) => line(describeRunEvent(event)),
     note: line,
     close: async () => {},
   };

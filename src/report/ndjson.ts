@@ -1,9 +1,9 @@
 import { type Finding, type HostPlan, isUnchanged } from '../domain/change.ts';
 import type { HostName } from '../domain/host.ts';
-import type { HostEvent } from '../domain/outcome.ts';
+import type { HostEvent, RunEvent } from '../domain/outcome.ts';
 
 /** One event as a line of NDJSON: `at` (RFC 3339, UTC), then the event's own members. Ends with a line feed. */
-export function eventLine(event: HostEvent, atMs: number): string {
+export function eventLine(event: HostEvent | RunEvent, atMs: number): string {
   return lineOf({ at: new Date(atMs).toISOString(), ...event });
 }
 

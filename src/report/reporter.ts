@@ -1,13 +1,16 @@
 import type { HostName } from '../domain/host.ts';
-import type { HostEvent, Phase } from '../domain/outcome.ts';
+import type { HostEvent, Phase, RunEvent } from '../domain/outcome.ts';
 import { unreachable } from '../domain/result.ts';
 import { createLines } from './lines.ts';
 import { eventLine } from './ndjson.ts';
+import { describeRunEvent } from './run-text.ts';
 
 /** Listens to a run and tells of it while it goes on. */
 export type Reporter = {
   /** Takes one event. Never waits. */
   readonly emit: (event: HostEvent) => void;
+  /** Takes an event of the run as a whole: a note for people, an event for machines. */
+  readonly emitRun: (event: RunEvent) => void;
   /** Tells people one line that is about no single host, such as an interrupt, without spoiling what is drawn. */
   readonly note: (text: string) => void;
   /** Draws the last state and gives the terminal back. Nothing may be emitted afterwards. */
@@ -40,10 +43,11 @@ export type ReporterOptions = {
 export async function createReporter(options: ReporterOptions): Promise<Reporter> {
   const { mode, hosts, terminal, writeResult, now } = options;
   const note = (text: string) => terminal.write(`${text}\n`);
+  const emitRun = (event: RunEvent) => note(describeRunEvent(event));
   const close = async () => {};
   switch (mode) {
     case 'board': {
-      if (hosts.length === 0) return { emit: () => {}, note, close };
+      if (hosts.length === 0) return { emit: () => {}, emitRun, note, close };
       // listr2 takes long to load: only where it is wanted.
       const { createBoard } = await import('./board.ts');
       return createBoard(options);
@@ -51,9 +55,14 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
     case 'lines':
       return createLines(options);
     case 'json':
-      return { emit: (event) => writeResult(eventLine(event, now())), note, close };
+      return {
+        emit: (event) => writeResult(eventLine(event, now())),
+        emitRun: (event) => writeResult(eventLine(event, now())),
+        note,
+        close,
+      };
     case 'none':
-      return { emit: () => {}, note, close };
+      return { emit: () => {}, emitRun, note, close };
     default:
       return unreachable(mode);
   }

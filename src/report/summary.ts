@@ -20,6 +20,8 @@ export type SummaryOptions = {
   readonly command: readonly string[];
   /** The user's own `--limit`: the next command must never reach more hosts than this one did. */
   readonly limit: string | null;
+  /** True: the command knows `--retry last`, for lists of hosts that nobody wants to read. */
+  readonly canRetry: boolean;
   /** Infinity for no limit. */
   readonly columns: number;
   readonly color: boolean;
@@ -87,7 +89,12 @@ function nextLines(results: readonly HostResult[], options: SummaryOptions): rea
   // A long list helps nobody: the same command leaves the hosts that are done as they are.
   const isListed = names.length <= 8 && names.length < results.length && names.every((name) => isPlain.test(name));
   const limit = isListed ? names.join(',') : options.limit;
-  const command = toShell([...options.command, ...(limit === null ? [] : ['-l', limit])]);
+  const isRetry = options.canRetry && !isListed && names.length < results.length;
+  const command = toShell([
+    ...options.command,
+    ...(isRetry ? ['--retry', 'last'] : []),
+    ...(limit === null ? [] : ['-l', limit]),
+  ]);
   return [`Next${waitMs === 0 ? '' : `, after ${formatDuration(waitMs)}`}: ${command}`];
 }
 

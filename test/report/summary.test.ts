@@ -7,6 +7,7 @@ const options: SummaryOptions = {
   elapsedMs: 4_210,
   command: ['mlbroute', 'push', '-i', 'prod.yaml'],
   limit: null,
+  canRetry: false,
   columns: 80,
   color: false,
 };
@@ -154,6 +155,12 @@ Next: mlbroute push -i prod.yaml -l node001,node101,node201,node301,node401
   ])('names as the next command %s', (_, results, limit, expected) => {
     const next = formatSummary(results, { ...options, limit }).match(/^Next: (.*)$/m);
     expect(next?.[1] ?? null).toBe(expected);
+  });
+
+  it('names a retry of the run where it is known and the hosts are many, still within the limit', () => {
+    const results = Array.from({ length: 20 }, (_, i) => result(`n${i}`, i === 0 ? unchanged : unreachable));
+    const next = formatSummary(results, { ...options, canRetry: true, limit: 'workers' }).match(/^Next: (.*)$/m);
+    expect(next?.[1]).toBe('mlbroute push -i prod.yaml --retry last -l workers');
   });
 
   it('does not send a stranded host back into a push', () => {
