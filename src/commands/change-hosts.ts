@@ -62,6 +62,7 @@ export async function changeHosts({ deployments, lookAt }: Choice, options: Chan
   const journal = await openJournal(
     journalDirectory(io.env),
     {
+      command: options.words[0] ?? '',
       inventory: options.inventory.map((path) => resolve(path)),
       hosts: deployments.map(({ connection }) => connection.name),
       at: new Date(),

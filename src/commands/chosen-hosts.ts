@@ -51,12 +51,13 @@ async function hostsToRetry(
 ): Promise<Result<readonly Deployment[], number>> {
   const runs = await pastRuns(journalDirectory(io.env), (text) => io.stderr(`${text}\n`));
   const paths = inventory.map((path) => resolve(path));
-  const isOurs = (run: PastRun) => JSON.stringify(run.inventory) === JSON.stringify(paths);
-  const run = retry === 'last' ? runs.find(isOurs) : runs.find(({ id }) => id === retry);
+  // A push must not go on with what a rollback or a removal left.
+  const isOurs = (run: PastRun) => run.command === 'push' && JSON.stringify(run.inventory) === JSON.stringify(paths);
+  const run = retry === 'last' ? runs.find(isOurs) : runs.find((each) => isOurs(each) && each.id === retry);
   if (run === undefined && retry !== 'last') {
     const known = runs.filter(isOurs).map(({ id }) => id);
-    const hint = known.length === 0 ? 'no run of this inventory is on record' : `on record: ${known.join(', ')}`;
-    return refuse([fault('retry-unknown', `no run ${retry} is on record`, hint)], io);
+    const hint = known.length === 0 ? 'none is on record' : `on record: ${known.join(', ')}`;
+    return refuse([fault('retry-unknown', `no push ${retry} of this inventory is on record`, hint)], io);
   }
   const wanted = new Set<HostName>(run?.unfinished);
   const left = deployments.filter(({ connection }) => wanted.has(connection.name));
@@ -66,7 +67,7 @@ async function hostsToRetry(
   }
   io.stderr(
     run === undefined
-      ? 'Nothing to retry: no run of this inventory is on record.\n'
+      ? 'Nothing to retry: no push of this inventory is on record.\n'
       : `Nothing to retry: run ${run.id} left no ${wanted.size === 0 ? 'host' : 'host of this choice'} unfinished.\n`,
   );
   return err(0);

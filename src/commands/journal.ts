@@ -12,6 +12,8 @@ export type JournalEntry =
       readonly kind: 'run';
       readonly version: 1;
       readonly id: string;
+      /** As typed: push, rollback or remove. */
+      readonly command: string;
       /** Absolute paths. */
       readonly inventory: readonly string[];
       readonly hosts: readonly HostName[];
@@ -25,6 +27,7 @@ export type Journal = { readonly id: string; readonly record: (entry: Exclude<Jo
 /** A run as its journal tells it. `unfinished`: hosts that were not seen to be as they should be. */
 export type PastRun = {
   readonly id: string;
+  readonly command: string;
   readonly inventory: readonly string[];
   readonly unfinished: readonly HostName[];
 };
@@ -40,12 +43,18 @@ export function journalDirectory(env: NodeJS.ProcessEnv): string {
 /** Begins a journal, and removes all but the newest. A disk that refuses makes a journal that writes nothing: `warn` is told, once. */
 export async function openJournal(
   directory: string,
-  run: { readonly inventory: readonly string[]; readonly hosts: readonly HostName[]; readonly at: Date },
+  run: {
+    readonly command: string;
+    readonly inventory: readonly string[];
+    readonly hosts: readonly HostName[];
+    readonly at: Date;
+  },
   warn: (text: string) => void,
 ): Promise<Journal> {
   const id = `${run.at.toISOString().replaceAll(/[-:]|\.\d+Z/g, '')}-${randomBytes(3).toString('hex')}`;
   const path = join(directory, `${id}.ndjson`);
-  const first: JournalEntry = { kind: 'run', version: 1, id, inventory: run.inventory, hosts: run.hosts };
+  const { command, inventory, hosts } = run;
+  const first: JournalEntry = { kind: 'run', version: 1, id, command, inventory, hosts };
   let isBroken = false;
   const giveUp = (error: unknown) => {
     if (!isDiskError(error)) throw error;
@@ -107,7 +116,8 @@ export function parseJournal(text: string): PastRun | null {
       entry.kind === 'end' && ['unchanged', 'changed'].includes(entry.outcome?.status) ? [entry.host] : [],
     ),
   );
-  return { id: first.id, inventory: first.inventory, unfinished: first.hosts.filter((host) => !done.has(host)) };
+  const { id, command, inventory, hosts } = first;
+  return { id, command, inventory, unfinished: hosts.filter((host) => !done.has(host)) };
 }
 
 function lineOf(entry: JournalEntry): string {
