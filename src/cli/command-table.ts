@@ -1,4 +1,5 @@
 import type { Io } from '../commands/io.ts';
+import type { LabOutput } from '../commands/lab.ts';
 import type { Portion } from '../domain/portion.ts';
 
 /** The hosts a command is about. */
@@ -37,11 +38,7 @@ export type ChangeChoice = InventoryChoice &
   };
 
 type Command<Options> = (options: Options, io: Io) => Promise<number>;
-type LabCommand<Options> = (
-  options: Options & LabChoice,
-  /** Takes one line, without its end. */
-  print: (line: string) => void,
-) => Promise<number>;
+type LabCommand<Options> = (options: Options & LabChoice, output: LabOutput) => Promise<number>;
 type Lazily<T> = () => Promise<T>;
 
 /** Every command by its verb, loaded only when it is called: what a command does not need, it does not wait for. Each gives an exit code. */

@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
+import type { LabOutput } from '../commands/lab.ts';
 import type { CommandTable, LabChoice } from './command-table.ts';
 import type { Run } from './host-commands.ts';
 import { optionsOf } from './options.ts';
@@ -22,20 +23,20 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
         (argv) => {
           const { nodes, 'kube-proxy': kubeProxy, install = false } = argv;
           const options = { ...labOf(argv), nodes, kubeProxy, install };
-          select(async (io) => (await commands.labUp())(options, progressOn(io)));
+          select(async (io) => (await commands.labUp())(options, outputOn(io)));
         },
       )
       .command(
         'down',
         'End the nodes; nothing of them stays',
         (y) => y.options(optionsOf['lab down']),
-        (argv) => select(async (io) => (await commands.labDown())(labOf(argv), progressOn(io))),
+        (argv) => select(async (io) => (await commands.labDown())(labOf(argv), outputOn(io))),
       )
       .command(
         'status',
         'Say which nodes are up; exit code 1 if not all',
         (y) => y.options(optionsOf['lab status']),
-        (argv) => select(async (io) => (await commands.labStatus())(labOf(argv), resultOn(io))),
+        (argv) => select(async (io) => (await commands.labStatus())(labOf(argv), outputOn(io))),
       )
       .command(
         'ssh <node> [-- command..]',
@@ -47,7 +48,7 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
             .example('$0 lab ssh n1 ip -4 rule', 'All after the node is the command'),
         (argv) => {
           const options = { ...labOf(argv), node: argv.node, command: remoteCommandOf(argv) };
-          select(async (io) => (await commands.labSsh())(options, progressOn(io)));
+          select(async (io) => (await commands.labSsh())(options, outputOn(io)));
         },
       )
       .command(
@@ -59,14 +60,14 @@ export function declareLabCommands(parser: Argv, commands: CommandTable, select:
             .options(optionsOf['lab reboot']),
         (argv) => {
           const options = { ...labOf(argv), nodes: argv.nodes };
-          select(async (io) => (await commands.labReboot())(options, progressOn(io)));
+          select(async (io) => (await commands.labReboot())(options, outputOn(io)));
         },
       )
       .command(
         'inventory',
         "Print the lab's inventory",
         (y) => y.options(optionsOf['lab inventory']),
-        (argv) => select(async (io) => (await commands.labInventory())(labOf(argv), resultOn(io))),
+        (argv) => select(async (io) => (await commands.labInventory())(labOf(argv), outputOn(io))),
       )
       .demandCommand(1, 1, 'say which: up, down, status, ssh, reboot or inventory'),
   );
@@ -82,10 +83,6 @@ function remoteCommandOf(argv: { readonly [key: string]: unknown }): readonly st
   return Array.isArray(command) ? command.map(String) : [];
 }
 
-function progressOn(io: Io): (line: string) => void {
-  return (line) => io.stderr(`${line}\n`);
-}
-
-function resultOn(io: Io): (line: string) => void {
-  return (line) => io.stdout(`${line}\n`);
+function outputOn(io: Io): LabOutput {
+  return { tell: (line) => io.stderr(`${line}\n`), give: (line) => io.stdout(`${line}\n`) };
 }
