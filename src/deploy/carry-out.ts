@@ -11,6 +11,9 @@ import { commandToRetryUndo, fateOf, settle } from './transaction.ts';
 
 type Seen = Extract<Look, { kind: 'seen' }>;
 
+/** At its deadline, or at its next boot. */
+const revertedAlone = 'nobody confirmed in time, or the host went down meanwhile: it put everything back by itself';
+
 /** A kernel setting may be written by udev a moment after us; a difference counts when it is still there after these pauses. */
 const verifyPausesMs = [0, 300, 1000, 2000];
 
@@ -48,7 +51,9 @@ async function verifyAndConfirm(
   surroundings.emit({ kind: 'phase', host, phase: trouble === null ? 'confirm' : 'revert' });
   const word = await settle(session, transaction.id, trouble === null ? 'confirm' : 'revert');
   await session.close();
+  const because = trouble ?? { kind: 'connection-lost', message: revertedAlone };
   if (!word.ok) return findOut(seen, word.error, transaction, surroundings);
+  if (word.value === 'none' || word.value === 'gone') return findOut(seen, because, transaction, surroundings);
   if (word.value === 'confirmed') {
     const { plan } = prepared;
     return {
@@ -57,15 +62,7 @@ async function verifyAndConfirm(
       warnings: plan.warnings.map(({ message }) => message),
     };
   }
-  return undone(
-    word.value,
-    trouble ?? {
-      kind: 'timeout',
-      message: 'the confirmation came too late',
-      afterMs: transaction.confirmWithinS * 1000,
-    },
-    transaction,
-  );
+  return undone(word.value, because, transaction);
 }
 
 /** Looks again until the host is as planned, or gives what is still wrong. */
@@ -81,6 +78,7 @@ async function verify(
     const extending = { id, bySeconds: confirmWithinS };
     const observed = await observe(session, { wantsHistory: false, extending }, surroundings);
     if (!observed.ok) return observed.error;
+    if (observed.value.pending === null) return { kind: 'connection-lost', message: revertedAlone };
     // Seen as it will be once confirmed: the open transaction is our own, and its record says what was there before it.
     const asConfirmed = { ...observed.value, pending: null, recorded: manifest ?? before.recorded };
     const prepared = deployment.prepare(asConfirmed);

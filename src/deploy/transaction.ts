@@ -25,13 +25,24 @@ export async function resolveStale(session: Session, id: string): Promise<Result
   );
 }
 
-/** Asks the node to confirm or to revert a transaction. The answer is the node's word: `confirmed`, `reverted`, `stranded: …` or `too late: …`. */
+/**
+ * Asks the node to confirm or to revert a transaction. The answer is the node's word: `confirmed`, `reverted`, `stranded: …` or `too late: …`;
+ * `none` and `gone` as in `fateOf`.
+ */
 export async function settle(
   session: Session,
   id: string,
   wish: 'confirm' | 'revert',
 ): Promise<Result<string, Failure>> {
-  return lastLine(session, `sh ${folder}/transactions/${id}/transaction ${wish}`);
+  const script = `${folder}/transactions/${id}/transaction`;
+  // A transaction that is over has no program any more, but its end is on record.
+  const over = [
+    `if [ -e ${script} ]; then sh ${script} ${wish}; else`,
+    `fate=$(\n${fateProgram(id)}\n)`,
+    `case $fate in reverted) echo 'too late: the host has reverted' ;; *) echo "$fate" ;; esac`,
+    'fi',
+  ];
+  return lastLine(session, over.join('\n'));
 }
 
 /**
@@ -39,14 +50,17 @@ export async function settle(
  * `gone` where the host remembers nothing of mlbroute.
  */
 export async function fateOf(session: Session, id: string): Promise<Result<string, Failure>> {
-  const program = [
+  return lastLine(session, fateProgram(id));
+}
+
+function fateProgram(id: string): string {
+  return [
     `if [ "$(readlink ${folder}/pending)" = transactions/${id} ]; then echo open`,
     `elif read -r last fate <${folder}/last && [ "$last" = ${id} ]; then echo "$fate"`,
     // Removal takes the record of it away, too.
     `elif [ ! -e ${folder} ]; then echo gone`,
     'else echo none; fi',
   ].join('\n');
-  return lastLine(session, program);
 }
 
 async function lastLine(session: Session, program: string): Promise<Result<string, Failure>> {

@@ -167,6 +167,21 @@ describe('a host that must go back', () => {
     expect(snapshotOf(host)).toBe(before);
   });
 
+  it('is said to be reverted, not stranded, where it had put everything back before anybody came again', async () => {
+    const before = snapshotOf(host);
+    const surroundings = surroundingsOf(host.connect);
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+    const connect: Connect = async (connection) => {
+      host.sh(`sh ${folder}/transaction timer`);
+      return host.connect(connection);
+    };
+    expect(await carryOut(seen, transaction, { ...surroundings, connect })).toEqual({
+      status: 'reverted',
+      because: { kind: 'connection-lost', message: expect.stringContaining('it put everything back by itself') },
+    });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
   it('gives back its files before the network comes up, where it went down while the push was open', async () => {
     const before = host.sh('cd /etc; find mlbroute sysctl.d systemd | sort; cat systemd/network/*');
     await applyOnly();
