@@ -23,29 +23,37 @@ export function diffRoutes(
   const wanted = new Set(desired.map(key));
   const known = new Set(recorded.map(key));
   const owned = running.filter(({ route }) => known.has(key(route)) && !wanted.has(key(route)));
-  const replaced = new Set<RunningRoute>();
-  const additions = byDependence(
-    desired.filter((route) => !found.has(key(route))),
-    (route) => route,
-  ).map((route): RuntimeChange => {
-    const before = owned.find((other) => !replaced.has(other) && slot(other.route) === slot(route));
-    if (before === undefined) return added('route', routeText(route), (verb) => routeCommand(verb, route, ownProtocol));
-    replaced.add(before);
+  const missing = byDependence(
+    desired.filter((route) => !found.has(key(route))).map((route) => ({ route, protocol: ownProtocol })),
+  );
+  const replaced = new Map(
+    missing.flatMap(({ route }) => {
+      const before = owned.find((other) => slot(other.route) === slot(route));
+      return before === undefined ? [] : [[route, before] as const];
+    }),
+  );
+  const putBack = ({ route, protocol }: RunningRoute) => routeCommand('replace', route, protocol);
+  // An undo goes backwards, and would come to a gateway before the link routes it needs: so it puts those back with it.
+  const footingOf = ({ type, table }: Route) =>
+    [...replaced.values()].filter(({ route }) => type === 'gateway' && route.type === 'link' && route.table === table);
+  const additions = missing.map(({ route, protocol }): RuntimeChange => {
+    const before = replaced.get(route);
+    if (before === undefined) return added('route', routeText(route), (verb) => routeCommand(verb, route, protocol));
     return {
       sign: '~',
       subject: 'route',
       words: `${routeText(route)} (was ${routeWords(before.route).join(' ')})`,
-      apply: [routeCommand('replace', route, ownProtocol)],
-      undo: [routeCommand('replace', before.route, before.protocol)],
+      apply: [routeCommand('replace', route, protocol)],
+      undo: [...footingOf(before.route), before].map(putBack),
     };
   });
-  // The other way round, so that an undo has the link route back before the gateway that needs it.
-  const removals = byDependence(
-    owned.filter((route) => !replaced.has(route)),
-    ({ route }) => route,
-  )
+  const kept = new Set(replaced.values());
+  const removals = byDependence(owned.filter((route) => !kept.has(route)))
     .reverse()
-    .map(({ route, protocol }) => removed('route', routeText(route), (verb) => routeCommand(verb, route, protocol)));
+    .map(({ route, protocol }): RuntimeChange => {
+      const change = removed('route', routeText(route), (verb) => routeCommand(verb, route, protocol));
+      return { ...change, undo: [...footingOf(route).map(putBack), ...change.undo] };
+    });
   return { additions, removals };
 }
 
@@ -58,17 +66,18 @@ export function diffRules(
   const found = new Set(running.map(({ rule }) => ruleKey(rule)));
   const wanted = new Set(desired.map(ruleKey));
   const known = new Set(recorded.map(ruleKey));
-  const additions = byPriority(
-    desired.filter((rule) => !found.has(ruleKey(rule))),
-    (rule) => rule,
+  const missing = byPriority(
+    desired.filter((rule) => !found.has(ruleKey(rule))).map((rule) => ({ rule, protocol: ownProtocol })),
   );
-  const owned = running.filter(({ rule }) => known.has(ruleKey(rule)) && !wanted.has(ruleKey(rule)));
+  const owned = byPriority(running.filter(({ rule }) => known.has(ruleKey(rule)) && !wanted.has(ruleKey(rule))));
+  const commandFor =
+    ({ rule, protocol }: RunningRule) =>
+    (verb: Verb) =>
+      ruleCommand(verb, rule, protocol);
   return {
     // An exception has the lower priority: it comes before the rule it is excepted from, and goes after it.
-    additions: additions.map((rule) => added('rule', ruleText(rule), (verb) => ruleCommand(verb, rule, ownProtocol))),
-    removals: byPriority(owned, ({ rule }) => rule)
-      .reverse()
-      .map(({ rule, protocol }) => removed('rule', ruleText(rule), (verb) => ruleCommand(verb, rule, protocol))),
+    additions: missing.map((entry) => added('rule', ruleText(entry.rule), commandFor(entry))),
+    removals: owned.reverse().map((entry) => removed('rule', ruleText(entry.rule), commandFor(entry))),
   };
 }
 
@@ -96,15 +105,16 @@ function slot({ family, table, destination }: Route): string {
 }
 
 /** The kernel takes a gateway only where a link route says how to reach it. Otherwise by text, so that equal states have equal plans. */
-function byDependence<T>(entries: readonly T[], routeOf: (entry: T) => Route): T[] {
-  const rank = (entry: T) => (routeOf(entry).type === 'gateway' ? 1 : 0);
-  return [...entries].sort((a, b) => rank(a) - rank(b) || compare(key(routeOf(a)), key(routeOf(b))));
+function byDependence(entries: readonly RunningRoute[]): RunningRoute[] {
+  const rank = ({ route }: RunningRoute) => (route.type === 'gateway' ? 1 : 0);
+  const text = ({ route, protocol }: RunningRoute) => `${key(route)} ${protocol}`;
+  return [...entries].sort((a, b) => rank(a) - rank(b) || compare(text(a), text(b)));
 }
 
-function byPriority<T>(entries: readonly T[], ruleOf: (entry: T) => PolicyRule): T[] {
-  return [...entries].sort(
-    (a, b) => ruleOf(a).priority - ruleOf(b).priority || compare(ruleKey(ruleOf(a)), ruleKey(ruleOf(b))),
-  );
+function byPriority(entries: readonly RunningRule[]): RunningRule[] {
+  // A delete without a protocol takes any: of rules that differ in nothing else, backwards, it is the last.
+  const text = ({ rule, protocol }: RunningRule) => `${ruleKey(rule)} ${protocol === 'unspec' ? '' : protocol}`;
+  return [...entries].sort((a, b) => a.rule.priority - b.rule.priority || compare(text(a), text(b)));
 }
 
 function compare(a: string, b: string): number {
