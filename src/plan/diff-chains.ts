@@ -17,7 +17,7 @@ export function diffChains(
   const gone = running
     .filter((chain) => !desired.some((after) => isSameChain(chain, after)))
     .map((chain) => change(chain, undefined));
-  return [...changed, ...gone];
+  return [...changed, ...gone].sort((a, b) => (a.words < b.words ? -1 : 1));
 }
 
 /** Exactly one of the two may be missing. */
