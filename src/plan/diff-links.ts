@@ -12,8 +12,9 @@ export function shieldLinks(
   facts: HostFacts,
   grabbedBy: (device: InterfaceName) => NetworkFile | null,
 ): readonly RuntimeChange[] {
-  return desired.flatMap(({ name }): RuntimeChange[] => {
-    const grabber = facts.interfaces.some((found) => found.name === name) ? null : grabbedBy(name);
+  return parentsFirst(desired).flatMap(({ name }): RuntimeChange[] => {
+    const isThere = facts.interfaces.some((found) => found.name === name);
+    const grabber = isThere || isShielded(name, facts) ? null : grabbedBy(name);
     return grabber === null ? [] : [shield(name, grabber)];
   });
 }
@@ -43,10 +44,24 @@ export function removeLinks(
     .reverse()
     .map((link) => {
       const { words, apply, undo } = create(link);
-      const path = shieldPath(link.name);
-      const isShielded = facts.networkFiles.some((file) => file.path === path);
-      const unshield: Command = { argv: ['rm', '-f', path], why: 'there is nothing to keep networkd off', stdin: null };
-      return { sign: '-', subject: 'link', words, apply: [...undo, ...(isShielded ? [unshield] : [])], undo: apply };
+      const isUp = facts.interfaces.some(({ name, isUp }) => name === link.name && isUp);
+      // A new device starts from `default`, not from what this one had.
+      const settings = Object.entries(running.sysctls).filter(([key]) => key.includes(`/conf/${link.name}/`));
+      const restore = [
+        ...settings.map(
+          ([key, value]): Command => ({ argv: ['sysctl', '-qw', `${key}=${value}`], why: 'as it was', stdin: null }),
+        ),
+        ...(isUp ? [] : [ip('it was down', 'link', 'set', link.name, 'down')]),
+      ];
+      const isGuarded = isShielded(link.name, facts);
+      return {
+        sign: '-',
+        subject: 'link',
+        words,
+        apply: [...undo, ...(isGuarded ? [unshield(link.name, 'there is nothing to keep networkd off')] : [])],
+        // networkd has not read its files since, so it needs no reload.
+        undo: [...(isGuarded ? [shieldFile(link.name)] : []), ...apply, ...restore],
+      };
     });
 }
 
@@ -108,7 +123,6 @@ function resize(link: VlanLink, before: number): RuntimeChange {
  * networkd's hands off until the next boot, when our own file comes first. Reloading for a file of an unrelated link disturbs no other link.
  */
 function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
-  const path = shieldPath(name);
   const reload: Command = {
     argv: ['networkctl', 'reload'],
     why: 'networkd reads the new file; links whose files are as before are left alone',
@@ -118,16 +132,25 @@ function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
     sign: '+',
     subject: 'networkd',
     words: `networkd leaves ${name} alone until the next boot (${grabber.path} would take it)`,
-    apply: [
-      {
-        argv: ['install', '-D', '-m', '0644', '/dev/stdin', path],
-        why: 'keep networkd off the new VLAN',
-        stdin: `[Match]\nName=${name}\n\n[Link]\nUnmanaged=yes\n`,
-      },
-      reload,
-    ],
-    undo: [{ argv: ['rm', '-f', path], why: 'as before', stdin: null }, reload],
+    apply: [shieldFile(name), reload],
+    undo: [unshield(name, 'as before'), reload],
   };
+}
+
+function shieldFile(name: InterfaceName): Command {
+  return {
+    argv: ['install', '-D', '-m', '0644', '/dev/stdin', shieldPath(name)],
+    why: 'keep networkd off the VLAN',
+    stdin: `[Match]\nName=${name}\n\n[Link]\nUnmanaged=yes\n`,
+  };
+}
+
+function unshield(name: InterfaceName, why: string): Command {
+  return { argv: ['rm', '-f', shieldPath(name)], why, stdin: null };
+}
+
+function isShielded(name: InterfaceName, { networkFiles }: HostFacts): boolean {
+  return networkFiles.some(({ path }) => path === shieldPath(name));
 }
 
 function shieldPath(name: InterfaceName): string {
