@@ -69,7 +69,10 @@ const state = fc.record({
 
 type Wanted = { readonly rules: readonly PolicyRule[]; readonly routes: readonly Route[] };
 
-/** The reports of one host: before, with all of it by two shells, without it again, with it again by undo, and as it was by undo. */
+/**
+ * The reports of one host: before, with all of it by two shells, without it again, with it again by undo, with all routes on other devices,
+ * back by undo, and as it was by undo.
+ */
 function reportsOf({ rules, routes }: Wanted): readonly Pick<RunningState, 'routes' | 'rules'>[] {
   const put = [...diffRoutes(routes, [], []).additions, ...diffRules(rules, [], []).additions];
   const running = {
@@ -79,12 +82,16 @@ function reportsOf({ rules, routes }: Wanted): readonly Pick<RunningState, 'rout
   const taken = [...diffRules([], running.rules, rules).removals, ...diffRoutes([], running.routes, routes).removals];
   const commands = (changes: readonly RuntimeChange[], part: 'apply' | 'undo') =>
     changes.flatMap((change) => change[part].map(({ argv }) => toShell(argv)));
+  const moves = diffRoutes(routes.map(toOtherDevice), running.routes, routes);
+  const moved = [...moves.additions, ...moves.removals];
   const look = ['echo @cut', reportBy(dash)];
   const { stdout } = printedBy({
     afterwards: [
       ...[...commands(put, 'apply'), ...look, 'echo @cut', reportBy(busybox)],
       ...[...commands(taken, 'apply'), ...look],
       ...[...commands([...taken].reverse(), 'undo'), ...look],
+      ...[...commands(moved, 'apply'), ...look],
+      ...[...commands([...moved].reverse(), 'undo'), ...look],
       ...[...commands([...put].reverse(), 'undo'), ...look],
     ].join('\n'),
   });
@@ -98,6 +105,12 @@ function reportsOf({ rules, routes }: Wanted): readonly Pick<RunningState, 'rout
   });
 }
 
+/** As when a network moves to another VLAN: the same pool and gateway elsewhere. */
+function toOtherDevice(route: Route): Route {
+  if (route.type === 'blackhole') return route;
+  return { ...route, device: devices[(devices.indexOf(route.device) + 1) % devices.length] ?? absent };
+}
+
 function sortedBy<T>(entries: readonly T[], wordsOf: (entry: T) => readonly string[]): readonly T[] {
   const keyOf = (entry: T) => wordsOf(entry).join(' ');
   return [...entries].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -106,10 +119,10 @@ function sortedBy<T>(entries: readonly T[], wordsOf: (entry: T) => readonly stri
 describe('the running kernel', () => {
   beforeAll(() => needTool('/usr/bin/busybox', 'busybox-static'));
 
-  it('gives back the very routes and rules that a plan puts in, and what was there before when they go, by plan or by undo', () => {
+  it('gives back the very routes and rules that a plan puts in, and what was there before when they go or move, by plan or by undo', () => {
     fc.assert(
       fc.property(state, (wanted) => {
-        const [before, underDash, underBusybox, removed, undone, after] = reportsOf(wanted);
+        const [before, underDash, underBusybox, removed, undone, moved, movedBack, after] = reportsOf(wanted);
         const routes = [...(before?.routes ?? []), ...wanted.routes.map((route) => ({ route, protocol: 'static' }))];
         const rules = [...(before?.rules ?? []), ...wanted.rules.map((one) => ({ rule: one, protocol: 'static' }))];
         expect(underDash).toEqual({
@@ -119,6 +132,11 @@ describe('the running kernel', () => {
         expect(underBusybox).toEqual(underDash);
         expect(removed).toEqual(before);
         expect(undone).toEqual(underDash);
+        const elsewhere = wanted.routes.map((route) => ({ route: toOtherDevice(route), protocol: 'static' }));
+        expect(moved?.routes).toEqual(
+          sortedBy([...(before?.routes ?? []), ...elsewhere], ({ route }) => routeWords(route)),
+        );
+        expect(movedBack).toEqual(underDash);
         expect(after).toEqual(before);
       }),
       { numRuns: 20 },

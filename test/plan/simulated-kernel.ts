@@ -1,0 +1,105 @@
+import type { Command } from '../../src/domain/command.ts';
+import type { InterfaceName, VlanId } from '../../src/domain/link.ts';
+import type { RunningChain, RunningRoute, RunningRule } from '../../src/domain/observed.ts';
+import { device } from '../tasks/example-host.ts';
+import { restoreChains, runIptables } from './simulated-netfilter.ts';
+import { runRoute, runRule } from './simulated-routing.ts';
+
+/** A link of the simulated kernel. */
+export type SimulatedLink = {
+  readonly name: InterfaceName;
+  readonly kind: 'vlan' | 'veth' | null;
+  readonly parent: InterfaceName | null;
+  readonly vlanId: VlanId | null;
+  readonly mtu: number;
+  readonly isUp: boolean;
+};
+
+/** The parts of a kernel that plans change, with its habits: what is there cannot be added, what is not cannot be deleted. */
+export type SimulatedKernel = {
+  links: SimulatedLink[];
+  routes: RunningRoute[];
+  rules: RunningRule[];
+  chains: RunningChain[];
+  sysctls: Record<string, string>;
+  /** Files outside the plan's own that commands write. */
+  runFiles: Record<string, string>;
+};
+
+/** Runs one command of a plan. Throws as the real one would fail, and for every command that no plan has. */
+export function run(kernel: SimulatedKernel, { argv, stdin }: Command): void {
+  const words = [...argv];
+  const line = argv.join(' ');
+  switch (words.shift()) {
+    case 'ip':
+      if (words[0] === '-4') words.shift();
+      if (words[0] === 'link') runLink(kernel, words.slice(1), line);
+      else if (words[0] === 'route') runRoute(kernel, words.slice(1), line);
+      else if (words[0] === 'rule') runRule(kernel, words.slice(1), line);
+      else throw new Error(`no such object: ${line}`);
+      return;
+    case 'sysctl': {
+      const [, key = '', value = ''] = /^([^=]+)=(.+)$/.exec(words[1] ?? '') ?? [];
+      if (words[0] !== '-qw' || kernel.sysctls[key] === undefined) throw new Error(`no such key: ${line}`);
+      kernel.sysctls[key] = value;
+      return;
+    }
+    case 'iptables-restore':
+      restoreChains(kernel, stdin ?? '', line);
+      return;
+    case 'iptables':
+      runIptables(kernel, words, line);
+      return;
+    case 'install':
+      kernel.runFiles[words.at(-1) ?? ''] = stdin ?? '';
+      return;
+    case 'rm':
+      delete kernel.runFiles[words.at(-1) ?? ''];
+      return;
+    case 'networkctl':
+    case 'systemctl':
+    case 'sh':
+      if (/^(networkctl reload|systemctl daemon-reload|sh -c command -v udevadm .*)$/.test(line)) return;
+  }
+  throw new Error(`not a command of a plan: ${line}`);
+}
+
+function runLink(kernel: SimulatedKernel, words: readonly string[], line: string): void {
+  if (words[0] === 'add') {
+    addVlan(kernel, words, line);
+    return;
+  }
+  const name = words[1] ?? '';
+  const link = kernel.links.find((one) => one.name === name);
+  if (link === undefined) throw new Error(`Cannot find device: ${line}`);
+  const change = (changed: Partial<SimulatedLink>) => {
+    kernel.links = kernel.links.map((one) => (one === link ? { ...one, ...changed } : one));
+  };
+  if (words[0] === 'delete') deleteLink(kernel, link);
+  else if (words[2] === 'up') change({ isUp: true });
+  else if (words[2] === 'mtu') change({ mtu: Number(words[3]) });
+  else if (words[2] === 'down') {
+    kernel.routes = kernel.routes.filter(({ route }) => !('device' in route) || route.device !== name);
+    change({ isUp: false });
+  } else if (words[2] !== 'addrgenmode') throw new Error(`not a command of a plan: ${line}`);
+}
+
+function addVlan(kernel: SimulatedKernel, words: readonly string[], line: string): void {
+  const [, , parentName = '', , name = '', , type, , id] = words;
+  const parent = kernel.links.find((one) => one.name === parentName);
+  if (parent === undefined || type !== 'vlan') throw new Error(`Cannot find device: ${line}`);
+  const vlanId = Number(id) as VlanId;
+  const isTaken = ({ name: other, parent: of, vlanId: its }: SimulatedLink) =>
+    other === name || (of === parent.name && its === vlanId);
+  if (kernel.links.some(isTaken)) throw new Error(`File exists: ${line}`);
+  kernel.links.push({ name: device(name), kind: 'vlan', parent: parent.name, vlanId, mtu: parent.mtu, isUp: false });
+  kernel.sysctls[`net/ipv4/conf/${name}/rp_filter`] = kernel.sysctls['net/ipv4/conf/default/rp_filter'] ?? '0';
+}
+
+/** The kernel takes what stands on a link along, and all routes over it. */
+function deleteLink(kernel: SimulatedKernel, link: SimulatedLink): void {
+  for (const onTop of kernel.links.filter(({ parent }) => parent === link.name)) deleteLink(kernel, onTop);
+  kernel.links = kernel.links.filter((one) => one !== link);
+  kernel.routes = kernel.routes.filter(({ route }) => !('device' in route) || route.device !== link.name);
+  delete kernel.sysctls[`net/ipv4/conf/${link.name}/rp_filter`];
+}
