@@ -86,7 +86,7 @@ async function save(
     io.stderr(`error: the plan was not saved: ${error.message}\n`);
     return false;
   }
-  const without = unplanned.length === 0 ? '' : `, without ${foldHosts(unplanned)}`;
+  const without = unplanned.length === 0 ? '' : `, without ${foldHosts(unplanned)},`;
   io.stderr(`The plan for ${count(hosts.length, 'host')}${without} is in ${file}; mlbroute push --plan applies it.\n`);
   return true;
 }

@@ -17,7 +17,8 @@ export function basisOf(wanted: Manifest, { facts, persisted, recorded, running 
   const states = [wanted.desired, ...(recorded === null ? [] : [recorded.desired])];
   const rules = states.flatMap((state) => state.rules);
   const routes = states.flatMap((state) => state.routes);
-  const devices = facts.interfaces.filter(isNodeInterface);
+  const used = devicesOf(wanted);
+  const devices = facts.interfaces.filter((device) => used.has(device.name) || isNodeInterface(device));
   return Object.fromEntries([
     ['service proxy', facts.serviceProxy.kind],
     ['systemd', facts.systemdVersion === null ? 'not there' : 'there'],
@@ -70,6 +71,15 @@ export function changesSince(before: Basis, now: Basis): readonly string[] {
     if (is === undefined) return [`${subject} is gone`];
     return [subject.startsWith('file ') ? `${subject} has changed` : `${subject} was ${was}, is ${is}`];
   });
+}
+
+/** The devices that a state stands on. */
+function devicesOf({ desired }: Manifest): ReadonlySet<string> {
+  return new Set([
+    ...desired.links.flatMap(({ name, parent }) => [name, parent]),
+    ...desired.decisions.flatMap(({ device }) => device ?? []),
+    ...desired.routes.flatMap((route) => (route.type === 'blackhole' ? [] : [route.device])),
+  ]);
 }
 
 /** Pods' veths and the dummies of proxies come and go with the workload. */
