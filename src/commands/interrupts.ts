@@ -47,7 +47,8 @@ function farewell(inFlight: InFlight, command: readonly string[]): string {
   return [
     'Stopped. What becomes of the hosts that were at work:',
     ...fates.map((fate) => `  ${fate}`),
-    `Then: ${toShell([...command, '-l', inFlight.hosts().join(',')])}`,
+    // A long list helps nobody, and to audit the others as well does no harm.
+    `Then: ${toShell([...command, ...(inFlight.count() > 8 ? [] : ['-l', inFlight.hosts().join(',')])])}`,
     '',
   ].join('\n');
 }

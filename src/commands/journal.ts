@@ -7,7 +7,7 @@ import type { HostName } from '../domain/host.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 
 /** A line of a run's journal; the first is the `run`. */
-export type JournalEntry =
+type JournalEntry =
   | {
       readonly kind: 'run';
       readonly version: 1;

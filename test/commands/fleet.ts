@@ -35,7 +35,7 @@ export type Fleet = {
 };
 
 /** The real program while it runs. */
-export type Started = {
+type Started = {
   readonly process: ChildProcess;
   readonly said: () => string;
   /** Waits until this is in what it said. */

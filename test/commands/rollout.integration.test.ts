@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openJournal } from '../../src/commands/journal.ts';
 import { push } from '../../src/commands/push.ts';
 import type { Portion } from '../../src/domain/portion.ts';
 import { snapshotOf } from '../deploy/deploying.ts';
@@ -174,6 +175,15 @@ describe('a retry', () => {
     await fleet.run(push, fleet.pushOptions());
     const { stderr } = await fleet.run(push, fleet.pushOptions({ retry: 'last', limit: 'n1,n3' }));
     expect(stderr).toMatch(/^Retry of run [\w-]+: n1$/m);
+  });
+
+  it('does not go on with what a rollback left', async () => {
+    const directory = join(fleet.directory, 'state/mlbroute/runs');
+    const run = { inventory: [fleet.inventory], hosts: [fleet.host('n1').connection.name], at: new Date() };
+    await openJournal(directory, { command: 'rollback', ...run }, () => {});
+    expect((await fleet.run(push, fleet.pushOptions({ retry: 'last' }))).stderr).toBe(
+      'Nothing to retry: no push of this inventory is on record.\n',
+    );
   });
 
   it('takes no notice of the runs of other inventories, nor of a journal that cannot be read', async () => {
