@@ -8,15 +8,16 @@ import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { connectionOf } from '../inventory/connection.ts';
-import { hostVars } from '../inventory/host-vars.ts';
+import { connectionVariableNames } from '../inventory/connection-variables.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { readInventory, readSource } from '../inventory/read-inventory.ts';
-import { selectHosts } from '../inventory/select-hosts.ts';
+import { resolveVars } from '../inventory/resolve-vars.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
+import { domainVariableNames } from '../schema/domain-variables.ts';
 import { type HostSpec, hostSpec } from '../schema/host-spec.ts';
 import { desiredState } from '../tasks/metallb-l2/desired-state.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
+import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
 import type { InventoryOptions } from './options.ts';
 import { loadTemplates } from './template-files.ts';
 
@@ -31,33 +32,32 @@ export type Loaded = {
 /** Why nothing can start. */
 export type LoadTrouble = { readonly diagnostics: readonly Diagnostic[]; readonly sourceOf: Inventory['sourceOf'] };
 
+/** The variables that are read of a host; all others may hold what they like. */
+const wanted: readonly string[] = [...domainVariableNames, ...connectionVariableNames];
+
 /** Reads inventory and templates, and makes a deployment of each selected host. Errors: all of them, each once though many hosts share it. */
 export async function loadDeployments(
   options: InventoryOptions,
-  becomePassword: Secret | null,
+  { becomePassword, env }: { readonly becomePassword: Secret | null; readonly env: NodeJS.ProcessEnv },
 ): Promise<Result<Loaded, LoadTrouble>> {
-  const [path] = options.inventory;
-  if (path === undefined) throw new Error('the command line demands an inventory');
-  const inventory = await readInventory(path);
-  if (!inventory.ok) return err({ diagnostics: inventory.error, sourceOf: await readSource(path) });
-  const { sourceOf, warnings } = inventory.value;
-  const trouble = (diagnostics: readonly Diagnostic[]) => err({ diagnostics: distinct(diagnostics), sourceOf });
-  const selected = selectHosts(inventory.value, options.limit);
-  if (!selected.ok) return trouble(selected.error);
+  const read = await loadInventoryHosts(options, env);
+  if (!read.ok) return read;
+  const { inventory, hosts: selected, vault } = read.value;
+  const { sourceOf, warnings } = inventory;
   const templates = await loadTemplates(null);
-  if (!templates.ok) return trouble(templates.error);
+  if (!templates.ok) return err({ diagnostics: templates.error, sourceOf });
 
-  const diagnostics: Diagnostic[] = [];
-  const hosts = selected.value.flatMap(({ name }) => {
-    const vars = hostVars(inventory.value, name);
-    if (!vars.ok) {
-      diagnostics.push(...vars.error);
-      return [];
-    }
-    const spec = hostSpec(vars.value);
-    const connection = connectionOf(name, vars.value, { user: userInfo().username, homeDirectory: homedir() });
-    if (!spec.ok) diagnostics.push(...spec.error);
-    if (!connection.ok) diagnostics.push(...connection.error);
+  const names = selected.map(({ name }) => name);
+  const { byHost, secrets } = await resolveVars(inventory, names, { wanted, vault });
+  const login = { user: userInfo().username, homeDirectory: homedir() };
+  const found: HostDiagnostic[] = [];
+  const hosts = names.flatMap((name) => {
+    const vars = byHost.get(name);
+    if (vars === undefined) return [];
+    const spec = vars.ok ? hostSpec(vars.value) : vars;
+    const connection = vars.ok ? connectionOf(name, vars.value, login) : vars;
+    const faults = [...(spec.ok ? [] : spec.error), ...(vars.ok && !connection.ok ? connection.error : [])];
+    found.push(...faults.map((diagnostic) => ({ host: name, diagnostic })));
     if (!spec.ok || !connection.ok) return [];
     return [
       {
@@ -71,7 +71,8 @@ export async function loadDeployments(
       },
     ];
   });
-  return diagnostics.length > 0 ? trouble(diagnostics) : ok({ hosts, templates: templates.value, warnings, sourceOf });
+  if (found.length === 0) return ok({ hosts, templates: templates.value, warnings, sourceOf });
+  return err({ diagnostics: withoutSecrets(foldDiagnostics(found, names), secrets), sourceOf });
 }
 
 /** From what is seen on a host to what must be done there. Pure. */
@@ -93,8 +94,4 @@ function prepare(
 function withPassword(connection: HostConnection, password: Secret | null): HostConnection {
   const { become } = connection;
   return become === null || password === null ? connection : { ...connection, become: { ...become, password } };
-}
-
-function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  return [...new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()];
 }

@@ -2,8 +2,13 @@ import type { Portion } from '../domain/portion.ts';
 
 /** Options of commands that read an inventory. */
 export type InventoryOptions = {
+  /** Files, folders, and lists of hosts, in order. */
   readonly inventory: readonly string[];
   readonly limit: string | null;
+  /** `-e`, in order; none where it is missing. */
+  readonly extraVars?: readonly string[];
+  /** The file with the password of ansible-vault; where it is missing, ANSIBLE_VAULT_PASSWORD_FILE names it. */
+  readonly vaultPasswordFile?: string;
 };
 
 /** Options of commands that connect to hosts. */

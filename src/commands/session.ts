@@ -17,7 +17,9 @@ export async function load(
   io: Io,
 ): Promise<Result<Loaded, LoadTrouble>> {
   const password = options.askBecomePass === true ? await askBecomePassword(io) : ok(null);
-  const loaded = password.ok ? await loadDeployments(options, password.value) : password;
+  const loaded = password.ok
+    ? await loadDeployments(options, { becomePassword: password.value, env: io.env })
+    : password;
   const { sourceOf } = loaded.ok ? loaded.value : loaded.error;
   io.stderr(formatDiagnostics(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics, sourceOf));
   return loaded;

@@ -92,6 +92,14 @@ export function nthAddressOf(cidr: Cidr, place: number): IpAddress | null {
   return isInside ? fromBigInt(toBigInt(low) + BigInt(place), familyOf(low)) : null;
 }
 
+/** The nth address of a network, its own being the 0th; the last one where it has fewer. */
+export function addressAt(cidr: Cidr, index: number): IpAddress {
+  const [low, length] = split(cidr);
+  const hostBits = BigInt((isIpv6(low) ? 128 : 32) - length);
+  const last = (1n << hostBits) - 1n;
+  return fromBigInt(toBigInt(low) + (BigInt(index) < last ? BigInt(index) : last), familyOf(low));
+}
+
 function isIpv6(text: string): boolean {
   return text.includes(':');
 }

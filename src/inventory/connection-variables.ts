@@ -36,6 +36,20 @@ const aliases: readonly (readonly string[])[] = [
   ['ansible_become_exe', 'ansible_sudo_exe'],
 ];
 
+/** Every variable that says how to reach a host, aliases too. */
+export const connectionVariableNames: readonly string[] = [
+  ...aliases.flat(),
+  'ansible_become',
+  'ansible_become_flags',
+  'ansible_become_method',
+  'ansible_connection',
+  'ansible_ssh_args',
+  'ansible_ssh_common_args',
+  'ansible_ssh_executable',
+  'ansible_ssh_extra_args',
+  'ansible_ssh_timeout',
+];
+
 /** Gives typed access to the connection variables of a host. */
 export function connectionVariables(vars: HostVars, report: (diagnostic: Diagnostic) => void): ConnectionVariables {
   const refuse = (variable: string, fault: ConnectionFault) =>

@@ -1,36 +1,40 @@
+import { parseIp } from '../domain/address.ts';
 import type { Diagnostic, SourceLocation } from '../domain/diagnostic.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import type { HostVars } from '../domain/variable.ts';
-import type { Inventory, InventoryGroup, InventoryHost } from './inventory.ts';
-import { type Entries, type Entry, type Located, toJson } from './located.ts';
-import { expandReferences } from './references.ts';
+import type { HostVars, Json } from '../domain/variable.ts';
+import type { Inventory, InventoryHost } from './inventory.ts';
+import { type Entries, fromJson, type Located, toJson } from './located.ts';
+import { type Decrypted, expandReferences } from './references.ts';
+import { variableLayers } from './variable-layers.ts';
+
+/** Which variables of a host to expand, and what encrypted texts are. */
+export type Wish = {
+  /** Names; all others stay as they are written and are not checked, whatever Jinja they hold. */
+  readonly wanted: Iterable<string> | 'all';
+  readonly decrypted: Decrypted;
+};
+
+/** Why a host has no variables. `locked`: the ciphertexts that are needed and were not decrypted. */
+export type HostVarsFault = { readonly diagnostics: readonly Diagnostic[]; readonly locked: readonly string[] };
 
 /**
- * The variables of one host: those of its groups by (depth, `ansible_group_priority`, name), later over earlier, then its own. A
- * mapping replaces a mapping whole, as Ansible does by default. References are expanded; every one that cannot be is an error.
+ * The wanted variables of one host: of several values of a variable that of the last layer wins (see `variableLayers`), and a mapping
+ * replaces a mapping whole, as Ansible does by default. References are expanded; every one that cannot be is an error.
  */
-export function hostVars(inventory: Inventory, name: string): Result<HostVars, readonly Diagnostic[]> {
-  const host = inventory.hosts.find((each) => each.name === name);
-  if (host === undefined) {
-    const hint = didYouMean(
-      name,
-      inventory.hosts.map((each) => each.name),
-    );
-    const message = `there is no host "${name}" in the inventory`;
-    return err([{ severity: 'error', code: 'unknown-host', message, hint, at: null }]);
-  }
-  const { variables, diagnostics } = expandReferences(mergedVars(inventory, host), {
-    host: name,
-    magic: new Map([
-      ['inventory_hostname', entryAt(host.at, { kind: 'scalar', at: host.at, value: host.name, bracesAt: [] })],
-      [
-        'group_names',
-        entryAt(host.at, { kind: 'list', at: host.at, items: host.groups.map((group) => textAt(group, host.at)) }),
-      ],
-    ]),
-  });
-  if (diagnostics.length > 0) return err(diagnostics);
+export function hostVars(inventory: Inventory, name: string, wish: Wish): Result<HostVars, HostVarsFault> {
+  const host = inventory.hostsByName.get(name);
+  if (host === undefined) return err({ diagnostics: [unknownHost(inventory, name)], locked: [] });
+  const merged = new Map(variableLayers(inventory, host).flatMap(({ vars }) => [...vars]));
+  const { variables, diagnostics, locked } = expandReferences(
+    merged,
+    wish.wanted === 'all' ? merged.keys() : wish.wanted,
+    {
+      magic: magicVariables(inventory, host),
+      decrypted: wish.decrypted,
+    },
+  );
+  if (diagnostics.length > 0 || locked.length > 0) return err({ diagnostics, locked });
   return ok({
     values: Object.fromEntries([...variables].map(([key, entry]) => [key, toJson(entry.value)])),
     locate: (path) => find(variables, path)?.value.at ?? null,
@@ -41,13 +45,36 @@ export function hostVars(inventory: Inventory, name: string): Result<HostVars, r
   });
 }
 
-function mergedVars(inventory: Inventory, host: InventoryHost): Entries {
-  const groups = ['all', ...host.groups].flatMap((name) => inventory.groups.get(name) ?? []).sort(byPrecedence);
-  return new Map([...groups.flatMap(({ vars }) => [...vars]), ...host.vars]);
+/** Says that there is no such host, and which was meant perhaps. */
+export function unknownHost(inventory: Inventory, name: string): Diagnostic {
+  const hint = didYouMean(name, inventory.hostsByName.keys());
+  const message = `there is no host "${name}" in the inventory`;
+  return { severity: 'error', code: 'unknown-host', message, hint, at: null };
 }
 
-function byPrecedence(a: InventoryGroup, b: InventoryGroup): number {
-  return a.depth - b.depth || a.priority - b.priority || (a.name < b.name ? -1 : 1);
+/** The names Ansible gives a meaning of its own. */
+export function magicVariables(inventory: Inventory, { name, at, groups }: InventoryHost): Entries {
+  const isAddress = parseIp(name).ok;
+  const values: { readonly [name: string]: Json } = {
+    inventory_hostname: name,
+    inventory_hostname_short: isAddress ? name : (name.split('.')[0] ?? name),
+    group_names: groups,
+    inventory_file: at.file,
+    inventory_dir: inventory.folderOf(at.file),
+  };
+  return new Map(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      { keyAt: at, isText: true, value: verbatim(fromJson(value, at)) },
+    ]),
+  );
+}
+
+/** A name of a file or a host holds no references, whatever it looks like. */
+function verbatim(value: Located): Located {
+  return value.kind === 'scalar' && typeof value.value === 'string'
+    ? { kind: 'verbatim', at: value.at, text: value.value }
+    : value;
 }
 
 /** The deepest value on a path; `isWhole` says that it is the path's end. */
@@ -67,12 +94,4 @@ function find(
     keyAt = entry?.keyAt ?? next.at;
   }
   return { value, keyAt, isWhole: true };
-}
-
-function entryAt(at: SourceLocation, value: Located): Entry {
-  return { keyAt: at, isText: true, value };
-}
-
-function textAt(value: string, at: SourceLocation): Located {
-  return { kind: 'scalar', at, value, bracesAt: [] };
 }

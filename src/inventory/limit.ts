@@ -1,11 +1,19 @@
 import { parseIp } from '../domain/address.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { pythonExpression, shellPattern } from './name-expression.ts';
 
-/** What a term of a limit names: one name, or all names an expression fits. */
-export type Selector =
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'expression'; readonly expression: RegExp };
+/** What a term of a limit names: one name, or all names an expression fits; of these only those at some places. */
+export type Selector = {
+  readonly kind: 'name' | 'glob' | 'expression';
+  /** The term without its sign and places. */
+  readonly text: string;
+  readonly matches: (name: string) => boolean;
+  readonly places: Places | null;
+};
+
+/** `[first]` or `[first:last]`, counted from 0, both included; a negative first counts from the end, and `last` -1 is the end. */
+export type Places = { readonly first: number; readonly last: number | null };
 
 /** One term of a limit: hosts to add, hosts to require (`&`) or hosts to remove (`!`). */
 export type Term = {
@@ -14,13 +22,21 @@ export type Term = {
   readonly selector: Selector;
 };
 
-/** Splits a limit at its commas, or at its colons where it has no comma, and reads each term as Ansible's host patterns do. */
-export function parseLimit(limit: string): Result<readonly Term[], readonly Diagnostic[]> {
-  const texts = splitLimit(limit)
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
-  if (texts.length === 0)
-    return fault('limit-empty', `the limit "${limit}" is empty`, 'leave --limit out to mean all hosts');
+/**
+ * Splits a limit at its commas, or at colons and blanks where it has no comma, and reads each term as Ansible's host patterns do. `files` are
+ * the lines of each `@FILE` of it; a line is one term.
+ */
+export function parseLimit(
+  limit: string,
+  files: ReadonlyMap<string, readonly string[]>,
+): Result<readonly Term[], readonly Diagnostic[]> {
+  const texts = splitLimit(limit).flatMap((text) => (text.startsWith('@') ? (files.get(text.slice(1)) ?? []) : [text]));
+  if (texts.length === 0) {
+    const message = limit.includes('@')
+      ? `the limit "${limit}" has no pattern in its file`
+      : `the limit "${limit}" is empty`;
+    return err([fault('limit-empty', message, 'leave --limit out to mean all hosts')]);
+  }
   const terms: Term[] = [];
   const faults: Diagnostic[] = [];
   for (const text of texts) {
@@ -33,59 +49,45 @@ export function parseLimit(limit: string): Result<readonly Term[], readonly Diag
   return faults.length > 0 ? err(faults) : ok(terms);
 }
 
+/** The paths of `@FILE` terms in a limit. */
+export function limitFiles(limit: string): readonly string[] {
+  return splitLimit(limit).flatMap((text) => (text.startsWith('@') ? [text.slice(1)] : []));
+}
+
 function splitLimit(limit: string): readonly string[] {
-  if (limit.includes(',')) return limit.split(',');
-  if (parseIp(limit.trim().replace(/^[!&]/, '')).ok) return [limit];
-  // A colon inside brackets belongs to the term.
-  return limit.split(/:(?![^[\]]*\])/);
+  const isWhole = limit.includes(',') || parseIp(limit.trim().replace(/^[!&]/, '')).ok;
+  // A path may hold a colon or a blank, where nothing but it is the limit.
+  const parts =
+    isWhole || limit.trim().startsWith('@')
+      ? limit.split(',')
+      : (limit.match(/(?:[^\s:[\]]|\[[^\]]*\]|[[\]])+/g) ?? []);
+  return parts.map((text) => text.trim()).filter((text) => text !== '');
 }
 
 function parseSelector(text: string): Result<Selector, Diagnostic> {
-  const refuse = (message: string, hint: string | null) =>
-    err({ severity: 'error', code: 'limit-syntax', message, hint, at: null } as const);
-  if (text === '') return refuse('a "!" or "&" in the limit has no name behind it', null);
-  if (text.startsWith('@'))
-    return refuse(`"${text}": limits from a file are not supported`, 'name the hosts themselves');
+  const refuse = (message: string) => err(fault('limit-syntax', message, null));
+  if (text === '') return refuse('a "!" or "&" in the limit has no name behind it');
+  if (text.startsWith('@')) return refuse(`"${text}": a file cannot be required or removed as a whole`);
   if (text.startsWith('~')) {
-    const expression = toRegExp(text.slice(1));
-    return expression === null
-      ? refuse(`"${text}" is not a regular expression`, null)
-      : ok({ kind: 'expression', expression });
+    const expression = pythonExpression(text.slice(1));
+    return expression.ok
+      ? ok({ kind: 'expression', text, matches: (name) => expression.value.test(name), places: null })
+      : refuse(`"${text}" is not a regular expression: ${expression.error}`);
   }
-  // Ansible reads `web[0]` and `web[1:3]` as places in a group, never as a set of characters.
-  if (/\[-?\d+(?:[:-]\d*)?\]$/.test(text))
-    return refuse(
-      `"${text}": places in a group are not supported yet`,
-      'name the hosts, or use a wildcard such as web*',
-    );
-  if (!/[*?[]/.test(text)) return ok({ kind: 'name', name: text });
-  const expression = toRegExp(`${fromGlob(text)}$`);
-  return expression === null ? refuse(`"${text}" is not a pattern`, null) : ok({ kind: 'expression', expression });
+  // `web[0]` and `web[1:3]` are places in a group, never a set of characters.
+  const [, subject = text, single, first, last] = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(text) ?? [];
+  const places = placesOf(single, first, last);
+  if (!/[*?[]/.test(subject)) return ok({ kind: 'name', text: subject, matches: (name) => name === subject, places });
+  const glob = shellPattern(subject);
+  return ok({ kind: 'glob', text: subject, matches: (name) => glob.test(name), places });
 }
 
-/** Python's `re.match` holds at the start only, and so does this. */
-function toRegExp(source: string): RegExp | null {
-  try {
-    return new RegExp(`^(?:${source})`);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return null;
-  }
+function placesOf(single: string | undefined, first: string | undefined, last: string | undefined): Places | null {
+  if (single !== undefined) return { first: Number(single), last: null };
+  if (first === undefined) return null;
+  return { first: Number(first), last: last === undefined || last === '' ? -1 : Number(last) };
 }
 
-/** A shell pattern as a regular expression, as Python's fnmatch translates it. */
-function fromGlob(glob: string): string {
-  return glob.replaceAll(
-    /\*|\?|\[(!?)(\]?[^\]]*)\]|[^*?]/g,
-    (part, negation: string | undefined, set: string | undefined) => {
-      if (part === '*') return '.*';
-      if (part === '?') return '.';
-      if (set === undefined) return part.replace(/[\\^$.|+()[\]{}/]/, String.raw`\$&`);
-      return `[${negation === '!' ? '^' : ''}${set.replaceAll(/[\\[\]^]/g, String.raw`\$&`)}]`;
-    },
-  );
-}
-
-function fault(code: string, message: string, hint: string): Result<never, readonly Diagnostic[]> {
-  return err([{ severity: 'error', code, message, hint, at: null }]);
+function fault(code: string, message: string, hint: string | null): Diagnostic {
+  return { severity: 'error', code, message, hint, at: null };
 }

@@ -33,7 +33,7 @@ export function joinGroups(
   reportNameClashes();
   settleUngrouped();
 
-  const depths = new Map<string, number>();
+  const depths = measureDepths();
   const joined = new Map([...groups].map(([name, group]) => [name, finish(name, group)]));
   return { groups: joined, hosts: hostsInOrder() };
 
@@ -120,15 +120,26 @@ export function joinGroups(
   }
 
   function finish(name: string, { parents: _, ...group }: GroupDraft): InventoryGroup {
-    return { name, ...group, depth: depthOf(name), children: [...group.children], hosts: [...group.hosts] };
+    return { name, ...group, depth: depths.get(name) ?? 0, children: [...group.children], hosts: [...group.hosts] };
   }
 
-  function depthOf(name: string): number {
-    const known = depths.get(name);
-    if (known !== undefined) return known;
-    const depth = 1 + Math.max(-1, ...[...draft(name).parents].map(depthOf));
-    depths.set(name, depth);
-    return depth;
+  /** The longest ways down from `all`; a group's depth is settled when those of all its parents are. */
+  function measureDepths(): ReadonlyMap<string, number> {
+    const open = new Map([...groups].map(([name, { parents }]) => [name, parents.size]));
+    const found = new Map<string, number>(
+      [...open].flatMap(([name, parents]) => (parents === 0 ? [[name, 0] as const] : [])),
+    );
+    const deepest = new Map<string, number>();
+    // A map grows while it is walked. There are no loops: none was let in.
+    for (const [name, depth] of found) {
+      for (const child of draft(name).children) {
+        deepest.set(child, Math.max(deepest.get(child) ?? 0, depth + 1));
+        const left = (open.get(child) ?? 1) - 1;
+        open.set(child, left);
+        if (left === 0) found.set(child, deepest.get(child) ?? 0);
+      }
+    }
+    return found;
   }
 
   function hostsInOrder(): readonly InventoryHost[] {
@@ -137,15 +148,18 @@ export function joinGroups(
     for (const name of level) for (const child of draft(name).children) level.add(child);
     const memberships = new Map<HostName, Set<string>>();
     for (const name of level) {
+      const withAncestors = [name, ...ancestorsOf(name)].filter((group) => group !== 'all');
       for (const host of draft(name).hosts) {
         const its = memberships.get(host) ?? new Set<string>();
-        for (const group of [name, ...ancestorsOf(name)]) if (group !== 'all') its.add(group);
+        for (const group of withAncestors) its.add(group);
         memberships.set(host, its);
       }
     }
+    const ranks = new Map([...hosts.keys()].map((name, rank) => [name, rank]));
     return [...memberships].flatMap(([name, its]) => {
       const host = hosts.get(name);
-      return host === undefined ? [] : [{ name, at: host.at, groups: [...its].sort(), vars: host.vars }];
+      if (host === undefined) return [];
+      return [{ name, at: host.at, rank: ranks.get(name) ?? 0, groups: [...its].sort(), vars: host.vars }];
     });
   }
 }

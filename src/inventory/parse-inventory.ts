@@ -1,34 +1,47 @@
 import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Declaration } from './declaration.ts';
 import type { Inventory } from './inventory.ts';
+import { declareSource, type InventoryText, sourceText } from './inventory-text.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import { joinGroups } from './membership.ts';
-import { readYaml } from './yaml-document.ts';
-import { declareGroups } from './yaml-groups.ts';
 
-/** Parses an inventory in Ansible's YAML format. `file` is the name diagnostics give. Fails with everything that was found, warnings too. */
-export function parseInventory(text: string, file: string): Result<Inventory, readonly Diagnostic[]> {
-  const source = sourceText(text);
-  const document = readYaml(source, file);
-  const diagnostics: Diagnostic[] = [...document.diagnostics];
+/** The hosts and groups of all sources, and everything that is wrong with them, source by source. */
+export type ParsedSources = Pick<Inventory, 'hosts' | 'groups'> & { readonly diagnostics: readonly Diagnostic[] };
+
+/** Parses sources and joins what they say; where two say something of one variable, the later counts. */
+export function parseSources(sources: readonly InventoryText[]): ParsedSources {
+  const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
-  if (document.tree === null && diagnostics.length === 0)
-    report({
-      severity: 'error',
-      code: 'inventory-empty',
-      message: 'the inventory is empty',
-      hint: 'it needs at least one group with hosts, e.g. "all: { hosts: { node1: } }"',
-      at: { file, line: 1, column: 1 },
-    });
-  const declarations = document.tree === null ? [] : declareGroups(document.tree, report);
+  const declarations: Declaration[] = [];
+  const known = new Set(['all', 'ungrouped']);
+  for (const source of sources) {
+    // Not spread into push: a long list would not fit on the stack.
+    for (const declaration of declareSource(source, known, report)) {
+      declarations.push(declaration);
+      if (declaration.kind === 'group') known.add(declaration.group);
+    }
+  }
   const joined = joinGroups(declarations, report);
-  diagnostics.sort(comparePlaces);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return err(diagnostics);
-  const masked = maskSecrets(source);
-  return ok({ ...joined, warnings: diagnostics, sourceOf: (name) => (name === file ? masked : null) });
+  const order = new Map(sources.map(({ file }, index) => [file, index]));
+  const rankOf = ({ at }: Diagnostic) => (at === null ? -1 : (order.get(at.file) ?? 0));
+  diagnostics.sort((a, b) => rankOf(a) - rankOf(b) || comparePlaces(a, b));
+  return { ...joined, diagnostics };
 }
 
-/** The text as places in it are counted: without a byte order mark, lines ended by LF alone. */
-export function sourceText(text: string): string {
-  return text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n');
+/** Parses one inventory of YAML. `file` is the name diagnostics give. Fails with everything that was found, warnings too. */
+export function parseInventory(text: string, file: string): Result<Inventory, readonly Diagnostic[]> {
+  const source = sourceText(text);
+  const { hosts, groups, diagnostics } = parseSources([{ file, format: 'yaml', text: source, isSecret: false }]);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return err(diagnostics);
+  return ok({
+    hosts,
+    groups,
+    hostsByName: new Map(hosts.map((host) => [host.name, host])),
+    adjacent: [],
+    extra: [],
+    folderOf: () => null,
+    sourceOf: (name) => (name === file ? maskSecrets(source) : null),
+    warnings: diagnostics,
+  });
 }

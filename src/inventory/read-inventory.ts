@@ -1,39 +1,62 @@
-import { readFile, stat } from 'node:fs/promises';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Disk } from './disk.ts';
 import type { Inventory } from './inventory.ts';
-import { maskSecrets } from './mask-secrets.ts';
-import { parseInventory, sourceText } from './parse-inventory.ts';
+import { type InventoryRequest, type InventoryTrouble, loadInventory } from './load-inventory.ts';
 
-/** Reads and parses an inventory file. A file that is missing, a directory or unreadable is a diagnostic without a place. */
-export async function readInventory(path: string): Promise<Result<Inventory, readonly Diagnostic[]>> {
-  const text = await readText(path);
-  return text.ok ? parseInventory(text.value, path) : err([text.error]);
+/** Reads and parses all sources of an inventory, and the variables beside them. The one file of this folder that does I/O. */
+export function readInventory(request: InventoryRequest): Promise<Result<Inventory, InventoryTrouble>> {
+  return loadInventory(request, disk);
 }
 
-/** Reads a source again, so that the lines of its diagnostics can be shown where `readInventory` failed. Passwords are masked. */
-export async function readSource(path: string): Promise<Inventory['sourceOf']> {
-  const text = await readText(path);
-  const masked = text.ok ? maskSecrets(sourceText(text.value)) : null;
-  return (file) => (file === path ? masked : null);
-}
+/** The disk and the programs of this machine. */
+export const disk: Disk = {
+  absolute: (path) => resolve(path),
+  stat: async (path) => {
+    const found = await attempt(() => stat(path));
+    if (!found.ok) return /^E(?:NOENT|NOTDIR)\b/.test(found.error.code) ? ok(null) : err(found.error.text);
+    const isFolder = found.value.isDirectory();
+    return ok({ kind: isFolder ? 'folder' : 'file', isExecutable: !isFolder && (found.value.mode & 0o111) !== 0 });
+  },
+  list: async (path) => {
+    const names = await attempt(() => readdir(path));
+    return names.ok ? ok(names.value.sort()) : err(names.error.text);
+  },
+  read: async (path) => {
+    const text = await attempt(async () => new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path)));
+    return text.ok ? text : err(text.error.text);
+  },
+  run: ([program, ...args], stdin) =>
+    new Promise((settle) => {
+      const child = execFile(program, args, { maxBuffer: 256 * 2 ** 20 }, (error, stdout, stderr) => {
+        // A program that could not be started, or said too much, has a code that is a word.
+        const code: unknown = error === null ? 0 : error.code;
+        if (error !== null && typeof code === 'string') settle(err(wordsFor(error)));
+        else settle(ok({ exitCode: typeof code === 'number' ? code : null, stdout, stderr }));
+      });
+      // A program that does not read its input closes it: that is its own affair.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(stdin);
+    }),
+};
 
-async function readText(path: string): Promise<Result<string, Diagnostic>> {
-  const trouble = (message: string, hint: string) =>
-    err({ severity: 'error', code: 'inventory-file', message, hint, at: null } as const);
+async function attempt<T>(
+  work: () => Promise<T>,
+): Promise<Result<T, { readonly code: string; readonly text: string }>> {
   try {
-    if ((await stat(path)).isDirectory())
-      return trouble(`inventory ${path} is a directory`, 'name the file in it; directories are not supported yet');
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-    return ok(text);
+    return ok(await work());
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const code = 'code' in error ? error.code : null;
-    if (code === 'ENOENT') return trouble(`there is no inventory file ${path}`, 'name one with -i FILE');
-    if (code === 'EACCES')
-      return trouble(`inventory ${path} cannot be read: permission denied`, `look at "ls -l ${path}"`);
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return trouble(`inventory ${path} is not UTF-8 text`, 'save it as UTF-8');
-    return trouble(`inventory ${path} cannot be read: ${error.message}`, 'name a readable file with -i FILE');
+    return err({ code: 'code' in error ? String(error.code) : '', text: wordsFor(error) });
   }
+}
+
+function wordsFor(error: Error): string {
+  const code = 'code' in error ? error.code : null;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is not UTF-8 text';
+  return error.message;
 }

@@ -2,21 +2,22 @@ import type { Diagnostic } from '../domain/diagnostic.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Inventory, InventoryHost } from './inventory.ts';
-import { parseLimit, type Selector, type Term } from './limit.ts';
+import { type Places, parseLimit, type Selector, type Term } from './limit.ts';
 
 /**
  * The hosts a limit leaves, in the order of the inventory; null leaves all. Terms are united, then cut with each `&term`, then each
  * `!term` is taken away, wherever they stand; with only `&` and `!` terms it starts from all. Stricter than Ansible: an empty
- * limit, a term that matches nothing and a limit that leaves nobody are errors.
+ * limit, a term that matches nothing and a limit that leaves nobody are errors. `files`: the lines of each `@FILE` in the limit.
  */
 export function selectHosts(
   inventory: Inventory,
   limit: string | null,
+  files: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Result<readonly InventoryHost[], readonly Diagnostic[]> {
   if (limit === null) return ok(inventory.hosts);
-  const terms = parseLimit(limit);
+  const terms = parseLimit(limit, files);
   if (!terms.ok) return err(terms.error);
-  const matched = terms.value.map((term) => ({ ...term, names: matchOf(inventory, term.selector) }));
+  const matched = terms.value.map((term) => ({ ...term, names: matchOf(inventory, term) }));
   const unknown = matched.flatMap((term) => (term.names === null ? [unmatched(inventory, term)] : []));
   if (unknown.length > 0) return err(unknown);
   const setsOf = (role: Term['role']) =>
@@ -33,31 +34,51 @@ export function selectHosts(
   return err([{ severity: 'error', code: 'limit-empty', message, hint: null, at: null }]);
 }
 
-/** The names of the hosts a selector means; null where it matches neither a group nor a host. */
-function matchOf(inventory: Inventory, selector: Selector): ReadonlySet<string> | null {
-  if (selector.kind === 'name' && inventory.hosts.some(({ name }) => name === selector.name))
-    return new Set([selector.name]);
-  const matches = (name: string) =>
-    selector.kind === 'name' ? name === selector.name : selector.expression.test(name);
-  const groups = new Set([...inventory.groups.keys()].filter(matches));
-  // A wildcard or an expression means hosts beside groups, a plain name never both (manager.py, _enumerate_matches).
-  const hosts = inventory.hosts.filter(
-    (host) =>
-      groups.has('all') ||
-      host.groups.some((group) => groups.has(group)) ||
-      (selector.kind === 'expression' && matches(host.name)),
-  );
-  return groups.size === 0 && hosts.length === 0 ? null : new Set(hosts.map(({ name }) => name));
+/** The names of the hosts a term means; null where it matches neither a group nor a host, or nobody is at its places. */
+function matchOf(inventory: Inventory, { role, text, selector }: Term): ReadonlySet<string> | null {
+  // A name with brackets may be a host's own (an IPv6 address with a port has them, for one).
+  if (role === 'add' && inventory.hostsByName.has(text)) return new Set([text]);
+  if (selector.kind === 'name' && selector.places === null && inventory.hostsByName.has(selector.text))
+    return new Set([selector.text]);
+  const groups = [...inventory.groups.keys()].filter(selector.matches);
+  const names = [
+    ...groups.flatMap((group) => hostsOfGroup(inventory, group)),
+    ...ownNames(inventory, selector, groups.length),
+  ];
+  if (groups.length === 0 && names.length === 0) return null;
+  if (selector.places === null || names.length === 0) return new Set(names);
+  const placed = atPlaces(names, selector.places);
+  return placed.length === 0 ? null : new Set(placed);
+}
+
+/** Hosts by their own names: a wildcard or an expression means them beside groups, a plain name only where no group has it (manager.py, _enumerate_matches). */
+function ownNames({ hosts }: Inventory, { kind, text, matches }: Selector, groupCount: number): readonly string[] {
+  if (groupCount > 0 && kind === 'name' && !text.includes('.')) return [];
+  return hosts
+    .filter(({ name }) => matches(name))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ name }) => name);
+}
+
+/** The hosts of a group and of the groups in it, level by level. */
+function hostsOfGroup({ groups }: Inventory, name: string): readonly string[] {
+  const level = new Set([name]);
+  // A set grows while it is walked: this is breadth first, each group once.
+  for (const each of level) for (const child of groups.get(each)?.children ?? []) level.add(child);
+  return [...new Set([...level].flatMap((each) => groups.get(each)?.hosts ?? []))];
+}
+
+/** As Ansible's slices: a host that several names of a wildcard lead to counts each time. */
+function atPlaces(names: readonly string[], { first, last }: Places): readonly string[] {
+  // Ansible takes [3:0] for [3].
+  if (last === null || last === 0)
+    return names.at(first) === undefined ? [] : names.slice(first, first === -1 ? undefined : first + 1);
+  return names.slice(first, last === -1 ? undefined : last + 1);
 }
 
 function unmatched(inventory: Inventory, { text, selector }: Term): Diagnostic {
-  const names = [...inventory.groups.keys(), ...inventory.hosts.map((host) => host.name)];
-  const hint = selector.kind === 'name' ? didYouMean(selector.name, names) : null;
-  return {
-    severity: 'error',
-    code: 'limit-unmatched',
-    message: `"${text}" in the limit matches no host and no group`,
-    hint,
-    at: null,
-  };
+  const names = [...inventory.groups.keys(), ...inventory.hostsByName.keys()];
+  const hint = selector.kind === 'name' ? didYouMean(selector.text, names) : null;
+  const what = selector.places === null ? 'matches no host and no group' : 'matches no host at these places';
+  return { severity: 'error', code: 'limit-unmatched', message: `"${text}" in the limit ${what}`, hint, at: null };
 }

@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceLocation } from '../domain/diagnostic.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { Declaration } from './declaration.ts';
+import { groupNameHint, isGroupName } from './group-name.ts';
 import { parseHostPattern } from './host-pattern.ts';
 import { type Entries, type Entry, kindOf, type Located } from './located.ts';
 
@@ -13,8 +14,8 @@ export function declareGroups(tree: Located, report: (diagnostic: Diagnostic) =>
     report({ severity: 'error', code, message, hint, at });
 
   function declareGroup(name: string, entry: Entry): void {
-    if (!entry.isText || name === '' || /[\s,:&!~*?[\]/]/.test(name)) {
-      const hint = entry.isText ? 'use letters, digits, "_", "-" and "."' : `write "${name}" in quotes`;
+    if (!entry.isText || !isGroupName(name)) {
+      const hint = entry.isText ? groupNameHint : `write "${name}" in quotes`;
       fault('group-name', `"${name}" is not a group name`, entry.keyAt, hint);
       return;
     }

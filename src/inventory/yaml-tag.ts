@@ -1,5 +1,6 @@
 import type { Scalar } from 'yaml';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { isSecretName } from './secret-name.ts';
 import { type PlainScalar, readPlainScalar } from './yaml-scalar.ts';
 
 type Problem = Omit<Diagnostic, 'at'>;
@@ -7,19 +8,14 @@ type Problem = Omit<Diagnostic, 'at'>;
 const standard = 'tag:yaml.org,2002:';
 const known = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => standard + name));
 
+/** Whether a tag says that the value is encrypted with ansible-vault. */
+export function isVaultTag(tag: string | undefined): boolean {
+  return tag === '!vault' || tag === '!vault-encrypted';
+}
+
 /** Why a value with this tag cannot be read, or null. */
 export function tagProblem(tag: string | undefined): { readonly message: string; readonly hint: string } | null {
-  if (tag === undefined || tag === '!' || known.has(tag)) return null;
-  if (tag === '!vault' || tag === '!vault-encrypted')
-    return {
-      message: 'values encrypted with ansible-vault are not supported',
-      hint: 'keep the secret out of the inventory: log in with a key, and give the become password with --ask-become-pass',
-    };
-  if (tag === '!unsafe')
-    return {
-      message: 'the tag !unsafe is not supported',
-      hint: 'write the text in quotes, and "\\{{" for a literal {{',
-    };
+  if (tag === undefined || tag === '!' || tag === '!unsafe' || isVaultTag(tag) || known.has(tag)) return null;
   return { message: `the tag ${tag.replace(standard, '!!')} is not supported`, hint: 'remove the tag' };
 }
 
@@ -50,7 +46,7 @@ function typeNameOf(value: PlainScalar['value']): string {
 
 function surprise(plain: PlainScalar, text: string, keyText: string | null): Problem | null {
   // A message would show the password; whatever needs it demands text, and says so without it.
-  if (keyText !== null && /pass(?:word)?$/.test(keyText)) return null;
+  if (keyText !== null && isSecretName(keyText)) return null;
   const hint = `write "${text}" in quotes`;
   switch (plain.surprise) {
     case null:

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
 import type { Diagnostic, SourceLocation } from '../domain/diagnostic.ts';
 import type { Entry, Located } from './located.ts';
-import { tagProblem, typedScalar } from './yaml-tag.ts';
+import { isVaultTag, tagProblem, typedScalar } from './yaml-tag.ts';
 
 const mostNodesThroughAliases = 100_000;
 
@@ -19,6 +19,7 @@ export function locateTree(root: Node, { text, placeOf, report }: Reading): Loca
   const anchors = new Map<string, Node>();
   const targets = new Map<Node, Node>();
   let aliasDepth = 0;
+  let unsafeDepth = 0;
   let nodesThroughAliases = 0;
 
   const fault = (code: string, message: string, at: SourceLocation, hint: string | null) =>
@@ -37,8 +38,12 @@ export function locateTree(root: Node, { text, placeOf, report }: Reading): Loca
       fault('yaml-tag', problem.message, startOf(node), problem.hint);
       return emptyAt(startOf(node));
     }
+    if (isVaultTag(node.tag)) return visitVault(node);
+    const isUnsafe = node.tag === '!unsafe';
     open.add(node);
+    if (isUnsafe) unsafeDepth++;
     const located = isScalar(node) ? visitScalar(node, keyText) : visitCollection(node);
+    if (isUnsafe) unsafeDepth--;
     open.delete(node);
     return located;
   }
@@ -60,10 +65,21 @@ export function locateTree(root: Node, { text, placeOf, report }: Reading): Loca
     return emptyAt(at);
   }
 
+  function visitVault(node: Node): Located {
+    const at = startOf(node);
+    const ciphertext = isScalar(node) ? String(node.value ?? '').trim() : '';
+    if (ciphertext.startsWith('$ANSIBLE_VAULT;')) return { kind: 'vault', at, ciphertext };
+    const hint = 'paste the output of "ansible-vault encrypt_string"';
+    fault('yaml-vault', 'the tag !vault needs a text that starts with $ANSIBLE_VAULT;', at, hint);
+    return emptyAt(at);
+  }
+
   function visitScalar(node: Scalar, keyText: string | null): Located {
     const at = startOf(node);
+    if (node.tag === '!unsafe') return { kind: 'verbatim', at, text: String(node.value ?? '') };
     const { value, problem } = typedScalar(node, keyText);
     if (problem !== null) report({ ...problem, at });
+    if (unsafeDepth > 0 && typeof value === 'string') return { kind: 'verbatim', at, text: value };
     const raw = text.slice(node.range?.[0] ?? 0, node.range?.[1] ?? 0);
     const braces = [...raw.matchAll(/\{[{%#]/g)].map((match) => placeOf((node.range?.[0] ?? 0) + match.index));
     return { kind: 'scalar', at, value, bracesAt: braces };

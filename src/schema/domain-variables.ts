@@ -34,3 +34,6 @@ export const domainVariables = z
       .meta({ description: 'Name of the .network file of the parent of the VLAN, for rendering without a host' }),
   })
   .meta({ title: 'Variables of mlbroute in an Ansible inventory' });
+
+/** The names of these variables. */
+export const domainVariableNames: readonly string[] = Object.keys(domainVariables.shape);

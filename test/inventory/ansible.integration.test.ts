@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hostVars } from '../../src/inventory/host-vars.ts';
 import { selectHosts } from '../../src/inventory/select-hosts.ts';
 import { type AnsibleInventory, ansibleHosts, ansibleInventory, demandAnsible } from './ansible.ts';
-import { inventoryOf, yaml } from './printed.ts';
+import { inventoryOf, varsOf, yaml } from './printed.ts';
 
 const values = [
   ...[
@@ -121,7 +120,7 @@ function hostsText(keys: readonly [string, [string, string][]][]): string {
 function ourList(text: string) {
   const { hosts: all, groups } = inventoryOf(text);
   const variables = all.map(({ name }) => {
-    const result = hostVars(inventoryOf(text), name);
+    const result = varsOf(text, name);
     if (!result.ok) throw new Error(JSON.stringify(result.error));
     return [name, JSON.parse(JSON.stringify(result.value.values))] as const;
   });

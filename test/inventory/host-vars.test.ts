@@ -101,7 +101,7 @@ describe('A reference that cannot be followed is an error at its own column:', (
           hosts: { n1: { uplink: eth0 } }
       `,
       yaml`
-        i.yaml:4:26: error[undefined-variable]: variable "uplnik" is not defined for n1
+        i.yaml:4:26: error[undefined-variable]: variable "uplnik" is not defined
                     - link: { parent: "{{ uplnik }}", vlan: 100 }
                                        ^ hint: did you mean "uplink"?
       `,
@@ -121,16 +121,16 @@ describe('A reference that cannot be followed is an error at its own column:', (
           hosts: { n1: }
       `,
       yaml`
-        i.yaml:4:24: error[undefined-variable]: variable "nope1" is not defined for n1
+        i.yaml:4:24: error[undefined-variable]: variable "nope1" is not defined
                   plain: pre {{ a }} {{ nope1 }}
                                      ^ hint: set it for the host or for one of its groups
-        i.yaml:5:22: error[undefined-variable]: variable "nope2" is not defined for n1
+        i.yaml:5:22: error[undefined-variable]: variable "nope2" is not defined
                   single: '{{ a }}-{{ nope2 }}'
                                    ^ hint: set it for the host or for one of its groups
-        i.yaml:6:24: error[undefined-variable]: variable "nope3" is not defined for n1
+        i.yaml:6:24: error[undefined-variable]: variable "nope3" is not defined
                   double: "\t{{ a }} {{ nope3 }}"
                                      ^ hint: set it for the host or for one of its groups
-        i.yaml:9:14: error[undefined-variable]: variable "nope4" is not defined for n1
+        i.yaml:9:14: error[undefined-variable]: variable "nope4" is not defined
                     second {{ nope4 }}
                            ^ hint: set it for the host or for one of its groups
       `,
@@ -141,15 +141,15 @@ describe('A reference that cannot be followed is an error at its own column:', (
         all: { hosts: { n1: { a: { gateway: 1 }, b: "{{ a.gatway }}", c: "{{ d.x }}", d: text, e: "{{ f.9 }}" } } }
       `,
       yaml`
-        i.yaml:1:46: error[undefined-variable]: "a" of n1 has no "gatway": it is a mapping
+        i.yaml:1:46: error[undefined-variable]: "a" has no "gatway": it is a mapping
               all: { hosts: { n1: { a: { gateway: 1 }, b: "{{ a.gatway }}", c: "{{ d.x }}", d: text, e: "{{ f.9 }}" } } }
                                                            ^ hint: did you mean "gateway"?
-        i.yaml:1:67: error[undefined-variable]: "d" of n1 has no "x": it is text
+        i.yaml:1:67: error[undefined-variable]: "d" has no "x": it is text
               all: { hosts: { n1: { a: { gateway: 1 }, b: "{{ a.gatway }}", c: "{{ d.x }}", d: text, e: "{{ f.9 }}" } } }
                                                                                 ^
         i.yaml:1:92: error[reference-syntax]: "{{ f.9 }}" is not a reference
               all: { hosts: { n1: { a: { gateway: 1 }, b: "{{ a.gatway }}", c: "{{ d.x }}", d: text, e: "{{ f.9 }}" } } }
-                                                                                                         ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                                                                                                         ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
       `,
     ],
     [
@@ -175,7 +175,7 @@ describe('A reference that cannot be followed is an error at its own column:', (
         all: { hosts: { n1: { a: "{{ b }}", b: "{{ c }}", c: "{{ nope }}", d: "{{ b }} {{ b }}" } } }
       `,
       yaml`
-        i.yaml:1:55: error[undefined-variable]: variable "nope" is not defined for n1
+        i.yaml:1:55: error[undefined-variable]: variable "nope" is not defined
               all: { hosts: { n1: { a: "{{ b }}", b: "{{ c }}", c: "{{ nope }}", d: "{{ b }} {{ b }}" } } }
                                                                     ^ hint: set it for the host or for one of its groups
       `,
@@ -188,7 +188,7 @@ describe('A reference that cannot be followed is an error at its own column:', (
       yaml`
         i.yaml:1:54: error[reference-type]: "a" is a list and cannot stand inside a text
               all: { hosts: { n1: { a: [1], b: { c: 1 }, d: , v: "x{{ a }}", w: "x{{ b }}", x: "x{{ d }}" } } }
-                                                                   ^
+                                                                   ^ hint: write {{ join … "," }} or {{ json … }}
         i.yaml:1:69: error[reference-type]: "b" is a mapping and cannot stand inside a text
               all: { hosts: { n1: { a: [1], b: { c: 1 }, d: , v: "x{{ a }}", w: "x{{ b }}", x: "x{{ d }}" } } }
                                                                                   ^
@@ -216,10 +216,10 @@ describe('A reference that cannot be followed is an error at its own column:', (
       yaml`
         i.yaml:3:9: error[reference-syntax]: "{{ b | default('x') }}" is not a reference
                   a: "{{ b | default('x') }}"
-                      ^ hint: Jinja filters are not supported: write {{ b }}, and give a default in the vars of a parent group
+                      ^ hint: write {{ default b "x" }}
         i.yaml:4:9: error[reference-syntax]: "{{ hostvars['n2'].b }}" is not a reference
                   c: "{{ hostvars['n2'].b }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: other hosts cannot be looked at: set the value in a group that both hosts are in
         i.yaml:5:9: error[reference-syntax]: "{{ b['key'] }}" is not a reference
                   d: "{{ b['key'] }}"
                       ^ hint: write {{ b.key }}
@@ -228,19 +228,19 @@ describe('A reference that cannot be followed is an error at its own column:', (
                       ^ hint: write {{ b.[0] }}
         i.yaml:7:9: error[reference-syntax]: Jinja's "{%" is not supported
                   f: "{% if b %}x{% endif %}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: set the variable for the hosts it differs on
         i.yaml:8:9: error[reference-syntax]: Jinja's "{#" is not supported
                   g: "{# note #}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write the comment outside of the text
         i.yaml:9:9: error[reference-syntax]: "{{ b + 1 }}" is not a reference
                   h: "{{ b + 1 }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
         i.yaml:10:9: error[reference-syntax]: "{{ b.upper() }}" is not a reference
                   i: "{{ b.upper() }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
         i.yaml:11:9: error[reference-syntax]: "{{ 'text' }}" is not a reference
                   j: "{{ 'text' }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
       `,
     ],
     [
@@ -262,22 +262,22 @@ describe('A reference that cannot be followed is an error at its own column:', (
       yaml`
         i.yaml:3:9: error[reference-syntax]: "{{#if b}}" is not a reference
                   a: "{{#if b}}x{{/if}}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
         i.yaml:4:9: error[reference-syntax]: "{{{ b }}" is not a reference
                   c: "{{{ b }}}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
         i.yaml:5:9: error[reference-syntax]: "{{> part }}" is not a reference
                   d: "{{> part }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
         i.yaml:6:9: error[reference-syntax]: "{{ this }}" is not a reference
                   e: "{{ this }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
         i.yaml:7:9: error[reference-syntax]: "{{ ../b }}" is not a reference
                   f: "{{ ../b }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
-        i.yaml:8:9: error[reference-syntax]: "{{ lookup b 1 }}" is not a reference
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
+        i.yaml:8:9: error[reference-syntax]: there is no helper "lookup"
                   g: "{{ lookup b 1 }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: lookups are not supported: give the value with -e NAME=VALUE or -e @FILE
         i.yaml:9:9: error[reference-syntax]: "{{" is not closed
                   h: "{{ b"
                       ^ hint: write {{ name }}
@@ -286,7 +286,7 @@ describe('A reference that cannot be followed is an error at its own column:', (
                       ^ hint: write the name of a variable between the braces
         i.yaml:11:9: error[reference-syntax]: "{{! note }}" is not a reference
                   j: "{{! note }}"
-                      ^ hint: only references are supported here: {{ name }} or {{ name.key }}
+                      ^ hint: write {{ name }}, {{ name.key }} or {{ helper name }}
       `,
     ],
   ])('%s', (_, text, expected) => {

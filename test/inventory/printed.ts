@@ -1,4 +1,6 @@
 import { type Diagnostic, formatDiagnostic } from '../../src/domain/diagnostic.ts';
+import { err, type Result } from '../../src/domain/result.ts';
+import type { HostVars } from '../../src/domain/variable.ts';
 import { hostVars } from '../../src/inventory/host-vars.ts';
 import type { Inventory } from '../../src/inventory/inventory.ts';
 import { maskSecrets } from '../../src/inventory/mask-secrets.ts';
@@ -17,9 +19,10 @@ export function inventoryOf(text: string): Inventory {
   return parsed.value;
 }
 
-/** The variables of a host of a text that must be right, or the errors as printed. */
-export function varsOf(text: string, host: string): ReturnType<typeof hostVars> {
-  return hostVars(inventoryOf(text), host);
+/** All variables of a host of a text that must be right, or the errors. */
+export function varsOf(text: string, host: string): Result<HostVars, readonly Diagnostic[]> {
+  const vars = hostVars(inventoryOf(text), host, { wanted: 'all', decrypted: new Map() });
+  return vars.ok ? vars : err(vars.error.diagnostics);
 }
 
 /** Cuts the common indentation of a template literal, so that columns count from where the text seems to start. */

@@ -10,6 +10,11 @@ const inventory = inventoryOf(yaml`
       db: { hosts: { "db[1:2]": , web3: } }
 `);
 
+const files = new Map([
+  ['hosts', ['web1', 'web[2]', '!web2']],
+  ['empty', []],
+]);
+
 describe('A limit', () => {
   it.each<[string | null, string]>([
     [null, 'lone fe80::1 web1 web2 web3 db1 db2'],
@@ -29,8 +34,21 @@ describe('A limit', () => {
     ['~web[12]', 'web1 web2'],
     ['~(lone|db)', 'lone web3 db1 db2'],
     ['ungrouped', 'lone fe80::1'],
+    ['web db1', 'web1 web2 web3 db1'],
+    ['web[0]', 'web1'],
+    ['web[-1]', 'web3'],
+    ['web[0:1]', 'web1 web2'],
+    ['web[1-2]', 'web2 web3'],
+    ['web[1:]', 'web2 web3'],
+    ['web:!web[0]', 'web2 web3'],
+    ['all[0:2]', 'lone fe80::1 web1'],
+    ['~(?i)WEB1', 'web1'],
+    [String.raw`~web\d\Z`, 'web1 web2 web3'],
+    ['~(?P<kind>db)1', 'db1'],
+    ['@hosts', 'web1 web3'],
+    ['@hosts,db', 'web1 web3 db1 db2'],
   ])('%s leaves %s, in the order of the inventory', (limit, expected) => {
-    const selected = selectHosts(inventory, limit);
+    const selected = selectHosts(inventory, limit, files);
     expect(selected.ok ? selected.value.map(({ name }) => name).join(' ') : printed(selected.error, '')).toBe(expected);
   });
 
@@ -49,19 +67,18 @@ describe('A limit', () => {
         'error[limit-unmatched]: "x*" in the limit matches no host and no group',
     ],
     ['web:!web', 'error[limit-empty]: the limit "web:!web" leaves no host'],
-    ['~(', 'error[limit-syntax]: "~(" is not a regular expression'],
+    ['~(', 'error[limit-syntax]: "~(" is not a regular expression: Unterminated group'],
+    ['~(?x)a', 'error[limit-syntax]: "~(?x)a" is not a regular expression: Invalid group'],
+    ['~(?#note)a', 'error[limit-syntax]: "~(?#note)a" is not a regular expression: (?# is not supported'],
     ['web,!', 'error[limit-syntax]: a "!" or "&" in the limit has no name behind it'],
-    [
-      '@hosts.txt',
-      'error[limit-syntax]: "@hosts.txt": limits from a file are not supported\n      hint: name the hosts themselves',
-    ],
-    [
-      'web[0]',
-      'error[limit-syntax]: "web[0]": places in a group are not supported yet\n      hint: name the hosts, or use a wildcard such as web*',
-    ],
+    ['@empty', 'error[limit-empty]: the limit "@empty" has no pattern in its file'],
+    ['!@hosts', 'error[limit-syntax]: "@hosts": a file cannot be required or removed as a whole'],
+    ['web[3]', 'error[limit-unmatched]: "web[3]" in the limit matches no host at these places'],
+    ['web[-4]', 'error[limit-unmatched]: "web[-4]" in the limit matches no host at these places'],
+    ['web1[1]', 'error[limit-unmatched]: "web1[1]" in the limit matches no host at these places'],
     ['web[1:2', 'error[limit-unmatched]: "web[1" in the limit matches no host and no group'],
   ])('"%s" is refused', (limit, expected) => {
-    const selected = selectHosts(inventory, limit);
+    const selected = selectHosts(inventory, limit, files);
     const text = selected.ok ? selected.value.map(({ name }) => name).join(' ') : printed(selected.error, '');
     expect(text.split('\n').slice(0, expected.split('\n').length).join('\n')).toBe(expected);
   });

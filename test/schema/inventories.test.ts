@@ -10,11 +10,11 @@ const link = (parent: string, id: number, name: string) => ({ kind: 'vlan', pare
 
 /** Every host of an example with its networks in short; throws with the diagnostics where something is wrong. */
 async function networksIn(file: string) {
-  const read = await readInventory(folder + file);
+  const read = await readInventory({ sources: [folder + file], extraVars: [], vaultPasswordFile: null });
   if (!read.ok) throw new Error(JSON.stringify(read.error));
   expect(read.value.warnings).toEqual([]);
   return read.value.hosts.map(({ name }) => {
-    const vars = hostVars(read.value, name);
+    const vars = hostVars(read.value, name, { wanted: 'all', decrypted: new Map() });
     if (!vars.ok) throw new Error(JSON.stringify(vars.error));
     const spec = hostSpec(vars.value);
     const connection = connectionOf(name, vars.value, { user: 'me', homeDirectory: '/home/me' });
