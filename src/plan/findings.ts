@@ -1,5 +1,6 @@
 import type { Finding, HostPlan } from '../domain/change.ts';
 import type { Observed } from '../domain/observed.ts';
+import { unreachable } from '../domain/result.ts';
 
 /** What a plan would change, said as what is wrong now: the audit's view of the same comparison. */
 export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding[] {
@@ -41,6 +42,8 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
         };
       case 'remove':
         return { ...base, code: 'unexpected', message: 'nothing in the inventory asks for it', hint: null };
+      default:
+        return unreachable(change);
     }
   });
   const running = plan.runtime
@@ -54,6 +57,8 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
           return { ...base, code: 'differs', message: 'differs in the running kernel' };
         case '-':
           return { ...base, code: 'unexpected', message: 'is in the running kernel, and nothing asks for it' };
+        default:
+          return unreachable(change.sign);
       }
     });
   const boot = plan.warnings
