@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { downLab } from '../../src/lab/down.ts';
+import { runCommand } from '../../src/lab/host-command.ts';
+import type { Lab } from '../../src/lab/lab-state.ts';
+import { inNamespace } from '../../src/lab/namespace.ts';
+import { labNetwork } from '../../src/lab/topology.ts';
+import { publicNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
+import { bootLab, onNode } from './lab-node.ts';
+import { auditOf, pushTo, verifyOf } from './pushing.ts';
+
+let lab: Lab;
+let inventory: string;
+
+beforeAll(async () => {
+  lab = await bootLab({ nodes: 1 });
+  inventory = await writeInventory(lab, 'both', { networks: [publicNetwork, segmentNetwork] });
+  const { exitCode, stderr } = await pushTo(inventory);
+  expect(exitCode, stderr).toBe(0);
+});
+afterAll(async () => {
+  await downLab(lab.dir);
+});
+
+/** Standard output in JSON mode: every line of it must be JSON. */
+const linesOf = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+type Told = { code: string; where: string; subject: string };
+
+/** Every finding in a few words, sorted. */
+const findingsOf = (stdout: string) =>
+  linesOf(stdout)
+    .filter(({ kind }) => kind === 'findings')
+    .flatMap(({ findings }) => findings.map(({ code, where, subject }: Told) => `${where} ${code} ${subject}`))
+    .sort();
+
+describe('an audit', () => {
+  it('finds everything that was meddled with, and exits with 2', async () => {
+    await onNode(
+      lab,
+      'n1',
+      `echo '# mine' >>/etc/sysctl.d/99-zz-mlbroute.conf
+      printf '[Match]\\nName=eth7\\n' >/etc/systemd/network/99-mlbroute-stray.network
+      rm /etc/systemd/networkd.conf.d/50-mlbroute.conf
+      ip rule delete priority 2011
+      ip link set eth0.100 down; ip link set eth0.100 up
+      sysctl -qw net.ipv4.conf.eth0/100.rp_filter=1
+      iptables -t mangle -F MLBROUTE-OUTPUT`,
+    );
+    const { exitCode, stdout } = await auditOf(inventory, { output: 'json' });
+    expect(exitCode).toBe(2);
+    expect(findingsOf(stdout)).toEqual([
+      'persisted edited-on-host /etc/sysctl.d/99-zz-mlbroute.conf',
+      'persisted missing /etc/systemd/networkd.conf.d/50-mlbroute.conf',
+      'persisted unexpected /etc/systemd/network/99-mlbroute-stray.network',
+      'running differs chain MLBROUTE-OUTPUT in mangle from OUTPUT, 1 rule',
+      'running differs sysctl net/ipv4/conf/eth0.100/rp_filter 1 → 0',
+      'running missing route 1.2.3.0/24 dev eth0.100 scope link table 7100',
+      'running missing route default via 1.2.3.1 dev eth0.100 table 7100',
+      'running missing rule 2011 fwmark 0x100/0x1f00 lookup 7100',
+    ]);
+  });
+
+  it('tells people who edited which file, and when', async () => {
+    const { exitCode, stdout } = await auditOf(inventory);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(
+      /edited-on-host persisted +\/etc\/sysctl\.d\/99-zz-mlbroute\.conf\n +was edited by root on 20\d\d-.*Z since the last push/,
+    );
+  });
+
+  it('finds nothing after a push, which repairs it all', async () => {
+    const pushed = await pushTo(inventory, { output: 'json' });
+    expect(pushed.exitCode, pushed.stdout).toBe(0);
+    expect(linesOf(pushed.stdout).at(-1)).toMatchObject({ kind: 'end', host: 'n1', outcome: { status: 'changed' } });
+    const { exitCode, stdout } = await auditOf(inventory, { output: 'json' });
+    expect({ exitCode, findings: findingsOf(stdout) }).toEqual({ exitCode: 0, findings: [] });
+  });
+});
+
+/** Runs a command on the lab's router, which answers with nothing but its output. */
+async function onRouter(command: string): Promise<void> {
+  const shell = `TCP4:${labNetwork.router.lan}:${labNetwork.router.shellPort},connect-timeout=5`;
+  const { stdout } = await runCommand(inNamespace(lab, 'switch', ['socat', '-t5', '-', shell]), {
+    stdin: `${command} && echo done\n`,
+  });
+  expect(stdout.trim()).toBe('done');
+}
+
+describe('a verification', () => {
+  it('passes where the gateway answers', async () => {
+    const { exitCode, stdout } = await verifyOf(inventory);
+    expect(exitCode, stdout).toBe(0);
+  });
+
+  it('names the gateway that does not answer, with a hint, and exits with 2', async () => {
+    await onRouter('ip link set eth0.100 down');
+    const { exitCode, stdout } = await verifyOf(inventory);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(
+      /probe +network +network public\n +the gateway 1\.2\.3\.1 does not answer ARP on eth0\.100\n +hint: check that the VLAN reaches this port/,
+    );
+  });
+
+  it('passes again when the gateway is back', async () => {
+    await onRouter('ip link set eth0.100 up');
+    const { exitCode, stdout } = await verifyOf(inventory);
+    expect(exitCode, stdout).toBe(0);
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Lab } from '../../src/lab/lab-state.ts';
+import { exec } from '../../src/lab/node-shell.ts';
+import { type LabOptions, upLab } from '../../src/lab/up.ts';
+
+/** Boots a lab in a folder of its own; its stages go to the log of the tests. */
+export async function bootLab(options: LabOptions): Promise<Lab> {
+  const dir = await mkdtemp(join(tmpdir(), 'lab-'));
+  return upLab({ ...options, dir }, (line) => process.stderr.write(`${line}\n`));
+}
+
+/** Runs a script as root on a node, gives what it prints; throws where it fails. */
+export async function onNode(lab: Lab, node: string, script: string): Promise<string> {
+  const { code, stdout, stderr } = await exec(lab, node, script);
+  if (code !== 0) throw new Error(`${node}: exit ${code}: ${stderr.trim()}\n${script}`);
+  return stdout.trim();
+}
+
+/**
+ * The routing part of a node's running kernel as text: VLANs, addresses of the network card, rules, routes of all tables, mangle, rp_filter.
+ * Without what differs from boot to boot: interface numbers and the orders that follow from them, also among rules of one priority; counters;
+ * and the pods' addresses of IPv6, which follow their random MACs.
+ */
+export function kernelOf(lab: Lab, node: string): Promise<string> {
+  return onNode(
+    lab,
+    node,
+    `
+    ip -o -d link show type vlan | sed 's/^[0-9]*: //' | sort
+    ip -br address show | grep '^eth' | sort
+    ip -N -4 rule show | sort -n -k 1,1 -k 2; ip -N -4 route show table all | sort
+    ip -N -6 rule show | sort -n -k 1,1 -k 2; ip -N -6 route show table all | grep eth | sort
+    iptables-save -t mangle | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'
+    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter`,
+  );
+}
+
+/** Everything on a node's disk that a push could touch, as text: mode, owner, name and sum of each file. mlbroute's own record is no part of it. */
+export function filesOf(lab: Lab, node: string): Promise<string> {
+  return onNode(
+    lab,
+    node,
+    `cd /; set -- $(ls -d etc/mlbroute etc/sysctl.d etc/systemd etc/modules-load.d run/systemd/network 2>/dev/null)
+    find "$@" ! -path run/systemd/network -printf '%y %m %u %g %p %l\\n' | sort -k 5; find "$@" -type f -exec sha256sum {} + | sort -k 2`,
+  );
+}
+
+/** Both, for the promise that nothing was touched. */
+export async function stateOf(lab: Lab, node: string): Promise<string> {
+  return `${await filesOf(lab, node)}\n${await kernelOf(lab, node)}`;
+}

@@ -1,0 +1,49 @@
+import { audit } from '../../src/commands/audit.ts';
+import type { Io } from '../../src/commands/io.ts';
+import type { ConnectionOptions } from '../../src/commands/options.ts';
+import { push } from '../../src/commands/push.ts';
+import { verify } from '../../src/commands/verify.ts';
+import { type Ran, run } from './test-io.ts';
+
+/** The options that most tests leave as the command line does. */
+type Wish = Partial<ConnectionOptions> & { readonly confirmTimeoutS?: number };
+
+/** `mlbroute push --yes`. Its seconds go to the log of the tests. */
+export async function pushTo(inventory: string, wish: Wish = {}): Promise<Ran> {
+  const began = performance.now();
+  const ran = await run(push, {
+    ...connection(inventory, wish),
+    yes: true,
+    check: false,
+    diff: false,
+    confirmTimeoutS: wish.confirmTimeoutS ?? 60,
+    serial: [],
+    maxFail: null,
+    planFile: null,
+    retry: null,
+  });
+  process.stderr.write(`push: exit ${ran.exitCode} after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
+  return ran;
+}
+
+/** `mlbroute audit`. */
+export const auditOf = (inventory: string, wish: Wish = {}) => ask(audit, inventory, wish);
+
+/** `mlbroute verify`. */
+export const verifyOf = (inventory: string, wish: Wish = {}) => ask(verify, inventory, wish);
+
+function ask(command: (options: ConnectionOptions, io: Io) => Promise<number>, inventory: string, wish: Wish) {
+  return run(command, connection(inventory, wish));
+}
+
+function connection(inventory: string, wish: Wish): ConnectionOptions {
+  return {
+    inventory: [inventory],
+    limit: wish.limit ?? null,
+    forks: wish.forks ?? 50,
+    acceptNew: wish.acceptNew ?? false,
+    askBecomePass: wish.askBecomePass ?? false,
+    output: wish.output ?? 'text',
+    progress: wish.progress ?? true,
+  };
+}

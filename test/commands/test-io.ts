@@ -1,0 +1,30 @@
+import type { Io } from '../../src/commands/io.ts';
+
+/** What a command did, as its caller sees it. */
+export type Ran = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
+
+/** Runs a command where nobody sits at a terminal, and keeps what it says. A question rejects: there is nobody to answer. */
+export async function run<Options>(
+  command: (options: Options, io: Io) => Promise<number>,
+  options: Options,
+): Promise<Ran> {
+  const said = { stdout: '', stderr: '' };
+  const io: Io = {
+    stdout: (text) => {
+      said.stdout += text;
+    },
+    stderr: (text) => {
+      said.stderr += text;
+    },
+    isTty: false,
+    isInputTty: false,
+    columns: () => Number.POSITIVE_INFINITY,
+    rows: () => Number.POSITIVE_INFINITY,
+    color: false,
+    env: {},
+    confirm: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
+    askSecret: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
+    onInterrupt: () => () => {},
+  };
+  return { exitCode: await command(options, io), ...said };
+}
