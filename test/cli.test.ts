@@ -42,6 +42,17 @@ describe('the command line', () => {
     ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out' }],
     ['schema', 'schema', {}],
     ['demo --nodes 2 --keep', 'demo', { nodes: 2, install: false, keep: true, report: 'report/demo.md' }],
+    [
+      'plan -i a -i dir -i h1,h2, -e x=1 -e @f --vault-password-file pw',
+      'plan',
+      { ...plan, inventory: ['a', 'dir', 'h1,h2,'], extraVars: ['x=1', '@f'], vaultPasswordFile: 'pw' },
+    ],
+    ['inventory list -i prod.yaml -l web', 'inventoryList', { ...hosts, limit: 'web' }],
+    ['inventory graph -i prod.yaml', 'inventoryGraph', { ...hosts, group: null }],
+    ['inventory graph web -i prod.yaml', 'inventoryGraph', { ...hosts, group: 'web' }],
+    ['inventory host 010 -i prod.yaml', 'inventoryHost', { ...hosts, host: '010' }],
+    ['inventory hosts web:!n1 -i prod.yaml', 'inventoryHosts', { ...hosts, limit: 'web:!n1' }],
+    ['inventory var x --host n1 -i prod.yaml', 'inventoryVar', { ...hosts, name: 'x', host: 'n1' }],
     ['lab up', 'labUp', { nodes: 3, kubeProxy: 'iptables', install: false }],
     [
       'lab up --nodes 5 --kube-proxy ipvs --install --dir /lab',
@@ -85,14 +96,21 @@ describe('the command line', () => {
       '--forks is given 2 times; once is right',
       'push',
     ],
-    [
-      'two inventories',
-      ['plan', '-i', 'a', '-i', 'b'],
-      '--inventory is given 2 times; several inventories are not supported yet',
-      'plan',
-    ],
     ['no inventory', ['push'], 'required: --inventory', 'push'],
     ['an empty inventory', ['push', '-i', ''], '--inventory is empty', 'push'],
+    ['an empty inventory beside another', ['push', '-i', 'a', '-i', ''], '--inventory is empty', 'push'],
+    ['a bare -e', ['push', '-i', 'a', '-e'], '-e needs a value', 'push'],
+    ['no command of the inventory', ['inventory'], 'say which: list, graph, host, hosts or var', 'inventory'],
+    ['a misspelt one', ['inventory', 'lst'], 'unknown command "lst": did you mean "list"?', 'inventory'],
+    ['no host', ['inventory', 'host', '-i', 'a'], 'say which host', 'inventory host'],
+    ['no pattern', ['inventory', 'hosts', '-i', 'a'], 'say which hosts: a pattern', 'inventory hosts'],
+    ['no host of a variable', ['inventory', 'var', 'x', '-i', 'a'], 'required: --host', 'inventory var'],
+    [
+      'a limit beside a pattern',
+      ['inventory', 'hosts', 'web', '-i', 'a', '-l', 'x'],
+      'unknown option -l',
+      'inventory hosts',
+    ],
     ['no folder to render to', ['render', '-i', 'a'], 'required: --out', 'render'],
     [
       'letters for a number',
@@ -284,6 +302,11 @@ async function run(
     labSsh: command('labSsh'),
     labReboot: command('labReboot'),
     labInventory: command('labInventory'),
+    inventoryList: command('inventoryList'),
+    inventoryGraph: command('inventoryGraph'),
+    inventoryHost: command('inventoryHost'),
+    inventoryHosts: command('inventoryHosts'),
+    inventoryVar: command('inventoryVar'),
   };
   const exitCode = await main(args, { version: '1.2.3', commands, io: fakeIo(printed, behaviour.columns ?? 100) });
   return { called, loaded, ...printed, exitCode };

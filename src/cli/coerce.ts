@@ -22,13 +22,9 @@ export function filledText(option: string): (value: unknown) => string {
   };
 }
 
-/** A list with exactly one text, which is not empty. */
-export function onlyText(option: string): (value: unknown) => readonly string[] {
-  return (value) => {
-    if (Array.isArray(value) && value.length > 1)
-      throw new Error(`${option} is given ${value.length} times; several inventories are not supported yet`);
-    return [filledText(option)(value)];
-  };
+/** One text or several, none of them empty, in their order. */
+export function texts(option: string): (value: unknown) => readonly string[] {
+  return (value) => (Array.isArray(value) ? value : [value]).map(filledText(option));
 }
 
 /** A whole number within limits, written in decimal digits. */

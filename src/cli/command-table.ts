@@ -4,8 +4,11 @@ import type { Portion } from '../domain/portion.ts';
 
 /** The hosts a command is about. */
 export type InventoryChoice = {
-  /** Paths of inventories; for now exactly one. */
+  /** Files, folders and lists of hosts, at least one. */
   readonly inventory: readonly string[];
+  /** `-e`, in order; missing: none. */
+  readonly extraVars?: readonly string[];
+  readonly vaultPasswordFile?: string;
   /** A pattern; null for all hosts. An empty one reaches the command, which refuses it: a shell variable that is not set must not mean all. */
   readonly limit: string | null;
 };
@@ -64,6 +67,11 @@ export type CommandTable = {
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
   >;
+  readonly inventoryList: Lazily<Command<InventoryChoice>>;
+  readonly inventoryGraph: Lazily<Command<InventoryChoice & { readonly group: string | null }>>;
+  readonly inventoryHost: Lazily<Command<InventoryChoice & { readonly host: string }>>;
+  readonly inventoryHosts: Lazily<Command<InventoryChoice>>;
+  readonly inventoryVar: Lazily<Command<InventoryChoice & { readonly name: string; readonly host: string }>>;
   readonly labUp: Lazily<
     LabCommand<{ readonly nodes: number; readonly kubeProxy: 'iptables' | 'ipvs'; readonly install: boolean }>
   >;

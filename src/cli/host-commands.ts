@@ -137,8 +137,20 @@ function changeOf(
   };
 }
 
-function hostsOf(argv: { readonly inventory: readonly string[]; readonly limit: string | undefined }): InventoryChoice {
-  return { inventory: argv.inventory, limit: argv.limit ?? null };
+/** The hosts the arguments are about. */
+export function hostsOf(argv: {
+  readonly inventory: readonly string[];
+  readonly limit: string | undefined;
+  readonly 'extra-vars': readonly string[] | undefined;
+  readonly 'vault-password-file': string | undefined;
+}): InventoryChoice {
+  const { 'extra-vars': extraVars, 'vault-password-file': vaultPasswordFile } = argv;
+  return {
+    inventory: argv.inventory,
+    limit: argv.limit ?? null,
+    ...(extraVars === undefined ? {} : { extraVars }),
+    ...(vaultPasswordFile === undefined ? {} : { vaultPasswordFile }),
+  };
 }
 
 function connectionOf(argv: {

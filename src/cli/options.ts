@@ -1,18 +1,43 @@
-import { batchSizes, filledText, oneOf, onlyText, portion, runName, text, wholeNumber } from './coerce.ts';
+import { batchSizes, filledText, oneOf, portion, runName, text, texts, wholeNumber } from './coerce.ts';
 
-const inventoryOptions = {
+const sourceOptions = {
   inventory: {
     alias: 'i',
     demandOption: true,
     requiresArg: true,
-    describe: 'The inventory: a file in the format of Ansible',
-    coerce: onlyText('--inventory'),
+    describe: "An Ansible inventory: a file, a folder, an executable, or hosts as in 'h1,h2,'; may be repeated",
+    coerce: texts('--inventory'),
   },
+  'extra-vars': {
+    alias: 'e',
+    requiresArg: true,
+    describe: 'Variables over all others: NAME=VALUE, {JSON}, @FILE; may be repeated',
+    coerce: texts('--extra-vars'),
+  },
+  'vault-password-file': {
+    requiresArg: true,
+    describe: 'The password of ansible-vault (else $ANSIBLE_VAULT_PASSWORD_FILE)',
+    coerce: filledText('--vault-password-file'),
+  },
+} as const;
+
+const inventoryOptions = {
+  ...sourceOptions,
   limit: {
     alias: 'l',
     requiresArg: true,
-    describe: 'Only these hosts: names, groups, globs, !without, &both, ~regex',
+    describe: 'Only these hosts: names, groups, globs, !without, &both, ~regex, group[0:2], @file',
     coerce: text('--limit'),
+  },
+} as const;
+
+const inventoryVarOptions = {
+  ...sourceOptions,
+  host: {
+    demandOption: true,
+    requiresArg: true,
+    describe: 'The name of the host',
+    coerce: filledText('--host'),
   },
 } as const;
 
@@ -165,6 +190,11 @@ export const optionsOf = {
   render: { ...inventoryOptions, ...renderOptions },
   schema: {},
   demo: demoOptions,
+  'inventory list': inventoryOptions,
+  'inventory graph': sourceOptions,
+  'inventory host': sourceOptions,
+  'inventory hosts': sourceOptions,
+  'inventory var': inventoryVarOptions,
   'lab up': { ...labUpOptions, ...labOptions },
   'lab down': labOptions,
   'lab status': labOptions,

@@ -22,7 +22,7 @@ function explain(message: string, args: readonly string[]): string {
       .join(', ')}`;
   const [, hungry] = /^Not enough arguments following: (.*)$/s.exec(message) ?? [];
   if (hungry !== undefined) return `${hungry.length === 1 ? '-' : '--'}${hungry} needs a value`;
-  if (message.startsWith('Not enough non-option arguments')) return 'say which node';
+  if (message.startsWith('Not enough non-option arguments')) return missingWord[verbOf(args)] ?? 'say which node';
   return message;
 }
 
@@ -32,7 +32,7 @@ function explainUnknown(word: string, args: readonly string[]): string {
     const hint = didYouMean(word, optionNamesOf(verbOf(args)))?.replace(/"(.*)"/, '--$1');
     return `unknown option ${word.length === 1 ? '-' : '--'}${word}${hint === undefined ? '' : `: ${hint}`}`;
   }
-  const known = word === args[0] ? firstWords : args[0] === 'lab' && word === args[1] ? labWords : [];
+  const known = word === args[0] ? firstWords : word === args[1] ? secondWordsOf(args[0] ?? '') : [];
   const hint = didYouMean(word, known);
   if (known.length > 0) return `unknown command "${word}"${hint === null ? '' : `: ${hint}`}`;
   return `unexpected argument "${word}"`;
@@ -46,7 +46,7 @@ function isSpelled(arg: string, word: string): boolean {
 
 function verbOf([first = '', second = '']: readonly string[]): string {
   if (!firstWords.includes(first)) return '';
-  return first === 'lab' && labWords.includes(second) ? `lab ${second}` : first;
+  return secondWordsOf(first).includes(second) ? `${first} ${second}` : first;
 }
 
 function optionNamesOf(verb: string): readonly string[] {
@@ -57,6 +57,16 @@ function isVerb(text: string): text is Verb {
   return Object.hasOwn(optionsOf, text);
 }
 
+/** What to say where the word behind a command is missing. */
+const missingWord: { readonly [verb: string]: string } = {
+  'inventory host': 'say which host',
+  'inventory hosts': 'say which hosts: a pattern',
+  'inventory var': 'say which variable',
+};
+
 const words = Object.keys(optionsOf).map((verb) => verb.split(' '));
 const firstWords = [...new Set(words.map(([first = '']) => first))];
-const labWords = words.flatMap(([, second]) => (second === undefined ? [] : [second]));
+
+function secondWordsOf(first: string): readonly string[] {
+  return words.flatMap(([word, second]) => (word !== first || second === undefined ? [] : [second]));
+}
