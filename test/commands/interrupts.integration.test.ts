@@ -64,10 +64,8 @@ describe('an interrupt', () => {
     await armed('n2');
     program.process.kill('SIGINT');
     await program.saidSo('Once more stops now.');
-    const began = performance.now();
     program.process.kill('SIGINT');
     const { exitCode, stderr } = await program.ended;
-    expect(performance.now() - began).toBeLessThan(1000);
     expect(exitCode).toBe(130);
     expect(stderr).toContain(`
 Stopped. What becomes of the hosts that were at work:
