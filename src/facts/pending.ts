@@ -10,20 +10,20 @@ const idleS = 30;
 /** Parses what `node/observe.sh` says of an open transaction; null where there is none. `bootId` is the host's present one. */
 export function parsePending(section: string, bootId: string): PendingTransaction | null {
   const lines = keyedLines(section);
-  const valueOf = (key: string) => lines.find((line) => line.key === key)?.rest ?? null;
-  const numberOf = (key: string) => (valueOf(key) === null ? null : Number(valueOf(key)));
-  const id = valueOf('id');
+  const answerTo = (key: string) => lines.find((line) => line.key === key)?.rest ?? null;
+  const numberOf = (key: string) => (answerTo(key) === null ? null : Number(answerTo(key)));
+  const id = answerTo('id');
   if (id === null) return null;
   const uptime = numberOf('uptime') ?? 0;
   const deadline = numberOf('deadline');
   const alive = numberOf('alive');
   const secondsLeft = deadline === null ? null : deadline - uptime;
   // The boot guard ends what was open before a restart; what is still there escaped it.
-  const isOfOtherBoot = valueOf('boot-id') !== bootId;
+  const isOfOtherBoot = answerTo('boot-id') !== bootId;
   const isOverdue = secondsLeft === null ? alive === null || uptime - alive > idleS : secondsLeft < -overdueS;
   return {
     id: id.slice(id.lastIndexOf('/') + 1),
-    owner: valueOf('owner') ?? 'unknown',
+    owner: answerTo('owner') ?? 'unknown',
     secondsLeft,
     isStale: isOfOtherBoot || isOverdue,
   };
