@@ -15,6 +15,10 @@ const push = {
 const plan = { ...hosts, ...connection, ...output, diff: true, out: null };
 const percent = (number: number) => ({ kind: 'percent', percent: number });
 const hostCount = (number: number) => ({ kind: 'count', hosts: number });
+const explain = {
+  ...{ inventory: ['prod.yaml'], host: 'node01', from: '1.2.3.4', to: '8.8.8.8', iif: null, mark: null },
+  ...{ replyOfService: null, kubeProxy: null, live: false, acceptNew: false, askBecomePass: false, output: 'text' },
+};
 
 describe('the command line', () => {
   it.each<[string, keyof CommandTable, object]>([
@@ -39,6 +43,17 @@ describe('the command line', () => {
     ['plan -i prod.yaml --no-diff --accept-new', 'plan', { ...plan, diff: false, acceptNew: true }],
     ['audit -i prod.yaml', 'audit', { ...hosts, ...connection, ...output }],
     ['verify -i prod.yaml', 'verify', { ...hosts, ...connection, ...output }],
+    ['explain -i prod.yaml --host node01 --from 1.2.3.4 --to 8.8.8.8', 'explain', explain],
+    [
+      'explain -i prod.yaml --host node01 --from 1.2.3.4 --to 8.8.8.8 --live --kube-proxy ipvs -K --output json',
+      'explain',
+      { ...explain, live: true, kubeProxy: 'ipvs', askBecomePass: true, output: 'json' },
+    ],
+    [
+      'explain -i prod.yaml --host node01 --from fd00::1 --to fd00::2 --iif eth0.100 --mark 0x100 --no-reply-of-service',
+      'explain',
+      { ...explain, from: 'fd00::1', to: 'fd00::2', iif: 'eth0.100', mark: 0x100, replyOfService: false },
+    ],
     ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out' }],
     ['schema', 'schema', {}],
     ['demo --nodes 2 --keep', 'demo', { nodes: 2, install: false, keep: true, report: 'report/demo.md' }],
@@ -110,6 +125,19 @@ describe('the command line', () => {
       ['inventory', 'hosts', 'web', '-i', 'a', '-l', 'x'],
       'unknown option -l',
       'inventory hosts',
+    ],
+    ['nothing to explain', ['explain', '-i', 'a', '--host', 'n'], 'required: --from, --to', 'explain'],
+    [
+      'an address that is none',
+      ['explain', '-i', 'a', '--host', 'n', '--from', '1.2.3', '--to', '8.8.8.8'],
+      '--from: "1.2.3" is not an IP address',
+      'explain',
+    ],
+    [
+      'a mark that is none',
+      ['explain', '-i', 'a', '--host', 'n', '--from', '1.2.3.4', '--to', '8.8.8.8', '--mark', '0x1f00/0x100'],
+      '--mark: "0x1f00/0x100" is not a mark from 0 to 0xffffffff',
+      'explain',
     ],
     ['no folder to render to', ['render', '-i', 'a'], 'required: --out', 'render'],
     [
@@ -293,6 +321,7 @@ async function run(
     verify: command('verify'),
     rollback: command('rollback'),
     remove: command('remove'),
+    explain: command('explain'),
     render: command('render'),
     schema: command('schema'),
     demo: command('demo'),

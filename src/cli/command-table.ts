@@ -1,5 +1,7 @@
 import type { Io } from '../commands/io.ts';
 import type { LabOutput } from '../commands/lab.ts';
+import type { IpAddress } from '../domain/address.ts';
+import type { InterfaceName } from '../domain/link.ts';
 import type { Portion } from '../domain/portion.ts';
 
 /** The hosts a command is about. */
@@ -40,6 +42,20 @@ export type ChangeChoice = InventoryChoice &
     readonly maxFail: Portion | null;
   };
 
+/** What to explain about one host; null: not said. */
+type ExplainChoice = Omit<InventoryChoice, 'limit'> &
+  Omit<ConnectionChoice, 'forks'> &
+  Omit<OutputChoice, 'progress'> & {
+    readonly host: string;
+    readonly from: IpAddress;
+    readonly to: IpAddress;
+    readonly iif: InterfaceName | null;
+    readonly mark: number | null;
+    readonly replyOfService: boolean | null;
+    readonly kubeProxy: 'iptables' | 'nftables' | 'ipvs' | 'cilium' | null;
+    readonly live: boolean;
+  };
+
 type Command<Options> = (options: Options, io: Io) => Promise<number>;
 type LabCommand<Options> = (options: Options & LabChoice, output: LabOutput) => Promise<number>;
 type Lazily<T> = () => Promise<T>;
@@ -62,6 +78,7 @@ export type CommandTable = {
   >;
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
+  readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
   readonly schema: Lazily<Command<object>>;
   readonly demo: Lazily<

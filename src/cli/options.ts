@@ -1,4 +1,6 @@
 import { batchSizes, filledText, oneOf, portion, runName, text, texts, wholeNumber } from './coerce.ts';
+import { explainOptions } from './explain-options.ts';
+import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 
 const sourceOptions = {
   inventory: {
@@ -141,42 +143,6 @@ const renderOptions = {
   },
 } as const;
 
-const labOptions = {
-  dir: {
-    requiresArg: true,
-    describe: "The lab's folder (else $MLBROUTE_LAB_DIR, else below $XDG_STATE_HOME)",
-    coerce: filledText('--dir'),
-  },
-} as const;
-
-const labUpOptions = {
-  nodes: {
-    default: 3,
-    requiresArg: true,
-    describe: 'How many nodes',
-    coerce: wholeNumber('--nodes', { min: 1, max: 20 }),
-  },
-  'kube-proxy': {
-    default: 'iptables',
-    requiresArg: true,
-    describe: 'How services are emulated: iptables or ipvs',
-    coerce: oneOf('--kube-proxy', ['iptables', 'ipvs']),
-  },
-  install: { type: 'boolean', describe: 'Install missing packages of this machine (as root)' },
-} as const;
-
-const demoOptions = {
-  nodes: labUpOptions.nodes,
-  install: labUpOptions.install,
-  keep: { type: 'boolean', describe: 'Leave the nodes up at the end' },
-  report: {
-    default: 'report/demo.md',
-    requiresArg: true,
-    describe: 'Where the table of results is written',
-    coerce: filledText('--report'),
-  },
-} as const;
-
 const connected = { ...inventoryOptions, ...connectionOptions };
 
 /** The options of each command, as yargs takes them. */
@@ -187,6 +153,13 @@ export const optionsOf = {
   plan: { ...connected, ...planOptions, ...outputOptions },
   audit: { ...connected, ...outputOptions },
   verify: { ...connected, ...outputOptions },
+  explain: {
+    ...sourceOptions,
+    ...explainOptions,
+    'accept-new': connectionOptions['accept-new'],
+    'ask-become-pass': connectionOptions['ask-become-pass'],
+    output: { ...outputOptions.output, describe: 'text, or json: all of it in one line on standard output' },
+  },
   render: { ...inventoryOptions, ...renderOptions },
   schema: {},
   demo: demoOptions,

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { CommandTable } from './command-table.ts';
+import { declareExplainCommand } from './explain-command.ts';
 import { declareHostCommands, type Run } from './host-commands.ts';
 import { declareInventoryCommands } from './inventory-commands.ts';
 import { declareLabCommands } from './lab-commands.ts';
@@ -62,7 +63,8 @@ function declare({ version, columns, commands }: CommandLineOptions, select: (ru
     .epilogue(
       'Exit codes: 0 fine; 1 some host failed; 2 plan or audit found differences; 64 wrong usage; 65 wrong inventory; 130 interrupted.',
     );
-  const withHosts = declareInventoryCommands(declareHostCommands(parser, commands, select), commands, select);
+  const withExplain = declareExplainCommand(declareHostCommands(parser, commands, select), commands, select);
+  const withHosts = declareInventoryCommands(withExplain, commands, select);
   return declareLabCommands(withHosts, commands, select)
     .demandCommand(1, 1, 'say what to do')
     .strict()

@@ -15,3 +15,8 @@ export async function loadNodePrograms(): Promise<NodePrograms> {
     throw new Error('unreachable: four were read');
   return { observe, apply, transaction, probe };
 }
+
+/** Reads one more program that runs on hosts; throws where the package is not whole. */
+export function loadNodeProgram(name: 'routing'): Promise<string> {
+  return readFile(`${directory}${name}.sh`, 'utf8');
+}

@@ -16,8 +16,8 @@ export function ruleWords({ isInverted, from, to, iif, oif, fwmark, otherSelecto
   ].join(' ');
 }
 
-/** A route as ip-route(8) prints it, with its table. */
-export function routeWords({ family, type, destination, nextHops, metric, table }: KernelRoute): string {
+/** A route as ip-route(8) prints it, without its table. */
+export function routeWords({ family, type, destination, nextHops, metric }: KernelRoute): string {
   const hostSuffix = family === 'ipv4' ? '/32' : '/128';
   const usualMetric = family === 'ipv4' ? 0 : 1024;
   return [
@@ -28,7 +28,6 @@ export function routeWords({ family, type, destination, nextHops, metric, table 
         `${nextHops.length > 1 ? 'nexthop ' : ''}${gateway === null ? '' : `via ${gateway} `}dev ${device}${onlink ? ' onlink' : ''}`,
     ),
     ...(metric === usualMetric || metric === 0 ? [] : [`metric ${metric}`]),
-    `table ${tableName(table)}`,
   ].join(' ');
 }
 

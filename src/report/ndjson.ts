@@ -1,4 +1,5 @@
 import { type Finding, type HostPlan, isUnchanged } from '../domain/change.ts';
+import type { Explanation } from '../domain/explanation.ts';
 import type { HostName } from '../domain/host.ts';
 import type { HostEvent, RunEvent } from '../domain/outcome.ts';
 
@@ -15,6 +16,11 @@ export function planLine(plan: HostPlan): string {
 /** What was found on one host as a line of NDJSON: `kind` is `findings`; an empty list says that all is as described. */
 export function findingsLine(host: HostName, findings: readonly Finding[]): string {
   return lineOf({ kind: 'findings', host, findings });
+}
+
+/** An explanation as a line of NDJSON: `kind` is `explanation`, then its own members. */
+export function explanationLine(explanation: Explanation): string {
+  return lineOf({ kind: 'explanation', ...explanation });
 }
 
 function lineOf(value: object): string {

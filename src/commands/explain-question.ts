@@ -1,0 +1,76 @@
+import { cidrContains, familyOf, type IpAddress } from '../domain/address.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
+import type { Explained } from '../domain/explanation.ts';
+import type { InterfaceName } from '../domain/link.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import type { Service } from '../kernel/connection.ts';
+import type { NodeModel } from '../kernel/node-model.ts';
+import { packetWay } from '../kernel/packet-way.ts';
+import { backends, serviceWay } from '../kernel/service-way.ts';
+import type { HostSpec, NetworkSpec } from '../schema/host-spec.ts';
+
+/** The packet people ask about. */
+export type PacketOptions = {
+  readonly from: IpAddress;
+  readonly to: IpAddress;
+  /** Null: not said. */
+  readonly iif: InterfaceName | null;
+  /** Null: not said. */
+  readonly mark: number | null;
+  /** Null: where `from` lies in a pool and neither `iif` nor `mark` is said. */
+  readonly replyOfService: boolean | null;
+};
+
+/** What is to be explained: a service and its replies, or one packet. */
+export type Question = {
+  readonly packet: PacketOptions;
+  readonly network: NetworkSpec | null;
+  readonly isService: boolean;
+};
+
+/** Understands what is asked about one host. The error is a sentence for the user. */
+export function questionOf(spec: HostSpec, packet: PacketOptions): Result<Question, string> {
+  const { from, to, iif, mark, replyOfService } = packet;
+  if (familyOf(from) !== familyOf(to)) return err(`--from ${from} and --to ${to} are not of one family`);
+  const network = spec.networks.find(({ pools }) => pools.some((pool) => cidrContains(pool, from))) ?? null;
+  const isPlain = iif !== null || mark !== null;
+  if (replyOfService === true && isPlain)
+    return err(
+      '--reply-of-service tells itself where packets come in and what mark they get: leave --iif and --mark out',
+    );
+  if (replyOfService === true && network === null) {
+    const pools = spec.networks.flatMap(({ name, pools }) => pools.map((pool) => `${pool} (${name})`));
+    return err(
+      `--from ${from} is in no pool of this host, which has ${pools.length === 0 ? 'none' : pools.join(', ')}`,
+    );
+  }
+  return ok({ packet, network, isService: replyOfService ?? (network !== null && !isPlain) });
+}
+
+/** Answers the question for one node. `state` tells which gateway replies shall leave by. */
+export function answer(
+  { packet, network, isService }: Question,
+  node: NodeModel,
+  state: DesiredState | null,
+): Explained {
+  if (!isService || network === null)
+    return { kind: 'packet', way: packetWay(node, { ...packet, mark: packet.mark ?? 0 }) };
+  const service: Service = {
+    vip: packet.from,
+    client: packet.to,
+    device: requestDevice(network),
+    gateway: gatewayOf(network, state),
+  };
+  return { kind: 'service', backends: backends.map((backend) => serviceWay(node, service, backend)) };
+}
+
+/** Where requests to a network's addresses come in. */
+export function requestDevice({ link }: NetworkSpec): InterfaceName {
+  return link.kind === 'vlan' ? link.name : link.device;
+}
+
+/** Which gateway replies of a network shall leave by; null where the link alone tells the way. */
+export function gatewayOf(network: NetworkSpec, state: DesiredState | null): IpAddress | null {
+  const decision = state?.decisions.find((each) => each.network === network.name);
+  return decision === undefined ? network.gateway : decision.gateway;
+}
