@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostConnection } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -68,11 +69,19 @@ export async function runProgram(
   }
 }
 
-async function openChannel(connection: Connection, command: string): Promise<Result<Channel, Failure>> {
+/** A host that allows one channel at a time may not have put away the last one yet when the next is asked for. */
+const channelPausesMs = [50, 200, 500];
+
+async function openChannel(connection: Connection, command: string, attempt = 0): Promise<Result<Channel, Failure>> {
   try {
     return ok(await connection.exec(command));
   } catch (error) {
     if (connection.lost() !== null) return err(lostFailure(connection));
+    const pauseMs = channelPausesMs[attempt];
+    if (pauseMs !== undefined) {
+      await sleep(pauseMs);
+      return openChannel(connection, command, attempt + 1);
+    }
     return err({
       kind: 'protocol',
       message: `the host did not start a command: ${errorText(error)} (MaxSessions in its sshd_config limits them)`,

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Io } from '../../src/commands/io.ts';
 
 /** What a command did, as its caller sees it. */
@@ -21,7 +23,8 @@ export async function run<Options>(
     columns: () => Number.POSITIVE_INFINITY,
     rows: () => Number.POSITIVE_INFINITY,
     color: false,
-    env: {},
+    // Journals of tests are nobody's history.
+    env: { XDG_STATE_HOME: join(tmpdir(), `mlbroute-test-state-${process.pid}`) },
     confirm: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     askSecret: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     onInterrupt: () => () => {},

@@ -136,7 +136,7 @@ describe('a host that allows one channel at a time', () => {
     try {
       const opened = await connect(narrow.connection());
       if (!opened.ok) throw new Error(JSON.stringify(opened.error));
-      const first = opened.value.run({ program: 'sleep 1; echo first', deadlineMs: 20_000, onLine: null });
+      const first = opened.value.run({ program: 'sleep 4; echo first', deadlineMs: 20_000, onLine: null });
       const request = { program: 'echo second', deadlineMs: 20_000, onLine: null };
       expect(await opened.value.run(request)).toEqual({
         ok: false,
