@@ -1,5 +1,5 @@
-import type { HostFacts } from './facts.ts';
 import type { DesiredState } from './desired-state.ts';
+import type { HostFacts } from './facts.ts';
 import type { VlanLink } from './link.ts';
 import type { NetfilterChain } from './netfilter.ts';
 import type { ManagedFile, ObservedFile } from './remote-file.ts';

@@ -6,7 +6,7 @@ import { restoreChains, runIptables } from './simulated-netfilter.ts';
 import { runRoute, runRule } from './simulated-routing.ts';
 
 /** A link of the simulated kernel. */
-export type SimulatedLink = {
+type SimulatedLink = {
   readonly name: InterfaceName;
   readonly kind: 'vlan' | 'veth' | null;
   readonly parent: InterfaceName | null;
