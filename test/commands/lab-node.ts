@@ -38,7 +38,7 @@ export function kernelOf(lab: Lab, node: string): Promise<string> {
 }
 
 /** Everything on a node's disk that a push could touch, as text: mode, owner, name and sum of each file. mlbroute's own record is no part of it. */
-export function filesOf(lab: Lab, node: string): Promise<string> {
+function filesOf(lab: Lab, node: string): Promise<string> {
   return onNode(
     lab,
     node,

@@ -6,7 +6,7 @@ import { closeShared, exec } from '../../src/lab/node-shell.ts';
 import { waitForGreeting, waitForServices } from '../../src/lab/readiness.ts';
 import { bootId } from '../../src/lab/reboot.ts';
 import { ubuntuLike } from '../../src/lab/up.ts';
-import { publicNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
+import { publicNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
 import { bootLab, onNode, stateOf } from './lab-node.ts';
 import { auditOf, pushTo } from './pushing.ts';
 
@@ -101,5 +101,18 @@ describe('after it was put back', () => {
     expect(exitCode, stderr).toBe(0);
     const audited = await auditOf(inventory);
     expect(audited.exitCode, audited.stdout).toBe(0);
+  });
+});
+
+describe('one more VLAN before the next boot, on a node where a broad .network file would take it', () => {
+  it('is refused, since the reload of networkd it needs would load the first one over the running node; nothing is touched', async () => {
+    const more = await writeInventory(lab, 'more', { networks: [publicNetwork, segmentNetwork, secondNetwork] });
+    const before = await stateOf(lab, 'n1');
+    const { exitCode, stderr } = await pushTo(more, { limit: 'n1' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(
+      /^failed +n1: .*eth0\.200.*what changed since it started: .*10-eth0\.network\.d\/50-mlbroute\.conf.*narrow the \[Match\]/m,
+    );
+    expect(await stateOf(lab, 'n1')).toBe(before);
   });
 });
