@@ -14,7 +14,9 @@ main() {
   section rules-ipv6; ip -N -6 -j rule show 2>/dev/null
   section routes-ipv6; ip -N -6 -j route show table all 2>/dev/null
   section settings
-  grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark /proc/sys/net/ipv4/conf/*/accept_local
+  for setting in rp_filter src_valid_mark accept_local forwarding; do grep -H . /proc/sys/net/ipv4/conf/*/"$setting"; done
+  section forwarding-ipv6
+  [ -r /proc/sys/net/ipv6/conf/all/forwarding ] && cat /proc/sys/net/ipv6/conf/all/forwarding
   section end
 }
 main </dev/null

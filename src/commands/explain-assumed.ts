@@ -16,7 +16,7 @@ export type ModelledNode = { readonly node: NodeModel; readonly assumptions: rea
 export const assumedPodDevice = 'pod0' as InterfaceName;
 
 const ipvsDevice = 'kube-ipvs0' as InterfaceName;
-const untouched = { rpFilter: 0, usesMark: false, acceptsLocal: false };
+const untouched = { rpFilter: 0, usesMark: false, acceptsLocal: false, forwards: true };
 
 /** The node as it would be after a push, where nobody asked it: an ordinary one, with the addresses the inventory knows and made-up ones where it knows none. */
 export function assumedNode(
@@ -45,6 +45,7 @@ export function assumedNode(
       hasIpv4Address: name === uplink,
     })),
     all: untouched,
+    forwardsIpv6: true,
   };
   return {
     node: {
@@ -54,7 +55,7 @@ export function assumedNode(
     assumptions: [
       `${uplink} has the address ${nodeAddress}, and the default route by ${gateway}`,
       `a pod of this node is ${localPod.address} behind ${localPod.device}, one of another node is ${remotePod.address} by ${otherNode}`,
-      'rp_filter is 0 unless the desired state sets it, src_valid_mark is 0',
+      'it forwards, rp_filter is 0 unless the desired state sets it, and src_valid_mark is 0',
       'nobody else has rules, routes or marks here that concern these packets',
       ...otherLinks(spec, uplink).map((name) => `${name} has no address`),
     ],

@@ -1,5 +1,6 @@
 import { addressAt, type Cidr, cidrContains, familyOf, type IpAddress } from '../domain/address.ts';
 import type { HostFacts } from '../domain/facts.ts';
+import type { InterfaceName } from '../domain/link.ts';
 import type { Observed } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { mainTable } from '../domain/routing.ts';
@@ -8,10 +9,17 @@ import type { KernelRoute, KernelState } from '../kernel/kernel-state.ts';
 import { lookUp } from '../kernel/look-up.ts';
 import type { NodeModel, PodPlace } from '../kernel/node-model.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
-import { assumedPods, localRoute, type ModelledNode, podNetwork, podRoute } from './explain-assumed.ts';
+import {
+  assumedPodDevice,
+  assumedPods,
+  localRoute,
+  type ModelledNode,
+  podNetwork,
+  podRoute,
+} from './explain-assumed.ts';
 import { type Question, requestDevice } from './explain-question.ts';
 
-const untouched = { rpFilter: 0, usesMark: false, acceptsLocal: false };
+const untouched = { rpFilter: 0, usesMark: false, acceptsLocal: false, forwards: false };
 
 /** The node as it is now. Pods are found by its routes; one is made up, and said to be, where none is found. The error is half a sentence. */
 export function observedNode(
@@ -21,7 +29,9 @@ export function observedNode(
 ): Result<ModelledNode, string> {
   const { spec, question, serviceProxy } = options;
   const vip = question.packet.from;
-  const base = kernelState(facts, answer);
+  const device = question.network === null || !question.isService ? null : requestDevice(question.network);
+  const isMissing = device !== null && !facts.interfaces.some(({ name }) => name === device);
+  const base = kernelState(facts, answer, isMissing ? [device] : []);
   const uplink = uplinkOf(base, facts, question);
   if (uplink === null) return err(`it has no address of the family of ${vip}`);
   const madeUp = assumedPods(podNetwork(spec, familyOf(vip)), uplink.device);
@@ -29,7 +39,6 @@ export function observedNode(
   const localPod = pods.local ?? madeUp.localPod;
   const isServed = lookUp(base, { from: null, to: vip, iif: null, oif: null, mark: 0 }).verdict;
   const lacksVip = serviceProxy === 'ipvs' && !(isServed.kind === 'route' && isServed.route.type === 'local');
-  const device = question.network === null || !question.isService ? null : requestDevice(question.network);
   const kernel = {
     ...base,
     routes: [
@@ -52,24 +61,31 @@ export function observedNode(
         ? [`a pod of another node is ${madeUp.remotePod.address} by ${uplink.device}: no route shows a real one`]
         : []),
       ...(lacksVip ? [`${vip} is the address of a service: it is not up on kube-ipvs0 now`] : []),
-      ...(device === null || facts.interfaces.some(({ name }) => name === device)
-        ? []
-        : [`requests come in on ${device}, which the node does not have now`]),
+      ...(isMissing ? [`requests come in on ${device}, which the node does not have now`] : []),
       'chains of others leave the marks alone',
     ],
   });
 }
 
-function kernelState({ interfaces }: HostFacts, { rules, routes, settings }: KernelAnswer): KernelState {
+/** `made` are devices that are not there, with the settings they would start with. */
+function kernelState(
+  { interfaces }: HostFacts,
+  { rules, routes, settings, forwardsIpv6 }: KernelAnswer,
+  made: readonly InterfaceName[],
+): KernelState {
+  const [all, initial] = [settings.all ?? untouched, settings.default ?? untouched];
   return {
-    rules,
-    routes,
-    devices: interfaces.map(({ name, addresses }) => ({
-      ...(settings[name] ?? untouched),
-      name,
-      hasIpv4Address: addresses.some(({ address }) => familyOf(address) === 'ipv4'),
-    })),
-    all: settings.all ?? untouched,
+    ...{ rules, routes, all, forwardsIpv6 },
+    devices: [
+      ...interfaces.map(({ name, addresses }) => ({
+        ...(settings[name] ?? initial),
+        name,
+        hasIpv4Address: addresses.some(({ address }) => familyOf(address) === 'ipv4'),
+      })),
+      ...made.map((name) => ({ ...initial, name, hasIpv4Address: false })),
+      // Where a pod is made up, so is its device.
+      { ...initial, name: assumedPodDevice, hasIpv4Address: false, forwards: true },
+    ],
   };
 }
 

@@ -131,7 +131,7 @@ async function explainLive(
 
 function afterPush(node: NodeModel, state: DesiredState, { observed, kernel }: LiveNode): NodeModel {
   const owned = observed.recorded?.desired ?? { rules: [], routes: [] };
-  const newDevice = kernel.settings.default ?? { rpFilter: 0, usesMark: false, acceptsLocal: false };
+  const newDevice = kernel.settings.default ?? { rpFilter: 0, usesMark: false, acceptsLocal: false, forwards: false };
   return { ...node, kernel: applyDesired(node.kernel, state, { owned, newDevice }), chains: state.chains };
 }
 

@@ -113,7 +113,10 @@ export type Stage =
 export type WayEnd =
   | { readonly kind: 'delivered'; readonly to: 'pod' | 'node' }
   | { readonly kind: 'leaves'; readonly device: InterfaceName; readonly gateway: IpAddress | null }
-  | { readonly kind: 'dropped'; readonly by: 'rp_filter' | 'blackhole' | 'unreachable' | 'prohibit' | 'no-route' };
+  | {
+      readonly kind: 'dropped';
+      readonly by: 'rp_filter' | 'blackhole' | 'unreachable' | 'prohibit' | 'no-route' | 'no-forwarding';
+    };
 
 /** The way of one packet through the node. */
 export type Way = {

@@ -2,7 +2,7 @@ import type { DesiredState } from '../domain/desired-state.ts';
 import type { PolicyRule, Route } from '../domain/routing.ts';
 import { ipv4ConfKey } from '../domain/sysctl.ts';
 import { kernelRoute, kernelRule } from './from-domain.ts';
-import type { KernelDevice, KernelState, SourceSettings } from './kernel-state.ts';
+import type { DeviceSettings, KernelDevice, KernelState, SourceSettings } from './kernel-state.ts';
 import { routeWords, ruleWords } from './words.ts';
 
 /** What a push takes away: the rules and routes of the one before. */
@@ -12,7 +12,7 @@ export type Owned = { readonly rules: readonly PolicyRule[]; readonly routes: re
 export function applyDesired(
   state: KernelState,
   desired: DesiredState,
-  { owned, newDevice }: { readonly owned: Owned; readonly newDevice: SourceSettings },
+  { owned, newDevice }: { readonly owned: Owned; readonly newDevice: DeviceSettings },
 ): KernelState {
   const [rules, routes] = [desired.rules.map(kernelRule), desired.routes.map(kernelRoute)];
   const ruleKey = (rule: (typeof rules)[number]) => `${rule.family} ${rule.priority} ${ruleWords(rule)}`;
@@ -26,6 +26,7 @@ export function applyDesired(
     return value === undefined ? settings : { ...settings, rpFilter: Number(value) };
   };
   return {
+    ...state,
     // New rules come after older ones of the same priority.
     rules: [...state.rules.filter((rule) => !goneRules.has(ruleKey(rule))), ...rules].sort(
       (a, b) => a.priority - b.priority,

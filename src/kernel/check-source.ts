@@ -1,4 +1,4 @@
-import type { IpAddress } from '../domain/address.ts';
+import type { Family, IpAddress } from '../domain/address.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { KernelDevice, KernelState } from './kernel-state.ts';
 import { type LookUp, lookUp } from './look-up.ts';
@@ -34,7 +34,7 @@ export type SourceCheck = {
  * them up so if it has any rule beside its own three).
  */
 export function checkSource(state: KernelState, packet: IncomingPacket): SourceCheck {
-  const device = state.devices.find(({ name }) => name === packet.iif) ?? unknownDevice(packet.iif);
+  const device = deviceOf(state, packet.iif);
   const effective = Math.max(state.all.rpFilter, device.rpFilter);
   const mark = state.all.usesMark || device.usesMark ? packet.mark : 0;
   // The kernel asks how the answer would go, were it to come from where the packet goes to.
@@ -64,6 +64,12 @@ function judge(
   return effective === 1 ? { kind: 'drops', because: 'other-device' } : { kind: 'passes', because: 'loose' };
 }
 
-function unknownDevice(name: InterfaceName): KernelDevice {
-  return { name, hasIpv4Address: false, rpFilter: 0, usesMark: false, acceptsLocal: false };
+/** Whether what comes in by a device may leave the node again. Source: ip_route_input_slow, ip6_forward. */
+export function isForwarding(state: KernelState, iif: InterfaceName, family: Family): boolean {
+  return family === 'ipv6' ? state.forwardsIpv6 : deviceOf(state, iif).forwards;
+}
+
+function deviceOf({ devices }: KernelState, name: InterfaceName): KernelDevice {
+  const unknown = { hasIpv4Address: false, rpFilter: 0, usesMark: false, acceptsLocal: false, forwards: false };
+  return devices.find((device) => device.name === name) ?? { ...unknown, name };
 }

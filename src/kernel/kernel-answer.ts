@@ -1,14 +1,15 @@
 import type { Family } from '../domain/address.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { parseRouteShow, parseRuleShow } from './ip-json.ts';
-import type { KernelRoute, KernelRule, SourceSettings } from './kernel-state.ts';
+import type { DeviceSettings, KernelRoute, KernelRule } from './kernel-state.ts';
 
 /** The routing of a running kernel, as a node tells it. */
 export type KernelAnswer = {
   readonly rules: readonly KernelRule[];
   readonly routes: readonly KernelRoute[];
   /** By device, with `all` and `default`. */
-  readonly settings: { readonly [device: string]: SourceSettings };
+  readonly settings: { readonly [device: string]: DeviceSettings };
+  readonly forwardsIpv6: boolean;
 };
 
 /** Parses the sections of what `node/routing.sh` says. The error is half a sentence: what cannot be read. */
@@ -22,6 +23,7 @@ export function parseKernelAnswer(sections: ReadonlyMap<string, string>): Result
       rules: families.flatMap((family) => parseRuleShow(listOf(`rules-${family}`), family)),
       routes: families.flatMap((family) => parseRouteShow(listOf(`routes-${family}`), family)),
       settings: parseSettings(sections.get('settings') ?? ''),
+      forwardsIpv6: sections.get('forwarding-ipv6')?.trim() === '1',
     });
   } catch (error) {
     if (error instanceof SyntaxError) return err(`its answer cannot be read: ${error.message}`);
@@ -43,6 +45,7 @@ function parseSettings(text: string): KernelAnswer['settings'] {
         rpFilter: of.get('rp_filter') ?? 0,
         usesMark: of.get('src_valid_mark') === 1,
         acceptsLocal: of.get('accept_local') === 1,
+        forwards: of.get('forwarding') === 1,
       },
     ]),
   );

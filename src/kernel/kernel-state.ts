@@ -12,6 +12,8 @@ export type KernelState = {
   readonly devices: readonly KernelDevice[];
   /** `net.ipv4.conf.all`. */
   readonly all: SourceSettings;
+  /** `net.ipv6.conf.all.forwarding`. */
+  readonly forwardsIpv6: boolean;
 };
 
 /** One rule of policy routing. A selector that is null matches everything. */
@@ -75,10 +77,16 @@ export type NextHop = {
   readonly onlink: boolean;
 };
 
-/** A device as the check of source addresses sees it; IPv4 only, since IPv6 has no such check. */
-export type KernelDevice = SourceSettings & {
+/** A device as IPv4 sees it; what IPv6 reads of devices is not modelled. */
+export type KernelDevice = DeviceSettings & {
   readonly name: InterfaceName;
   readonly hasIpv4Address: boolean;
+};
+
+/** The settings in `net.ipv4.conf.DEVICE` that decide about packets coming in. */
+export type DeviceSettings = SourceSettings & {
+  /** `forwarding`: packets that come in here may leave again. */
+  readonly forwards: boolean;
 };
 
 /** The settings in `net.ipv4.conf.*` that the check of source addresses reads. */

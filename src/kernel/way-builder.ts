@@ -2,7 +2,7 @@ import { familyOf, type IpAddress } from '../domain/address.ts';
 import type { ExplainedLookUp, Stage, Way, WayEnd } from '../domain/explanation.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import { type MarkedPacket, parseChainRule } from './chain-rule.ts';
-import { checkSource } from './check-source.ts';
+import { checkSource, isForwarding } from './check-source.ts';
 import { explainLookUp } from './explain-look-up.ts';
 import { lookUp } from './look-up.ts';
 import type { NodeModel } from './node-model.ts';
@@ -74,6 +74,8 @@ export function openWay({ kernel, chains }: NodeModel, start: MarkedPacket): Way
       routed = explained.verdict;
       if (routed.kind !== 'route')
         dropped = { kind: 'dropped', by: routed.kind === 'refused' ? routed.as : 'no-route' };
+      else if (query.iif !== null && !routed.isLocal && !isForwarding(kernel, query.iif, familyOf(to)))
+        dropped = { kind: 'dropped', by: 'no-forwarding' };
     }),
     checkSource: unlessDropped(() => {
       const { from, to, iif, mark } = packet;

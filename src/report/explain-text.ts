@@ -129,6 +129,7 @@ function endWords(end: WayEnd): string {
     case 'leaves':
       return `leaves by ${end.device}${end.gateway === null ? '' : ` via ${end.gateway}`}`;
     case 'dropped':
+      if (end.by === 'no-forwarding') return 'is dropped: the device it came in by does not forward';
       return end.by === 'no-route'
         ? 'is dropped: there is no route'
         : `is dropped by ${end.by === 'rp_filter' ? 'rp_filter' : `a route or rule of type ${end.by}`}`;

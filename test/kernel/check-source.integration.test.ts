@@ -107,9 +107,17 @@ function foresee({ all, own, hasAddress, markOfAll, markOfOwn }: Case): string {
     rules: parseRuleShow(node.sh('ip -N -4 -j rule show'), 'ipv4'),
     routes: parseRouteShow(node.sh('ip -N -4 -j route show table all'), 'ipv4'),
     devices: [
-      { name: vlan, hasIpv4Address: hasAddress, rpFilter: own, usesMark: markOfOwn === 1, acceptsLocal: false },
+      {
+        name: vlan,
+        hasIpv4Address: hasAddress,
+        rpFilter: own,
+        usesMark: markOfOwn === 1,
+        acceptsLocal: false,
+        forwards: true,
+      },
     ],
     all: { rpFilter: all, usesMark: markOfAll === 1, acceptsLocal: false },
+    forwardsIpv6: true,
   };
   const packet = { from: client, to: pod, iif: vlan, mark: 0x100 };
   const { verdict } = lookUp(state, { ...packet, oif: null });

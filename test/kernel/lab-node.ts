@@ -30,6 +30,8 @@ export type LabNode = {
   readonly chains: readonly NetfilterChain[];
   readonly settings: { readonly [device: string]: Partial<SourceSettings> };
   readonly vlanHasAddress: boolean;
+  /** A device that does not forward. */
+  readonly stopped: string | null;
 };
 
 /**
@@ -38,7 +40,7 @@ export type LabNode = {
  */
 export function labNode(changes: Partial<LabNode> = {}): NodeModel {
   const node: LabNode = {
-    ...{ serviceProxy: 'iptables', rules: [], chains: [], settings: {}, vlanHasAddress: false },
+    ...{ serviceProxy: 'iptables', rules: [], chains: [], settings: {}, vlanHasAddress: false, stopped: null },
     ...changes,
   };
   const route = (destination: string, by: string, gateway: string | null, table = 254): KernelRoute => ({
@@ -69,9 +71,11 @@ export function labNode(changes: Partial<LabNode> = {}): NodeModel {
       devices: ['eth0', 'eth0.100', 'cali1'].map((name) => ({
         ...settingsOf(name),
         name: device(name),
+        forwards: name !== node.stopped,
         hasIpv4Address: name === 'eth0' || (name === 'eth0.100' && node.vlanHasAddress),
       })),
       all: settingsOf('all'),
+      forwardsIpv6: true,
     },
     chains: node.chains,
     serviceProxy: node.serviceProxy,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Family, familyOf } from '../../src/domain/address.ts';
-import { checkSource } from '../../src/kernel/check-source.ts';
+import { checkSource, isForwarding } from '../../src/kernel/check-source.ts';
 import { standardRules } from '../../src/kernel/from-domain.ts';
 import { parseRouteShow, parseRuleShow } from '../../src/kernel/ip-json.ts';
 import type { KernelDevice, KernelRoute, KernelRule, KernelState, RouteQuery } from '../../src/kernel/kernel-state.ts';
@@ -113,10 +113,11 @@ function sorted<T extends { readonly routes: readonly KernelRoute[] }>(state: T)
   return { ...state, routes: [...state.routes].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) };
 }
 
-function settingsOf({ settings: [all, ...own] }: Scene): Pick<KernelState, 'devices' | 'all'> {
+function settingsOf({ settings: [all, ...own] }: Scene): Pick<KernelState, 'devices' | 'all' | 'forwardsIpv6'> {
   if (all === undefined) throw new Error('a scene has settings of all');
   return {
     all,
+    forwardsIpv6: true,
     devices: devices.flatMap((name, index): KernelDevice[] => {
       const settings = own[index];
       return settings === undefined ? [] : [{ ...settings, name, hasIpv4Address: name !== 'v2' }];
@@ -127,6 +128,9 @@ function settingsOf({ settings: [all, ...own] }: Scene): Pick<KernelState, 'devi
 /** What the model says, in the words that `ip route get` would print. */
 function answerOf(state: KernelState, query: RouteQuery): string {
   const { verdict } = lookUp(state, query);
+  const isForNode = verdict.kind === 'route' && verdict.route.type === 'local';
+  if (query.iif !== null && !isForNode && !isForwarding(state, query.iif, familyOf(query.to)))
+    return 'error No route to host';
   switch (verdict.kind) {
     case 'route': {
       const { from, iif } = query;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Cidr, type Family, type IpAddress, networkOf } from '../../src/domain/address.ts';
 import type { InterfaceName } from '../../src/domain/link.ts';
-import type { KernelRoute, KernelRule, RouteQuery, RuleAction, SourceSettings } from '../../src/kernel/kernel-state.ts';
+import type { DeviceSettings, KernelRoute, KernelRule, RouteQuery, RuleAction } from '../../src/kernel/kernel-state.ts';
 
 /** A random set of rules and routes with random questions about it. */
 export type Scene = {
@@ -9,7 +9,7 @@ export type Scene = {
   readonly routes: readonly KernelRoute[];
   readonly queries: readonly RouteQuery[];
   /** Of `all`, then of each of `devices`. */
-  readonly settings: readonly SourceSettings[];
+  readonly settings: readonly DeviceSettings[];
 };
 
 /** The devices of the test's node. v2 has no address. */
@@ -38,9 +38,20 @@ export function scenes(family: Family, queriesPerScene: number): fc.Arbitrary<Sc
 }
 
 /** A line of shell for each setting of a device, or of `all`. */
-export function settingLines(device: string, { rpFilter, usesMark, acceptsLocal }: SourceSettings): readonly string[] {
-  const values = { rp_filter: rpFilter, src_valid_mark: Number(usesMark), accept_local: Number(acceptsLocal) };
-  return Object.entries(values).map(([name, value]) => `echo ${value} >/proc/sys/net/ipv4/conf/${device}/${name}`);
+export function settingLines(
+  device: string,
+  { rpFilter, usesMark, acceptsLocal, forwards }: DeviceSettings,
+): readonly string[] {
+  const values = {
+    rp_filter: rpFilter,
+    src_valid_mark: Number(usesMark),
+    accept_local: Number(acceptsLocal),
+    forwarding: Number(forwards),
+  };
+  // Written to `all`, forwarding would go to every device.
+  return Object.entries(values)
+    .filter(([name]) => device !== 'all' || name !== 'forwarding')
+    .map(([name, value]) => `echo ${value} >/proc/sys/net/ipv4/conf/${device}/${name}`);
 }
 
 /** A rule as `ip rule add` takes it. */
@@ -121,11 +132,12 @@ function rule(family: Family): fc.Arbitrary<KernelRule> {
   });
 }
 
-function settings(): fc.Arbitrary<SourceSettings> {
+function settings(): fc.Arbitrary<DeviceSettings> {
   return fc.record({
     rpFilter: fc.constantFrom(0, 0, 0, 0, 1, 2),
     usesMark: fc.constantFrom(false, false, false, true),
     acceptsLocal: fc.constantFrom(false, false, false, false, false, true),
+    forwards: fc.constantFrom(true, true, true, true, true, true, true, false),
   });
 }
 

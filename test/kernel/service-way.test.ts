@@ -86,6 +86,13 @@ describe('rp_filter on the way of a service', () => {
     expect(verdictOf(node)).toBe(expected);
   });
 
+  it('a VLAN that does not forward drops requests to pods, but not to the node itself', () => {
+    const node = labNode({ ...methods[byMark], stopped: 'eth0.100' });
+    const service = { vip: ip('1.2.3.4'), client: ip('8.8.8.8'), device: device('eth0.100'), gateway: ip('1.2.3.1') };
+    expect(serviceWay(node, service, 'local-pod').request.end).toEqual({ kind: 'dropped', by: 'no-forwarding' });
+    expect(serviceWay(node, service, 'host-network').verdict).toBe('same-way');
+  });
+
   it.each([
     ['drops a pod’s reply that is looked up by its mark', byMark, 'D'],
     ['passes it where marked packets to pods stay on main', byMarkButPods, 'T'],
