@@ -7,6 +7,7 @@ import { iniValue } from './ini-value.ts';
 import { type PythonWord, splitPythonWords } from './python-words.ts';
 
 const sections = ['hosts', 'vars', 'children'];
+const sectionLine = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/;
 
 type Line = { readonly text: string; readonly placeOf: (offset: number) => SourceLocation };
 type Section = { readonly group: string; readonly kind: string };
@@ -31,7 +32,7 @@ export function declareIni(
     report({ severity: 'error', code, message, hint, at });
 
   function openSection(line: Line): void {
-    const [, group = '', kind = 'hosts'] = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(line.text) ?? [];
+    const [, group = '', kind = 'hosts'] = sectionLine.exec(line.text) ?? [];
     section = { group, kind };
     const at = line.placeOf(1);
     if (group === '')
@@ -126,7 +127,7 @@ export function declareIni(
       placeOf: (offset) => ({ file, line: index + 1, column: indent + offset + 1 }),
     };
     if (line.text === '' || /^[#;]/.test(line.text)) continue;
-    if (/^\[.*\](?:\s*#.*)?$/.test(line.text)) openSection(line);
+    if (sectionLine.test(line.text) || /^\[.*\]$/.test(line.text)) openSection(line);
     else if (!sections.includes(section.kind) || !isGroupName(section.group)) continue;
     else if (section.kind === 'vars') declareVar(line, section.group);
     else if (section.kind === 'children') declareChild(line, section.group);

@@ -20,17 +20,17 @@ export type InventoryText = {
   readonly isSecret: boolean;
 };
 
-/** What one source says. `known` are the groups that sources before it have. */
+/** What one source says. `known` is what the sources before it have. */
 export function declareSource(
   { file, format, text }: InventoryText,
-  known: ReadonlySet<string>,
+  known: { readonly groups: ReadonlySet<string>; readonly hosts: ReadonlySet<string> },
   report: (diagnostic: Diagnostic) => void,
 ): readonly Declaration[] {
   switch (format) {
     case 'ini':
-      return declareIni({ text, file, known }, report);
+      return declareIni({ text, file, known: known.groups }, report);
     case 'host-list':
-      return declareHostList(text, file, report);
+      return declareHostList({ text, file, known: known.hosts }, report);
     case 'script': {
       const tree = reported(readJson(text, file), report);
       return tree === null ? [] : declareScript(tree, report);

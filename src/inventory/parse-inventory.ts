@@ -14,12 +14,13 @@ export function parseSources(sources: readonly InventoryText[]): ParsedSources {
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic) => diagnostics.push(diagnostic);
   const declarations: Declaration[] = [];
-  const known = new Set(['all', 'ungrouped']);
+  const known = { groups: new Set(['all', 'ungrouped']), hosts: new Set<string>() };
   for (const source of sources) {
     // Not spread into push: a long list would not fit on the stack.
     for (const declaration of declareSource(source, known, report)) {
       declarations.push(declaration);
-      if (declaration.kind === 'group') known.add(declaration.group);
+      if (declaration.kind === 'group') known.groups.add(declaration.group);
+      else if (declaration.kind === 'member') known.hosts.add(declaration.host);
     }
   }
   const joined = joinGroups(declarations, report);

@@ -158,7 +158,9 @@ export function readLiteral(text: string): LiteralReading {
       skip();
     }
     if (pieces.length === 0) return null;
-    if (pieces.some(({ isBytes }) => isBytes))
+    const bytes = pieces.filter(({ isBytes }) => isBytes);
+    if (bytes.length > 0 && bytes.length < pieces.length) return null;
+    if (bytes.length > 0)
       return refuse(at, 'a Python bytes value has no form in JSON', 'leave the b before the quotes out');
     const value = pieces.map((piece) => piece.text).join('');
     return { kind: 'scalar', at, value, charsAt: pieces.flatMap(({ charsAt }) => charsAt) };

@@ -123,7 +123,8 @@ export async function readVarsFiles(
 
   function hintAtTypo(folder: string, name: string, owners: ReadonlySet<string>): void {
     const stem = name.replace(/\.(?:ya?ml|json)$/, '');
-    if (name.startsWith('.') || /[~]$/.test(name)) return;
+    // Folders are shared by inventories, so a name that is not here is most often one of another inventory.
+    if (name.startsWith('.') || name.endsWith('~') || stem.length < 5) return;
     const hint = didYouMean(stem, owners);
     if (hint !== null) warn(`${join(folder, name)} is for no group or host of this inventory`, hint);
   }
