@@ -1,6 +1,7 @@
-import { cidrsOverlap, familyOf, parsePool } from '../domain/address.ts';
+import { type Cidr, cidrsOverlap, familyOf, parsePool } from '../domain/address.ts';
 import type { Fwmark } from '../domain/routing.ts';
 import { formatFwmark } from '../domain/routing.ts';
+import { checkPriorities } from './check-priorities.ts';
 import type { NetworkSpec } from './host-spec.ts';
 
 /** A network and its place in the list, with the pools as they were written. */
@@ -19,11 +20,32 @@ export type NetworkFault = {
 };
 
 /** What can only be seen by looking at several keys or several networks at once. Each fault stands at the later of two. */
-export function checkNetworks(networks: readonly PlacedNetwork[]): readonly NetworkFault[] {
-  return networks.flatMap((network, place) => [
-    ...checkGateway(network),
-    ...networks.slice(0, place).flatMap((earlier) => comparePair(earlier.spec, network)),
-  ]);
+export function checkNetworks(networks: readonly PlacedNetwork[], podCidrs: readonly Cidr[]): readonly NetworkFault[] {
+  return [
+    ...networks.flatMap((network, place) => [
+      ...checkGateway(network),
+      ...checkPools(network, podCidrs),
+      ...networks.slice(0, place).flatMap((earlier) => comparePair(earlier.spec, network)),
+    ]),
+    ...checkPriorities(networks),
+  ];
+}
+
+/** Pools that would catch what is no service: everything, or the pods. */
+function checkPools({ index, poolTexts }: PlacedNetwork, podCidrs: readonly Cidr[]): readonly NetworkFault[] {
+  return poolTexts.flatMap((text, place): readonly NetworkFault[] => {
+    const pool = parsePool(text);
+    if (!pool.ok) return [];
+    const path = [index, 'pools', place];
+    if (pool.value.some((cidr) => cidr.endsWith('/0'))) {
+      const hint = 'write the addresses MetalLB gives to services';
+      return [{ path, code: 'pool', message: `pool ${text} is every address there is`, hint }];
+    }
+    const pods = podCidrs.find((cidr) => pool.value.some((each) => cidrsOverlap(cidr, each)));
+    if (pods === undefined) return [];
+    const message = `pool ${text} overlaps the pod network ${pods} of pod_cidrs`;
+    return [{ path, code: 'pool-overlap', message, hint: 'services need addresses that no pod has' }];
+  });
 }
 
 function checkGateway({ index, spec }: PlacedNetwork): readonly NetworkFault[] {

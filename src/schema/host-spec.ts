@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Cidr, IpAddress } from '../domain/address.ts';
+import { type Cidr, type IpAddress, parseCidr } from '../domain/address.ts';
 import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Fwmark, Priority, TableId } from '../domain/routing.ts';
@@ -47,7 +47,7 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
   const placed = placeNetworks(vars.values.networks);
   const diagnostics = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => diagnose(issue, vars)),
-    ...checkNetworks(placed).map(({ path, code, message, hint }): Diagnostic => {
+    ...checkNetworks(placed, podCidrsOf(vars.values.pod_cidrs)).map(({ path, code, message, hint }): Diagnostic => {
       return { severity: 'error', code, message, hint, at: vars.locate(['networks', ...path]) };
     }),
     ...checkCount(vars),
@@ -69,6 +69,14 @@ function placeNetworks(networks: Json | undefined): readonly PlacedNetwork[] {
   return networks.flatMap((network: Json, index) => {
     const parsed = networkSchema.safeParse(network);
     return parsed.success ? [{ index, spec: toSpec(parsed.data), poolTexts: poolTextsOf(network) }] : [];
+  });
+}
+
+/** The pod networks that are right by themselves. */
+function podCidrsOf(texts: Json | undefined): readonly Cidr[] {
+  return (Array.isArray(texts) ? texts : []).flatMap((text: Json) => {
+    const cidr = typeof text === 'string' ? parseCidr(text) : null;
+    return cidr?.ok ? [cidr.value] : [];
   });
 }
 

@@ -106,6 +106,67 @@ describe('Faults in the networks of a host are told all at once, each where it w
       `,
     ],
     [
+      'pools of everything, and pools of pods',
+      yaml`
+        n1:
+          vars:
+            pod_cidrs: [10.112.0.0/12, 10.0.0.0/33]
+            networks:
+              - { name: a, pools: [0.0.0.0/0, 0.0.0.0-255.255.255.255], link: { device: eth1 } }
+              - { name: b, pools: [192.0.2.0/24, 10.127.0.1-10.127.0.9], link: { device: eth1 } }
+          hosts: { node: }
+      `,
+      yaml`
+        i.yaml:3:32: error[cidr]: "10.0.0.0/33": the prefix length must be 0–32
+                  pod_cidrs: [10.112.0.0/12, 10.0.0.0/33]
+                                             ^
+        i.yaml:5:28: error[pool]: pool 0.0.0.0/0 is every address there is
+                    - { name: a, pools: [0.0.0.0/0, 0.0.0.0-255.255.255.255], link: { device: eth1 } }
+                                         ^ hint: write the addresses MetalLB gives to services
+        i.yaml:5:39: error[pool]: pool 0.0.0.0-255.255.255.255 is every address there is
+                    - { name: a, pools: [0.0.0.0/0, 0.0.0.0-255.255.255.255], link: { device: eth1 } }
+                                                    ^ hint: write the addresses MetalLB gives to services
+        i.yaml:6:28: error[pool-overlap]: pool 192.0.2.0/24 overlaps 0.0.0.0/0 of network "a"
+                    - { name: b, pools: [192.0.2.0/24, 10.127.0.1-10.127.0.9], link: { device: eth1 } }
+                                         ^
+        i.yaml:6:42: error[pool-overlap]: pool 10.127.0.1-10.127.0.9 overlaps the pod network 10.112.0.0/12 of pod_cidrs
+                    - { name: b, pools: [192.0.2.0/24, 10.127.0.1-10.127.0.9], link: { device: eth1 } }
+                                                       ^ hint: services need addresses that no pod has
+        i.yaml:6:42: error[pool-overlap]: pool 10.127.0.1-10.127.0.9 overlaps 0.0.0.0/0 of network "a"
+                    - { name: b, pools: [192.0.2.0/24, 10.127.0.1-10.127.0.9], link: { device: eth1 } }
+                                                       ^
+      `,
+    ],
+    [
+      'priorities that meet those of another network, written or not, or the loop guard',
+      yaml`
+        n1:
+          vars:
+            networks:
+              - { name: a, pools: [192.0.2.0/26], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1000 }
+              - { name: b, pools: [192.0.2.64/26], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1001 }
+              - { name: c, pools: [192.0.2.128/26], link: { device: eth1 }, gateway: 192.0.2.254, priority: 2017 }
+              - { name: d, pools: [192.0.2.192/27], link: { device: eth1 }, gateway: 192.0.2.254 }
+              - { name: e, pools: [192.0.2.224/28], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1999 }
+              - { name: f, pools: [192.0.2.240/29], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1002 }
+          hosts: { node: }
+      `,
+      yaml`
+        i.yaml:5:100: error[priority-twice]: priorities 1001 and 1002 of network "b" meet 1000 and 1001 of network "a"
+                    - { name: b, pools: [192.0.2.64/26], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1001 }
+                                                                                                                 ^ hint: a network takes two: 2002 is free
+        i.yaml:6:101: error[priority-twice]: priorities 2017 and 2018 of network "c" meet 2016 and 2017 of network "d"
+                    - { name: c, pools: [192.0.2.128/26], link: { device: eth1 }, gateway: 192.0.2.254, priority: 2017 }
+                                                                                                                  ^ hint: a network takes two: 2002 is free
+        i.yaml:8:101: error[priority-twice]: priorities 1999 and 2000 meet 2000 of the loop guard
+                    - { name: e, pools: [192.0.2.224/28], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1999 }
+                                                                                                                  ^ hint: a network takes two: 2002 is free
+        i.yaml:9:101: error[priority-twice]: priorities 1002 and 1003 of network "f" meet 1001 and 1002 of network "b"
+                    - { name: f, pools: [192.0.2.240/29], link: { device: eth1 }, gateway: 192.0.2.254, priority: 1002 }
+                                                                                                                  ^ hint: a network takes two: 2002 is free
+      `,
+    ],
+    [
       'IPv6 pools',
       yaml`
         n1:
