@@ -11,19 +11,25 @@ here=$state/transactions/$id
 
 say() { printf '%s %s\n' "$token" "$*"; }
 
-# Before anything is armed there is nothing to undo.
+# Before the first write there is nothing to undo but the transaction itself.
 refuse() {
+  word=reverted
+  if [ -e "$here/deadline" ]; then word=$(sh "$here/transaction" revert "$$" 2>&1 | tail -n 1); else forget; fi
+  [ "$word" = reverted ] || { say failed "$current: $*"; say "$word"; exit 0; }
   say "$@"
-  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
-  rm -rf "$here"
   exit 0
 }
 
-# After that, every failure takes the whole change back at once, without waiting for the timer.
+forget() {
+  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
+  rm -rf "$here"
+}
+
+# After it, every failure takes the whole change back at once, without waiting for the timer.
 fail() {
   free
   say failed "$current: $*"
-  say "$(sh "$here/transaction" revert 2>&1 | tail -n 1)"
+  say "$(sh "$here/transaction" revert "$$" 2>&1 | tail -n 1)"
   exit 0
 }
 
@@ -33,48 +39,53 @@ show_life() {
   printf '%s\n' "${up%%.*}" >"$here/alive"
 }
 
-# --- staging: nothing outside the transaction's folder is touched
+# --- one transaction at a time
 
 open_transaction() {
-  umask 022
+  # Nothing is readable by others before it has its final mode.
+  umask 077
+  current='open the transaction'
   [ -d /run/systemd/system ] || refuse refused 'systemd does not run this host'
   command -v systemd-run >/dev/null 2>&1 || refuse refused 'systemd-run is missing, so no timer could undo the change'
+  stop_if_locked
   [ -d "$state" ] || mkdir -m 700 "$state"
-  mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" || refuse refused "cannot write to $state"
-  : >"$here/files"
-  : >"$here/dirs"
-  printf '%s\n' "$preparations" >"$here/preparations"
-  cat /proc/sys/kernel/random/boot_id >"$here/boot-id"
-  show_life
-  printf '%s\n' "$owner" >"$here/owner" && transaction_program >"$here/transaction" && manifest >"$here/manifest" ||
-    refuse refused "cannot write to $here"
-  # One transaction at a time: the link is made by exactly one.
-  if ! ln -s "transactions/$id" "$state/pending" 2>/dev/null; then
-    rm -rf "$here"
-    say locked "$(cat "$state/pending/owner" 2>/dev/null || echo unknown)"
-    exit 0
-  fi
+  mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" && describe_transaction || {
+    stop_if_locked
+    refuse refused "cannot write to $state"
+  }
+  # The link is made by exactly one.
+  ln -s "transactions/$id" "$state/pending" 2>/dev/null || {
+    stop_if_locked
+    refuse refused "cannot write to $state"
+  }
+  # What programs left that were killed before they had the link.
+  for stray in "$state/transactions"/*; do
+    [ "$stray" = "$here" ] || rm -rf "$stray"
+  done
 }
 
-# stage_file N MODE PATH   content on standard input;   stage_link N TARGET PATH;   stage_removal N PATH
-stage_file() { cat >"$here/new/$1" && chmod "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
-stage_link() { ln -s "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
-stage_removal() { remember "$1" "$2" || refuse refused "cannot save $2"; }
-
-remember() {
-  if [ -e "$2" ] || [ -h "$2" ]; then cp -a "$2" "$here/old/$1" || return 1; fi
-  printf '%s %s\n' "$1" "$2" >>"$here/files"
-  case $2 in /etc/systemd/system/*) : >"$here/reload-units" ;; esac
+stop_if_locked() {
+  [ -h "$state/pending" ] || return 0
+  rm -rf "$here"
+  say locked "$(cat "$state/pending/owner" 2>/dev/null || echo unknown)"
+  exit 0
 }
 
-expect_absent() { if [ -e "$1" ] || [ -h "$1" ]; then refuse stale "$1 has appeared since the plan was made"; fi; }
-expect_link() { [ "$(readlink "$1")" = "$2" ] || refuse stale "$1 has changed since the plan was made"; }
-expect_sha256() { printf '%s  %s\n' "$2" "$1" | sha256sum -c >/dev/null 2>&1 || refuse stale "$1 has changed since the plan was made"; }
+describe_transaction() {
+  read -r stat </proc/$$/stat
+  # shellcheck disable=SC2086  # the fields of proc_pid_stat(5) from the third on
+  set -- ${stat##*) }
+  birth=${20}
+  : >"$here/files" && : >"$here/dirs" && : >"$here/written" &&
+    printf '%s\n' "$preparations" >"$here/preparations" &&
+    cat /proc/sys/kernel/random/boot_id >"$here/boot-id" &&
+    show_life && free &&
+    printf '%s\n' "$owner" >"$here/owner" && transaction_program >"$here/transaction" && manifest >"$here/manifest" &&
+    # Whoever ends the transaction on a disk that is full by then frees this first.
+    printf '%131072s' '' >"$here/reserve"
+}
 
-# undo N: commands on standard input
-undo() { cat >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
-
-# --- the dead-man's switch: armed before the first write
+# --- the dead-man's switch: armed before anything else, so that whatever dies from here on, the timer tidies up
 
 set_deadline() {
   read -r up _ </proc/uptime
@@ -83,8 +94,8 @@ set_deadline() {
 
 arm() {
   current='arm the switch'
-  set_deadline
-  cat >"$here/mlbroute-revert.service" <<'UNIT'
+  set_deadline || refuse refused "cannot write to $here"
+  cat >"$here/mlbroute-revert.service" <<'UNIT' || refuse refused "cannot write to $here"
 # mlbroute: only here while a push waits for its confirmation
 [Unit]
 Description=Take back the mlbroute push that was not confirmed before this host went down
@@ -99,33 +110,68 @@ Wants=network-pre.target
 Type=oneshot
 ExecStart=/bin/sh /var/lib/mlbroute/pending/transaction boot
 UNIT
+  # AccuracySec: by default systemd may fire a timer up to a minute late.
+  message=$(systemd-run --quiet --collect --unit="mlbroute-revert-$id" --on-active="${confirm_within}s" \
+    --timer-property=AccuracySec=100ms /bin/sh "$here/transaction" timer 2>&1) ||
+    refuse refused "the timer could not be armed: $message"
   make_dirs /etc/systemd/system/sysinit.target.wants
   cp "$here/mlbroute-revert.service" /etc/systemd/system/mlbroute-revert.service && chmod 644 /etc/systemd/system/mlbroute-revert.service &&
     ln -sf ../mlbroute-revert.service /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service ||
     refuse refused 'cannot install the boot guard'
-  sync "$here"/* /etc/systemd/system/mlbroute-revert.service 2>/dev/null
-  # AccuracySec: by default systemd may fire a timer up to a minute late.
-  if ! message=$(systemd-run --quiet --collect --unit="mlbroute-revert-$id" --on-active="${confirm_within}s" \
-    --timer-property=AccuracySec=100ms /bin/sh "$here/transaction" timer 2>&1); then
-    rm -f /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service /etc/systemd/system/mlbroute-revert.service
-    refuse refused "the timer could not be armed: $message"
-  fi
   say armed "$confirm_within"
+}
+
+# --- staging: nothing outside the transaction's folder is touched
+
+# stage_file N MODE PATH   content on standard input;   stage_link N TARGET PATH;   stage_removal N PATH
+stage_file() { cat >"$here/new/$1" && chmod "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
+stage_link() { ln -s "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
+stage_removal() { remember "$1" "$2" || refuse refused "cannot save $2"; }
+
+remember() {
+  if [ -e "$2" ] || [ -h "$2" ]; then cp -a "$2" "$here/old/$1" || return 1; fi
+  printf '%s %s\n' "$1" "$2" >>"$here/files" || return 1
+  case $2 in /etc/systemd/system/*) : >"$here/reload-units" ;; esac
+}
+
+# Another push may have come and gone since the plan was made, and left all files as they were.
+expect_generation() {
+  generation=0
+  [ ! -e "$state/manifest.json" ] || generation=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p' "$state/manifest.json" | head -n 1)
+  [ "$generation" = "$1" ] || refuse stale "another push was confirmed since the plan was made (generation ${generation:-unknown})"
+}
+
+expect_absent() { if [ -e "$1" ] || [ -h "$1" ]; then refuse stale "$1 has appeared since the plan was made"; fi; }
+expect_link() { [ "$(readlink "$1")" = "$2" ] || refuse stale "$1 has changed since the plan was made"; }
+expect_sha256() { printf '%s  %s\n' "$2" "$1" | sha256sum -c >/dev/null 2>&1 || refuse stale "$1 has changed since the plan was made"; }
+
+# undo N: commands on standard input
+undo() { cat >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
+
+# What a power cut must not take: all that undoing needs, and the guard that starts it.
+make_durable() {
+  units=/etc/systemd/system
+  find "$here" ! -type l ! -path "$here/new/*" ! -name reserve -exec sync {} + 2>/dev/null &&
+    sync "$state" "$state/transactions" "$units/mlbroute-revert.service" "$units" "$units/sysinit.target.wants" 2>/dev/null || sync
 }
 
 # --- writing: whoever reverts waits while this program is busy, and this program begins nothing once there is a verdict
 
 busy() {
-  printf '%s busy\n' "$$" >"$here/apply"
-  [ ! -h "$here/verdict" ] || fail 'the host began to revert meanwhile'
+  printf '%s\n' "$$ $birth busy" >"$here/apply" || fail "cannot write to $here"
+  go_on
 }
 
-free() { printf '%s free\n' "$$" >"$here/apply"; }
+go_on() { [ ! -h "$here/verdict" ] || fail 'the host began to revert meanwhile'; }
+
+free() { printf '%s\n' "$$ $birth free" >"$here/apply"; }
 
 write_files() {
+  set --
   while read -r number path; do
     current="write $path"
     busy
+    printf '%s\n' "$number" >>"$here/written" || fail "cannot write to $here"
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       make_dirs "${path%/*}"
       cp -P "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
@@ -139,7 +185,10 @@ write_files() {
       if grep -qxF "${path%/*}" "$state/dirs" 2>/dev/null; then rmdir "${path%/*}" 2>/dev/null; fi
     fi
     free
+    [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
   done <"$here/files"
+  # The new names, too: a power cut after the confirmation must not leave some of them.
+  [ $# -eq 0 ] || sync "$@" 2>/dev/null || sync
   say wrote "$(wc -l <"$here/files")"
 }
 
@@ -157,11 +206,11 @@ step() {
   shift
   current=$*
   busy
-  printf '%s\n' "$number" >"$here/progress"
-  show_life
+  # Beside it first: a disk that is full by now must not make the undo forget the steps before.
+  printf '%s\n' "$number" >"$here/progress.new" && mv -f "$here/progress.new" "$here/progress" || fail "cannot write to $here"
 }
 
-run() { "$@" >"$here/output" 2>&1 || fail "$(tr '\n' ' ' <"$here/output")"; }
+run() { go_on; "$@" >"$here/output" 2>&1 || fail "$(tr '\n' ' ' <"$here/output")"; }
 
 end_step() {
   free
@@ -174,8 +223,9 @@ main() {
   trap '' HUP PIPE
   open_transaction
   expect
-  stage
   arm
+  stage
+  make_durable
   prepare
   write_files
   steps

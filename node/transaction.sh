@@ -2,6 +2,7 @@
 # One change of this host, until it is confirmed or undone. This file lies in the transaction's own folder, together with all it
 # needs, so that the host can put itself back with no network and no mlbroute:
 #   files     lines "N PATH": what the change writes or removes; old/N is what was there, missing where nothing was
+#   written   the N of each file the change has begun to write
 #   dirs      folders the change made, one a line
 #   undo/N    how to take back step N of the running kernel;   progress: the last step begun
 #   preparations  how many of the first steps came before the files, and are taken back after them
@@ -9,136 +10,159 @@
 #   apply     the process that makes the change, and whether it is at it right now
 #   deadline  seconds of uptime after which nobody can confirm any more
 #   verdict   a symbolic link to "confirmed" or "reverted": made once, by whoever comes first
+#   fate      how it ended, once all of that is done;   reserve: room on the disk for doing it
+#   turn      a symbolic link that names the process which carries the verdict out
 # Usage: transaction confirm | extend SECONDS | revert | timer | boot | resolve | again
 #   extend  move the deadline, while the controller still verifies;   resolve  end it somehow: whoever began it is gone
 #   timer  wait for the deadline, then revert;   boot  revert files before the network comes up;   again  repeat an undo that failed
 state=/var/lib/mlbroute
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 id=${here##*/}
+guard=/etc/systemd/system/mlbroute-revert.service
+wants=/etc/systemd/system/sysinit.target.wants
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+# A folder that went with its last file comes back as it was.
+umask 022
 
 uptime_seconds() { read -r up _ </proc/uptime && printf '%s\n' "${up%%.*}"; }
 
-# Whoever makes the link decides; ln is atomic, so confirm and revert can never both win.
+# --- one verdict, carried out by one process at a time. Whoever does it may be killed anywhere, so each part can be done again by the next.
+
+# Whoever makes the link decides; ln is atomic, so confirm and revert can never both win. On a disk that takes no link nobody can
+# confirm: without a verdict the change goes back.
 claim() { ln -s "$1" "$here/verdict" 2>/dev/null; }
 
-# The boot guard and the timer are only there while a transaction is open.
-disarm() {
-  rm -f /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service /etc/systemd/system/mlbroute-revert.service
-  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
-  [ "$mode" = timer ] || systemctl stop "mlbroute-revert-$id.timer" >/dev/null 2>&1
-  wants=/etc/systemd/system/sysinit.target.wants
-  if grep -qx "$wants" "$here/dirs"; then rmdir "$wants" 2>/dev/null; fi
+conclude() {
+  take_turn || { tell_fate; return; }
+  if ! is_over; then
+    case $(readlink "$here/verdict") in
+      confirmed) keep_record && record confirmed ;;
+      *) await_apply && undo_everything && record reverted ;;
+    esac || { record "stranded:$trouble"; rm -f "$here/turn"; printf '%s\n' "$fate"; exit 1; }
+  fi
+  tidy
+  printf '%s\n' "$fate"
+}
+
+# True where all is done and on record, and no more than tidying up is left.
+is_over() { read -r fate <"$here/fate"; } 2>/dev/null
+
+# What was staged is of no use any more; its room may be.
+record() {
+  fate=$1
+  rm -rf "$here/new"
+  printf '%s %s\n' "$id" "$fate" >"$state/last.new" && mv -f "$state/last.new" "$state/last"
+  case $fate in stranded*) ;; *) printf '%s\n' "$fate" >"$here/fate.new" && mv -f "$here/fate.new" "$here/fate" ;; esac
   true
-}
+} 2>/dev/null
 
-finish() {
-  printf '%s %s\n' "$id" "$1" >"$state/last.new" && mv -f "$state/last.new" "$state/last"
-  printf '%s\n' "$1"
-}
+note() { trouble="$trouble $1;"; }
 
-confirm() {
-  claim confirmed
-  [ "$(readlink "$here/verdict")" = confirmed ] || { printf 'too late: the host has reverted\n'; exit 3; }
-  settle_confirmed
-}
+# A process is known by its number and its time of birth: numbers come again.
+birth_of() {
+  read -r stat <"/proc/$1/stat" || return 1
+  # shellcheck disable=SC2086  # the fields of proc_pid_stat(5) from the third on
+  set -- ${stat##*) }
+  [ "$1" != Z ] && printf '%s\n' "${20}"
+} 2>/dev/null
 
-# Also the way on after a power cut between the verdict and its consequences.
-settle_confirmed() {
-  if [ -e "$here/manifest" ] && [ ! -s "$here/manifest" ]; then
-    disarm
-    # Nothing of mlbroute stays, not even this program.
-    rm -rf "$state"
-    printf 'confirmed\n'
-    return
-  fi
-  cat "$here/dirs" >>"$state/dirs"
-  if [ -e "$here/manifest" ]; then
-    if ! keep_generation || ! mv -f "$here/manifest" "$state/manifest.json"; then
-      finish 'stranded: the manifest could not be written'
-      exit 1
+# False where another process ends the transaction, or has ended it, meanwhile.
+take_turn() {
+  me=$$.$(birth_of $$)
+  tries=0
+  until ln -s "$me" "$here/turn" 2>/dev/null; do
+    [ -d "$here" ] || return 1
+    # A disk that cannot be written has no turns, and hardly two processes that try.
+    [ -w "$here" ] && other=$(readlink "$here/turn") || [ "$tries" -lt 3 ] || return 0
+    if [ -n "$other" ] && [ "$(birth_of "${other%.*}")" != "${other#*.}" ]; then
+      # It died at its work. Renaming lets only one of two inherit it.
+      mv "$here/turn" "$here/turn.$$" 2>/dev/null && rm -f "$here/turn.$$" && continue
     fi
-  fi
-  sync "$state/manifest.json" 2>/dev/null
-  disarm
-  finish confirmed
-  rm -rf "$here"
+    tries=$((tries + 1))
+    [ "$tries" -lt 450 ] || return 1
+    sleep 0.1
+  done
 }
 
-# The last five, this one among them; older ones go.
+tell_fate() {
+  if [ -d "$here" ]; then
+    printf 'stranded: another process is at it, and does not end\n'
+    exit 1
+  fi
+  # Only a confirmed removal takes the record away as well.
+  fate=confirmed
+  [ ! -d "$state" ] || read -r _ fate <"$state/last"
+  printf '%s\n' "$fate"
+}
+
+# What only an open transaction has. Its own folder goes last: with it goes this program.
+tidy() {
+  rm -f "$wants/mlbroute-revert.service" "$guard"
+  if grep -qx "$wants" "$here/dirs"; then rmdir "$wants"; fi
+  # Where nothing of mlbroute shall stay, its record of what was goes as well.
+  if is_removal; then rm -rf "$state/generations" "$state/manifest.json" "$state/dirs"; fi
+  if [ "$fate" = reverted ] && [ -r "$here/dirs" ]; then
+    sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
+  fi
+  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
+  [ "$mode" = timer ] || systemctl stop "mlbroute-revert-$id.timer"
+  if is_removal; then rm -rf "$state"; else rm -rf "$here"; fi
+} >/dev/null 2>&1
+
+is_removal() { [ "$fate" = confirmed ] && [ -e "$here/manifest" ] && [ ! -s "$here/manifest" ]; }
+
+# --- confirmed: the host remembers what it is
+
+keep_record() {
+  trouble=''
+  if [ -s "$here/manifest" ]; then
+    if ! keep_generation || ! mv -f "$here/manifest" "$state/manifest.json"; then note 'the record could not be written'; fi
+  fi
+  sync "$state/manifest.json" "$state" 2>/dev/null
+  cat "$here/dirs" >>"$state/dirs" || note 'the list of folders could not be written'
+  [ -z "$trouble" ]
+}
+
+# The last five, this one among them; older ones go. A hard link finds room on a full disk.
 keep_generation() {
   mkdir -p "$state/generations" || return 1
   number=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p' "$here/manifest" | head -n 1)
-  cp "$here/manifest" "$state/generations/$number.json" || return 1
+  ln -f "$here/manifest" "$state/generations/$number.json" || return 1
   for old in "$state"/generations/*.json; do
     old_number=${old##*/}
     [ "${old_number%.json}" -gt $((number - 5)) ] || rm -f "$old"
   done
 }
 
-extend() {
-  [ ! -h "$here/verdict" ] || { printf 'too late: %s\n' "$(readlink "$here/verdict")"; exit 3; }
-  printf '%s\n' $(($(uptime_seconds) + $1)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
-}
-
-revert() {
-  if claim reverted; then
-    await_apply
-    undo_everything
-  elif [ "$(readlink "$here/verdict")" = confirmed ]; then
-    printf 'too late: the push was confirmed\n'
-    exit 3
-  else
-    await_other
-  fi
-}
+# --- reverted: everything is put back
 
 # The apply program says it is busy before it looks whether there is a verdict, and the verdict is there before this looks whether it
-# is busy: so no command of its can come after its own undo. A dead one is not waited for.
+# is busy: so no command of its can come after its own undo. A dead one is not waited for, and one that hangs must not go on later.
 await_apply() {
   tries=0
-  while read -r pid busy <"$here/apply" && [ "$busy" = busy ] && kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 300 ]; do
+  while read -r pid birth busy <"$here/apply" && [ "$busy" = busy ] && [ "$pid" != "$caller" ] && [ "$(birth_of "$pid")" = "$birth" ]; do
     tries=$((tries + 1))
+    [ "$tries" -lt 300 ] || kill -KILL "$pid"
+    [ "$tries" -lt 320 ] || break
     sleep 0.1
   done 2>/dev/null
-}
-
-# Somebody else reverts already: one is enough, and its word is the word.
-await_other() {
-  tries=0
-  while [ "$tries" -lt 600 ]; do
-    if read -r last fate <"$state/last" && [ "$last" = "$id" ]; then
-      printf '%s\n' "$fate"
-      return
-    fi
-    tries=$((tries + 1))
-    sleep 0.1
-  done 2>/dev/null
-  printf 'stranded: the undo does not end\n'
-  exit 1
+  true
 }
 
 undo_everything() {
   trouble=''
   last=0 preparations=0
-  [ -r "$here/progress" ] && read -r last <"$here/progress"
-  [ -r "$here/preparations" ] && read -r preparations <"$here/preparations"
+  [ -s "$here/progress" ] && read -r last <"$here/progress"
+  [ -s "$here/preparations" ] && read -r preparations <"$here/preparations"
   if [ "$mode" != boot ]; then undo_steps "$last" "$preparations"; fi
   undo_files
   if [ "$mode" != boot ]; then undo_steps "$preparations" 0; fi
   # At boot systemd reads the restored units by itself at its next start; reloading it while it boots is asking for trouble.
-  if [ "$mode" != boot ] && [ -e "$here/reload-units" ]; then systemctl daemon-reload || note 'systemctl daemon-reload failed'; fi
-  if [ -n "$trouble" ]; then
-    finish "stranded:$trouble"
-    exit 1
+  if [ "$mode" != boot ] && [ -s "$here/written" ] && [ -e "$here/reload-units" ]; then
+    systemctl daemon-reload || note 'systemctl daemon-reload failed'
   fi
-  disarm
-  remove_dirs
-  finish reverted
-  rm -rf "$here"
+  [ -z "$trouble" ]
 }
-
-note() { trouble="$trouble $1;"; }
 
 # undo_steps FROM DOWN_TO: newest first, without DOWN_TO itself. A step that never began is left alone; the last one begun may be half
 # done, so its undo may fail in part. undo/N is a list of `try COMMAND` lines.
@@ -165,45 +189,68 @@ try() {
 }
 
 undo_files() {
+  set --
   while read -r number path; do
+    grep -qx "$number" "$here/written" 2>/dev/null || continue
+    rm -rf "$path.mlbroute-new" "$path.mlbroute-old"
     if [ -e "$here/old/$number" ] || [ -h "$here/old/$number" ]; then
-      rm -rf "$path.mlbroute-old"
-      mkdir -p "${path%/*}"
-      if cp -a "$here/old/$number" "$path.mlbroute-old" && mv -f "$path.mlbroute-old" "$path"; then
-        sync "$path" 2>/dev/null
-      else note "$path was not restored"; fi
+      restore "$here/old/$number" "$path" || note "$path was not restored"
     else
       rm -f "$path" || note "$path was not removed"
     fi
+    [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
   done <"$here/files"
+  # A power cut from here on must find all of it on the disk.
+  [ $# -eq 0 ] || sync "$@" 2>/dev/null
+  true
 }
 
-remove_dirs() {
-  [ -r "$here/dirs" ] || return 0
-  sort -r "$here/dirs" | while read -r dir; do rmdir "$dir" 2>/dev/null; done
+restore() {
+  mkdir -p "${2%/*}"
+  if ! cp -a "$1" "$2.mlbroute-old"; then
+    # A full disk has no room for both.
+    rm -f "$2.mlbroute-old" "$2"
+    cp -a "$1" "$2.mlbroute-old" || return 1
+  fi
+  [ -h "$2.mlbroute-old" ] || sync "$2.mlbroute-old"
+  mv -f "$2.mlbroute-old" "$2"
+} 2>/dev/null
+
+# --- waiting
+
+extend() {
+  [ ! -h "$here/verdict" ] || { printf 'too late: %s\n' "$(readlink "$here/verdict")"; exit 3; }
+  printf '%s\n' $(($(uptime_seconds) + $1)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
 }
 
-# The deadline may move on while the controller still verifies, so it is read again after each nap.
+# The deadline may move on while the controller still verifies, so it is read again after each nap. Where there is a verdict already,
+# somebody carries it out, or has died at it.
 wait_for_deadline() {
-  while :; do
-    [ -h "$here/verdict" ] && exit 0
-    [ -r "$here/deadline" ] || exit 0
-    read -r deadline <"$here/deadline"
-    now=$(uptime_seconds)
-    [ "$now" -ge "$deadline" ] && return
+  while [ ! -h "$here/verdict" ] && [ -d "$here" ]; do
+    deadline=0
+    [ -s "$here/deadline" ] && read -r deadline <"$here/deadline"
+    [ "$(uptime_seconds)" -lt "$deadline" ] || return 0
     sleep 1
   done
+  [ -d "$here" ]
 }
 
 main() {
-  mode=$1
+  mode=$1 caller=${2:-} trouble='' fate=''
+  case $mode in confirm | revert | boot | resolve | again) rm -f "$here/reserve" ;; esac
   case $mode in
-    confirm) confirm ;;
-    revert) revert ;;
-    again) undo_everything ;;
+    confirm)
+      claim confirmed
+      verdict=$(readlink "$here/verdict")
+      if [ "$verdict" = confirmed ]; then conclude; return; fi
+      answer=$(conclude) || { printf '%s\n' "$answer"; exit 1; }
+      [ -n "$verdict" ] || answer="$answer: its disk takes no confirmation"
+      printf 'too late: the host has %s\n' "$answer"
+      exit 3
+      ;;
     extend) extend "$2" ;;
-    timer) wait_for_deadline; revert ;;
-    boot | resolve) if [ "$(readlink "$here/verdict")" = confirmed ]; then settle_confirmed; else claim reverted; undo_everything; fi ;;
+    timer) if wait_for_deadline; then rm -f "$here/reserve"; claim reverted; conclude; fi ;;
+    revert | boot | resolve | again) claim reverted; conclude ;;
     *) printf 'usage: %s confirm|extend SECONDS|revert|timer|boot|resolve|again\n' "$0" >&2; exit 2 ;;
   esac
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/outcome.ts';
 import { applyProgram } from '../plan/apply-program.ts';
-import type { Session } from '../transport/session.ts';
-import type { Prepared, Surroundings } from './deployment.ts';
+import type { Surroundings } from './deployment.ts';
+import type { Look } from './look.ts';
 
 /** How the node's apply program ended. */
 export type Applied =
@@ -17,8 +17,7 @@ export type Transaction = { readonly id: string; readonly owner: string; readonl
 
 /** Runs the apply program: one exec. Each step is reported as it ends. */
 export async function apply(
-  session: Session,
-  prepared: Prepared,
+  { session, prepared, observed }: Extract<Look, { kind: 'seen' }>,
   transaction: Transaction,
   surroundings: Surroundings,
 ): Promise<Applied> {
@@ -28,6 +27,7 @@ export async function apply(
   const program = applyProgram(prepared.plan, manifest, {
     ...transaction,
     token,
+    generation: observed.recorded?.generation ?? 0,
     programs: surroundings.programs,
   });
   const result = await session.run({
@@ -41,28 +41,41 @@ export async function apply(
         surroundings.emit({ kind: 'step', host: prepared.plan.host, text: answer.slice('step '.length) });
     },
   });
-  const [last = ''] = answers.slice(-1);
-  const [before = ''] = answers.slice(-2);
-  if (last === 'applied') return { kind: 'applied' };
-  if (last.startsWith('refused '))
-    return { kind: 'untouched', because: { kind: 'refused', message: last.slice('refused '.length), hint: null } };
-  if (last.startsWith('stale '))
-    return { kind: 'untouched', because: { kind: 'stale', message: last.slice('stale '.length) } };
-  if (last.startsWith('locked '))
-    return {
-      kind: 'untouched',
-      because: { kind: 'locked', message: `another push is under way here: ${last.slice('locked '.length)}` },
-    };
-  if (before.startsWith('failed '))
-    return { kind: 'undone', because: stepFailure(before.slice('failed '.length)), undo: last };
-  if (!result.ok) return { kind: 'lost', because: result.error };
-  return {
-    kind: 'lost',
-    because: {
-      kind: 'protocol',
-      message: `the apply program ended early (exit ${result.value.exitCode}): ${result.value.stderr.trim().slice(-200)}`,
-    },
-  };
+  return judge(answers, () => {
+    if (!result.ok) return result.error;
+    const { exitCode, stderr } = result.value;
+    const message = `the apply program ended early (exit ${exitCode}): ${stderr.trim().slice(-200)}`;
+    return { kind: 'protocol', message };
+  });
+}
+
+/** Only a word that says the end counts as one: a program may die between any two of its words. */
+function judge(answers: readonly string[], whyLost: () => Failure): Applied {
+  const [word, rest] = cut(answers.at(-1) ?? '');
+  const [wordBefore, restBefore] = cut(answers.at(-2) ?? '');
+  switch (word) {
+    case 'applied':
+      return { kind: 'applied' };
+    case 'refused':
+      return { kind: 'untouched', because: { kind: 'refused', message: rest, hint: null } };
+    case 'stale':
+      return { kind: 'untouched', because: { kind: 'stale', message: rest } };
+    case 'locked':
+      return { kind: 'untouched', because: { kind: 'locked', message: `another push is under way here: ${rest}` } };
+    case 'failed':
+      return { kind: 'lost', because: stepFailure(rest) };
+  }
+  if (wordBefore !== 'failed') return { kind: 'lost', because: whyLost() };
+  const because = stepFailure(restBefore);
+  return word === 'reverted' || word === 'stranded:'
+    ? { kind: 'undone', because, undo: `${word} ${rest}`.trim() }
+    : { kind: 'lost', because };
+}
+
+/** The first word and what follows it. */
+function cut(answer: string): readonly [string, string] {
+  const space = answer.indexOf(' ');
+  return space < 0 ? [answer, ''] : [answer.slice(0, space), answer.slice(space + 1)];
 }
 
 function stepFailure(text: string): Failure {

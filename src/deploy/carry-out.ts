@@ -1,3 +1,4 @@
+import type { HostPlan } from '../domain/change.ts';
 import type { HostConnection } from '../domain/host.ts';
 import type { Failure, HostOutcome } from '../domain/outcome.ts';
 import { describeFailure } from '../domain/outcome.ts';
@@ -14,6 +15,12 @@ type Seen = Extract<Look, { kind: 'seen' }>;
 /** At its deadline, or at its next boot. */
 const revertedAlone = 'nobody confirmed in time, or the host went down meanwhile: it put everything back by itself';
 
+/** The node adds why it could not take a confirmation, where that was not for the time. */
+function whyTooLate(word: string): string {
+  const [, reason] = /^too late: the host has reverted: (.+)$/.exec(word) ?? [];
+  return reason ?? revertedAlone;
+}
+
 /** A kernel setting may be written by udev a moment after us; a difference counts when it is still there after these pauses. */
 const verifyPausesMs = [0, 300, 1000, 2000];
 
@@ -22,7 +29,7 @@ export async function carryOut(seen: Seen, transaction: Transaction, surrounding
   const { prepared } = seen;
   const host = prepared.plan.host;
   surroundings.emit({ kind: 'phase', host, phase: 'apply' });
-  const applied = await apply(seen.session, prepared, transaction, surroundings);
+  const applied = await apply(seen, transaction, surroundings);
   await seen.session.close();
   switch (applied.kind) {
     case 'untouched':
@@ -51,17 +58,10 @@ async function verifyAndConfirm(
   surroundings.emit({ kind: 'phase', host, phase: trouble === null ? 'confirm' : 'revert' });
   const word = await settle(session, transaction.id, trouble === null ? 'confirm' : 'revert');
   await session.close();
-  const because = trouble ?? { kind: 'connection-lost', message: revertedAlone };
+  const because = trouble ?? { kind: 'connection-lost', message: whyTooLate(word.ok ? word.value : '') };
   if (!word.ok) return findOut(seen, word.error, transaction, surroundings);
   if (word.value === 'none' || word.value === 'gone') return findOut(seen, because, transaction, surroundings);
-  if (word.value === 'confirmed') {
-    const { plan } = prepared;
-    return {
-      status: 'changed',
-      changes: plan.files.length + plan.runtime.length,
-      warnings: plan.warnings.map(({ message }) => message),
-    };
-  }
+  if (word.value === 'confirmed') return changed(prepared.plan, []);
   return undone(word.value, because, transaction);
 }
 
@@ -105,21 +105,27 @@ async function findOut(
   surroundings.emit({ kind: 'phase', host: deployment.connection.name, phase: 'revert' });
   while (surroundings.now() < endMs) {
     const session = await reconnect(deployment.connection, endMs - surroundings.now(), surroundings);
-    if ('kind' in session) break;
+    if ('kind' in session) {
+      // A host that goes down or comes up may refuse logins for a while (pam_nologin); another key is no matter of time.
+      if (session.kind === 'host-key') break;
+      await surroundings.sleep(2000);
+      continue;
+    }
     const open = await fateOf(session, transaction.id);
     const fate = open.ok && open.value === 'open' ? await settle(session, transaction.id, 'revert') : open;
     await session.close();
     if (fate.ok && (fate.value === 'confirmed' || (fate.value === 'gone' && prepared.manifest === null)))
-      return {
-        status: 'changed',
-        changes: 0,
-        warnings: [`the connection broke while it was confirmed: ${describeFailure(because)}`],
-      };
+      return changed(prepared.plan, [`the connection broke while it was confirmed: ${describeFailure(because)}`]);
     if (fate.ok && (fate.value === 'none' || fate.value === 'gone')) return { status: 'failed', because };
     if (fate.ok && !fate.value.startsWith('too late')) return undone(fate.value, because, transaction);
     await surroundings.sleep(1000);
   }
   return { status: 'unknown', because, revertsWithinMs: transaction.confirmWithinS * 1000 };
+}
+
+function changed(plan: HostPlan, more: readonly string[]): HostOutcome {
+  const warnings = [...plan.warnings.map(({ message }) => message), ...more];
+  return { status: 'changed', changes: plan.files.length + plan.runtime.length, warnings };
 }
 
 function undone(word: string, because: Failure, transaction: Transaction): HostOutcome {

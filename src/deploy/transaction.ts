@@ -18,10 +18,11 @@ export function extendProgram(id: string, bySeconds: number): string {
 /** Ends a transaction that nobody else will end. The answer is `confirmed`, `reverted` or `stranded: …`. */
 export async function resolveStale(session: Session, id: string): Promise<Result<string, Failure>> {
   const script = `${folder}/transactions/${id}/transaction`;
-  // Without its program nothing was written yet: the program is there before anything is armed.
+  // Without its program, or with one that a power cut left empty, nothing was written yet: all of it is on the disk before that.
+  const guard = '/etc/systemd/system/mlbroute-revert.service';
   return lastLine(
     session,
-    `if [ -e ${script} ]; then sh ${script} resolve; else rm -f ${folder}/pending; echo reverted; fi`,
+    `if [ -s ${script} ]; then sh ${script} resolve; else rm -rf ${guard} ${folder}/pending ${folder}/transactions/${id}; echo reverted; fi`,
   );
 }
 

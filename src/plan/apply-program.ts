@@ -12,13 +12,15 @@ export type ApplyOptions = {
   /** A random word that no file contains: it marks lines of the answer and ends here-documents. */
   readonly token: string;
   readonly confirmWithinS: number;
+  /** The generation the plan was made on; 0 where the host had no record. */
+  readonly generation: number;
   /** The texts of node/apply.sh and node/transaction.sh. */
   readonly programs: { readonly apply: string; readonly transaction: string };
 };
 
 /** The one program that applies a plan; `manifest` null makes the host forget mlbroute once it is confirmed: the node's own functions, then this host's data as shell functions, then the call of main. */
 export function applyProgram(plan: HostPlan, manifest: Manifest | null, options: ApplyOptions): string {
-  const { id, owner, token, confirmWithinS, programs } = options;
+  const { id, owner, token, confirmWithinS, generation, programs } = options;
   const document = (text: string) => hereDocument(text, `${token}-end`);
   // A reload makes networkd read all of its files: so it comes before the new ones are there, and its undo after they are gone.
   const preparations = plan.runtime.filter(({ subject }) => subject === 'networkd');
@@ -28,7 +30,7 @@ export function applyProgram(plan: HostPlan, manifest: Manifest | null, options:
     programs.apply,
     `transaction_program() { cat ${document(programs.transaction)}}`,
     `manifest() { cat ${document(manifest === null ? '' : `${JSON.stringify(manifest)}\n`)}}`,
-    `expect() {\n:\n${plan.files.map(expectation).join('\n')}\n}`,
+    `expect() {\nexpect_generation ${generation}\n${plan.files.map(expectation).join('\n')}\n}`,
     `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1, document)).join('\n')}\n${[...preparations, ...steps].map((change, i) => undo(change, i + 1, document)).join('\n')}\n}`,
     `prepare() {\n:\n${preparations.map((change, i) => step(change, i + 1, document)).join('\n')}\n}`,
     `steps() {\n:\n${steps.map((change, i) => step(change, preparations.length + i + 1, document)).join('\n')}\n}`,

@@ -412,7 +412,7 @@ describe('a push is refused and the host untouched', () => {
       await carryOut(seen, { ...transaction, id: 'test-2', owner: 'another' }, surroundingsOf(host.connect)),
     ).toMatchObject({
       status: 'failed',
-      because: { kind: 'stale' },
+      because: { kind: 'locked' },
     });
     const again = await look(deploymentOf(host, sampleState, sampleFiles), 'change', surroundingsOf(host.connect));
     expect(again).toMatchObject({
@@ -450,5 +450,5 @@ async function applyOnly(): Promise<void> {
   const { apply } = await import('../../src/deploy/apply.ts');
   const surroundings = surroundingsOf(host.connect);
   const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
-  expect(await apply(seen.session, seen.prepared, transaction, surroundings)).toEqual({ kind: 'applied' });
+  expect(await apply(seen, transaction, surroundings)).toEqual({ kind: 'applied' });
 }

@@ -17,6 +17,7 @@ const standIn = `
 refuse() { exit 9; }
 stage_file() { cat >"$here/file$1"; printf '%s\\0' "$2" "$3" >"$here/words$1"; }
 stage_link() { printf '%s\\0' "$2" "$3" >"$here/words$1"; }
+expect_generation() { :; }
 expect_absent() { :; }
 undo() { cat >"$here/undo$1"; }
 step() { number=$1; printf '%s\\0' "$2" >"$here/step$1"; }
@@ -87,7 +88,7 @@ describe('the apply program', () => {
           runtime,
         });
         const programs = { apply: `here=${here}\n${standIn}`, transaction };
-        const options = { id: 't1', owner, token: '@token', confirmWithinS: 60, programs };
+        const options = { id: 't1', owner, token: '@token', confirmWithinS: 60, generation: 0, programs };
         const input = wrapProgram(applyProgram(plan, recorded, options));
         execFileSync(`/usr/bin/${shell}`, [...first], { input, stdio: ['pipe', 'pipe', 'inherit'] });
 
