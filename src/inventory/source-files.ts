@@ -37,6 +37,10 @@ export async function readSourceFiles(sources: readonly string[], disk: Disk, va
     if (!found.ok) return void diagnostics.push(unreadable(path, found.error));
     if (found.value === null) return void diagnostics.push(missing(path));
     if (found.value.kind === 'folder') return takeFolder(path, depth);
+    if (path.endsWith('.toml')) {
+      const hint = 'give the output of "ansible-inventory --list --yaml" instead';
+      return void diagnostics.push(fileFault(`inventory ${path}: TOML is not supported`, hint));
+    }
     const read = await readText(path);
     if (!read.ok) return void diagnostics.push(read.error);
     const text = sourceText(read.value.text);
