@@ -35,6 +35,8 @@ beforeAll(() => {
     done
     ${nodeAddresses.ipv4.map((address) => `ip address add ${address}`).join('\n')}
     ${nodeAddresses.ipv6.map((address) => `ip address add ${address} nodad`).join('\n')}
+    # Until the first rule is added, the kernel keeps local and main in one trie and calls both main (fib_unmerge).
+    ip rule add priority 1 lookup 99; ip rule del priority 1
     echo 1 >/proc/sys/net/ipv4/ip_forward
     echo 1 >/proc/sys/net/ipv6/conf/all/forwarding`);
   for (const family of ['ipv4', 'ipv6'] as const)
