@@ -2,7 +2,7 @@ import { secretNameEnding } from './secret-name.ts';
 
 // `name: value` of YAML and JSON, `name=value` of INI; a reference in braces is no secret itself.
 const assignment = new RegExp(
-  `(?<![\\w.-])["']?[\\w.-]*${secretNameEnding}["']?[ \\t]*(:(?=[ \\t\\n"'])|=)(?![ \\t]*["']?\\{\\{)[ \\t]*`,
+  `(?<![\\w.-])["']?[\\w.-]*${secretNameEnding}["']?[ \\t]*(:(?=[ \\t\\n"'])|=)(?![ \\t]*["']?\\{\\{)[ \\t]*(?:![\\w-]*[ \\t]+)?(?:[|>][-+\\d]*(?=[ \\t]*\\n))?`,
   'gi',
 );
 
@@ -19,10 +19,15 @@ export function maskSecrets(text: string): string {
     const lineStart = text.lastIndexOf('\n', match.index) + 1;
     const end =
       match[1] === '=' ? endOfIni(text, start, lineStart, match.index) : endOfYaml(text, start, lineStart, match.index);
-    masked += text.slice(done, start) + text.slice(start, end).replaceAll(/[^\n]/g, '*');
+    masked += text.slice(done, start) + starred(text.slice(start, end));
     done = end;
   }
   return masked + text.slice(done);
+}
+
+/** As many stars; the ends and the indentation of lines stay. */
+function starred(value: string): string {
+  return value.replaceAll(/(\n[ \t]*)|[^\n]/g, (_, lineStart: string | undefined) => lineStart ?? '*');
 }
 
 function endOfIni(text: string, start: number, lineStart: number, keyAt: number): number {

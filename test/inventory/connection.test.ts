@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HostConnection } from '../../src/domain/host.ts';
+import type { Json } from '../../src/domain/variable.ts';
 import { connectionOf } from '../../src/inventory/connection.ts';
+import { connectionVariableNames } from '../../src/inventory/connection-variables.ts';
 import { inventoryOf, printed, varsOf, yaml } from './printed.ts';
 
 const defaults = { user: 'me', homeDirectory: '/home/me' };
@@ -290,5 +292,28 @@ describe('A connection that cannot be made as asked is refused with every reason
   ])('%s', (_, text, expected) => {
     const made = connect(text);
     expect(made.ok ? 'no error' : `${printed(made.error, text)}\n`).toBe(expected);
+  });
+});
+
+describe('The list of connection variables', () => {
+  it('has every variable that is read, so that each is expanded before', () => {
+    const read = new Set<string>();
+    const values = new Proxy<{ [name: string]: Json }>(
+      { ansible_become: true },
+      {
+        getOwnPropertyDescriptor: (target, name) => {
+          read.add(String(name));
+          return Reflect.getOwnPropertyDescriptor(target, name);
+        },
+        get: (target, name) => {
+          read.add(String(name));
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    const [host] = inventoryOf('all: { hosts: { n1: } }\n').hosts;
+    if (host === undefined) throw new Error('the inventory has a host');
+    connectionOf(host.name, { values, locate: () => null, locateKey: () => null }, defaults);
+    expect([...read].sort()).toEqual([...connectionVariableNames].sort());
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { err, ok } from '../../src/domain/result.ts';
 import type { Json } from '../../src/domain/variable.ts';
-import { printed, varsOf, yaml } from './printed.ts';
+import { hostVars } from '../../src/inventory/host-vars.ts';
+import type { Decrypted } from '../../src/inventory/references.ts';
+import { inventoryOf, printed, varsOf, yaml } from './printed.ts';
 
 function valuesOf(text: string, host: string): { readonly [name: string]: Json } {
   const vars = varsOf(text, host);
@@ -342,5 +345,148 @@ describe('The place of a value', () => {
       vars.value.locateKey(path),
     );
     expect(places.map((at) => at && `${at.line}:${at.column}`)).toEqual(['5:41', '5:15', '3:5']);
+  });
+});
+
+describe('A helper', () => {
+  const vars = (body: string) => `web: { hosts: { n1: { ${body} } } }\n`;
+
+  it.each<[string, string, Json]>([
+    ['default gives what is set', `v: '{{ default a "x" }}', a: 5`, 5],
+    ['default gives the other where nothing is set', `v: '{{ default a "x" }}'`, 'x'],
+    ['default gives the other where it is empty', `v: '{{ default a 7 }}', a: ~`, 7],
+    ['default does not take false and 0 for empty', `v: '{{ default a 7 }}{{ default b 7 }}', a: no, b: 0`, 'false0'],
+    ['default looks for keys', `v: '{{ default a.b.c "x" }}', a: { b: {} }`, 'x'],
+    ['default takes a variable for the other', `v: '{{ default a b }}', b: [1, "{{ c }}"], c: 2`, [1, 2]],
+    ['default leaves the other alone where it is not needed', `v: '{{ default a nope }}', a: 1`, 1],
+    ['default goes into default', `v: '{{ default a (default b "x") }}'`, 'x'],
+    ['default inside a text', `v: 'eth{{ default n 0 }}.100'`, 'eth0.100'],
+    ['required gives what is set', `v: '{{ required a "why" }}', a: { b: 1 }`, { b: 1 }],
+    ['json writes anything', `v: '{{ json a }}', a: [1, { b: "x" }, ~]`, '[1,{"b":"x"},null]'],
+    ['join writes a list', `v: '{{ join a ", " }}', a: [x, 2, yes]`, 'x, 2, true'],
+    ['join inside a text', `v: 'a={{ join a "," }};', a: []`, 'a=;'],
+    ['address', `v: '{{ address a }}', a: 192.168.1.10/24`, '192.168.1.10'],
+    ['network', `v: '{{ network "192.168.1.10/24" }}'`, '192.168.1.0/24'],
+    ['network of IPv6', `v: '{{ network "2001:db8::7/64" }}'`, '2001:db8::/64'],
+    ['prefix is a number', `v: '{{ prefix "192.168.1.10/24" }}'`, 24],
+    ['nth counts from the network', `v: '{{ nth "192.168.1.10/24" 1 }}'`, '192.168.1.1'],
+    ['nth of a computed network', `v: '{{ nth (network a) 254 }}/{{ prefix a }}', a: 10.1.2.3/24`, '10.1.2.254/24'],
+    ['nth of IPv6', `v: '{{ nth "2001:db8::/64" 256 }}'`, '2001:db8::100'],
+    ['a variable of the same name stays one', `v: '{{ network }}', network: 5`, 5],
+  ])('%s', (_, body, expected) => {
+    expect(valuesOf(vars(body), 'n1').v).toEqual(expected);
+  });
+
+  it.each([
+    [`'{{ defualt a "x" }}'`, 'there is no helper "defualt"', 'did you mean "default"?'],
+    [
+      `'{{ ipaddr a }}'`,
+      'there is no helper "ipaddr"',
+      'the helpers are default, required, json, join, address, network, prefix, nth',
+    ],
+    [`'{{ default a }}'`, 'the helper "default" takes 2 arguments, not 1', 'put texts in quotes'],
+    [`'{{ json (join a) }}'`, 'the helper "join" takes 2 arguments, not 1', 'put texts in quotes'],
+    [`'{{ required a "name the network card" }}'`, 'name the network card', null],
+    [`'{{ join b "," }}'`, 'join takes a list', null],
+    [`'{{ join c "," }}'`, 'join takes a list of texts and numbers', null],
+    [`'{{ network b }}'`, '"text" is not an address with a prefix length, such as 192.168.1.10/24', null],
+    [
+      `'{{ prefix "10.0.0.1/33" }}'`,
+      '"10.0.0.1/33" is not an address with a prefix length, such as 192.168.1.10/24',
+      null,
+    ],
+    [`'{{ nth "10.0.0.0/30" 4 }}'`, '10.0.0.0/30 has no address at place 4', null],
+    [`'{{ nth "10.0.0.0/30" "1" }}'`, '10.0.0.0/30 has no address at place "1"', null],
+    [`'{{ json nope }}'`, 'variable "nope" is not defined', 'set it for the host or for one of its groups'],
+    [
+      `'{{ json a=1 }}'`,
+      '"{{ json a=1 }}" is not a reference',
+      'write {{ name }}, {{ name.key }} or {{ helper name }}',
+    ],
+    [`"{{ a | default(b) }}"`, '"{{ a | default(b) }}" is not a reference', 'write {{ default a b }}'],
+    [`"{{ a|d('x', true) }}"`, `"{{ a|d('x', true) }}" is not a reference`, 'write {{ default a "x" }}'],
+    [`"{{ a | mandatory }}"`, '"{{ a | mandatory }}" is not a reference', 'write {{ required a "why it is needed" }}'],
+    [`"{{ a | join(',') }}"`, `"{{ a | join(',') }}" is not a reference`, 'write {{ join a "," }}'],
+    [`"{{ a | to_json }}"`, '"{{ a | to_json }}" is not a reference', 'write {{ json a }}'],
+    [
+      `"{{ a | ansible.utils.ipaddr('network') }}"`,
+      `"{{ a | ansible.utils.ipaddr('network') }}" is not a reference`,
+      'write {{ network a }}',
+    ],
+    [
+      `"{{ a | int }}"`,
+      '"{{ a | int }}" is not a reference',
+      'Jinja filters are not supported: write {{ a }}, and set the variable as it is needed',
+    ],
+    [
+      `"{{ lookup('env', 'X') }}"`,
+      `"{{ lookup('env', 'X') }}" is not a reference`,
+      'lookups are not supported: give the value with -e NAME=VALUE or -e @FILE',
+    ],
+    [
+      `"{{ 'x' if a else 'y' }}"`,
+      `"{{ 'x' if a else 'y' }}" is not a reference`,
+      'conditions are not supported: set the variable for the hosts it differs on',
+    ],
+  ])('%s is an error that shows the way', (value, message, hint) => {
+    const found = varsOf(vars(`v: ${value}, b: text, c: [[1]]`), 'n1');
+    expect(found.ok ? [] : found.error.map((each) => [each.message, each.hint])).toEqual([[message, hint]]);
+  });
+});
+
+describe('Only wanted variables are looked at:', () => {
+  const text = yaml`
+    web:
+      vars:
+        used: "{{ other }}"
+        other: { deep: "{{ name }}" }
+        name: x
+        jinja: "{{ lookup('env', 'HOME') | default(omit) }}"
+        broken: "{% if %}"
+        cycle: "{{ cycle }}"
+        encrypted: !vault |
+          $ANSIBLE_VAULT;1.1;AES256
+          6231
+        raw: !unsafe "{{ not a reference }}"
+        list: !unsafe ["{{ x }}", 5]
+        again: "{{ raw }} {{ encrypted }}"
+      hosts: { n1: , n2.example.com: , "10.0.0.7": }
+  `;
+  const wanting = (wanted: readonly string[], decrypted: Decrypted = new Map(), host = 'n1') =>
+    hostVars(inventoryOf(text), host, { wanted, decrypted });
+  const ciphertext = '$ANSIBLE_VAULT;1.1;AES256\n6231';
+
+  it('those of others may hold any Jinja', () => {
+    const vars = wanting(['used', 'raw', 'list', 'absent']);
+    expect(vars.ok && vars.value.values).toEqual({
+      used: { deep: 'x' },
+      raw: '{{ not a reference }}',
+      list: ['{{ x }}', 5],
+    });
+  });
+
+  it('what is encrypted is asked for where it is needed, and holds no references', () => {
+    const locked = wanting(['again']);
+    expect(locked.ok ? null : locked.error).toEqual({ diagnostics: [], locked: [ciphertext] });
+    const vars = wanting(['again'], new Map([[ciphertext, ok('{{ secret }}')]]));
+    expect(vars.ok && vars.value.values).toEqual({ again: '{{ not a reference }} {{ secret }}' });
+  });
+
+  it('what cannot be decrypted is an error where it stands', () => {
+    const fault = { message: 'encrypted, and no password', hint: 'give one' };
+    const vars = wanting(['encrypted'], new Map([[ciphertext, err(fault)]]));
+    expect(vars.ok ? [] : vars.error.diagnostics).toEqual([
+      { severity: 'error', code: 'vault', ...fault, at: { file: 'i.yaml', line: 9, column: 23 } },
+    ]);
+  });
+
+  it.each([
+    ['n1', 'n1'],
+    ['n2.example.com', 'n2'],
+    ['10.0.0.7', '10.0.0.7'],
+  ])('the short name of %s is %s', (host, short) => {
+    const inventory = inventoryOf(text.replace('name: x', 'name: "{{ inventory_hostname_short }}"'));
+    const vars = hostVars(inventory, host, { wanted: ['name'], decrypted: new Map() });
+    expect(vars.ok && vars.value.values.name).toBe(short);
   });
 });
