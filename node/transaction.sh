@@ -183,7 +183,7 @@ try() {
   case "$* : $message" in
     *' delete '*' : '*'No such '* | *' delete '*' : '*'Cannot find device'* | *' delete '*' : '*'does not exist'*) ;;
     *' add '*' : '*'File exists'*) ;;
-    *' -D '*' : '*'does a matching rule exist'* | *' -[DFX] '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
+    *' -D '*' : '*'does a matching rule exist'* | *' -D '*' : '*'does not exist'* | *' -[DFX] '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
     *) failed="$failed$message " ;;
   esac
 }

@@ -60,7 +60,8 @@ function fateProgram(id: string): string {
     `elif read -r last fate <${folder}/last && [ "$last" = ${id} ]; then echo "$fate"`,
     // Removal takes the record of it away, too.
     `elif [ ! -e ${folder} ]; then echo gone`,
-    'else echo none; fi',
+    // What it had begun to put down for itself goes; should it still be on its way, it will find no place to begin.
+    `else rm -rf ${folder}/transactions/${id}; echo none; fi`,
   ].join('\n');
 }
 

@@ -29,7 +29,8 @@ function change(before: RunningChain | undefined, after: NetfilterChain | undefi
     subject: 'chain',
     words: `chain ${chain.name} in ${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length === 1 ? '1 rule' : `${after.rules.length} rules`}`}`,
     apply: after === undefined ? remove(chain) : [restore(before, after)],
-    undo: before === undefined ? remove(chain) : [restore(after, before)],
+    undo:
+      before === undefined ? remove(chain) : [...(after === undefined ? unhook(chain) : []), restore(after, before)],
   };
 }
 
@@ -54,17 +55,20 @@ function restore(from: RunningChain | undefined, to: RunningChain): Command {
 }
 
 /** Step by step, so that a chain of which a part is gone already can still be removed. */
-function remove({ family, table, name, hook }: RunningChain): readonly Command[] {
+function remove(chain: RunningChain): readonly Command[] {
   const iptables = (why: string, ...words: readonly string[]): Command => ({
-    argv: [tool({ family }), '-w', '10', '-t', table, ...words],
+    argv: [tool(chain), '-w', '10', '-t', chain.table, ...words],
     why,
     stdin: null,
   });
-  return [
-    ...(hook === null ? [] : [iptables('nothing jumps to it', '-D', hook, '-j', name)]),
-    iptables('empty it', '-F', name),
-    iptables('delete it', '-X', name),
-  ];
+  return [...unhook(chain), iptables('empty it', '-F', chain.name), iptables('delete it', '-X', chain.name)];
+}
+
+/** Before a jump is put back, too: where its removal never came, it would be there twice. */
+function unhook(chain: RunningChain): readonly Command[] {
+  const { name, table, hook } = chain;
+  const argv = [tool(chain), '-w', '10', '-t', table, '-D', hook ?? '', '-j', name];
+  return hook === null ? [] : [{ argv, why: 'nothing jumps to it', stdin: null }];
 }
 
 function tool({ family }: Pick<RunningChain, 'family'>): 'iptables' | 'ip6tables' {

@@ -54,6 +54,7 @@ describe('diffChains', () => {
       [
         '- chain MLBROUTE-OUTPUT in mangle',
         ...removal.map((command) => `  > ${command}`),
+        `  < ${removal[0]}`,
         `  < ${restore} <<"*mangle\\n:MLBROUTE-OUTPUT - [0:0]\\n-I OUTPUT 1 -j MLBROUTE-OUTPUT\\nCOMMIT\\n"`,
       ],
     ],

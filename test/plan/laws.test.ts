@@ -9,7 +9,7 @@ import { makePlan } from '../../src/plan/make-plan.ts';
 import { makeManifest } from '../../src/plan/manifest.ts';
 import { must } from '../tasks/example-host.ts';
 import { desiredState, freshHost, managedFiles, nothing } from './arbitrary-state.ts';
-import { apply, applySteps, observedOf, type SimulatedHost, stateOf, undoSteps } from './simulated-host.ts';
+import { apply, applySteps, observedOf, type SimulatedHost, stateOf, undoBegun, undoSteps } from './simulated-host.ts';
 import { run } from './simulated-kernel.ts';
 
 type Wanted = { readonly desired: DesiredState; readonly files: readonly ManagedFile[] };
@@ -127,6 +127,21 @@ describe('a plan, whatever happened to the host before', { timeout: 60_000 }, ()
         applySteps(kernel, runtime.slice(0, done));
         undoSteps(kernel, runtime.slice(0, done));
         expect(stateOf(kernel)).toEqual(stateOf(before.kernel));
+      }
+    });
+  });
+
+  it('is reversible in the middle of a step: whichever of its commands have run, the kernel is as before', () => {
+    eachPush((before, asked) => {
+      const { runtime } = planFor(asked, observedOf(before));
+      for (const [done, begun] of runtime.entries()) {
+        for (let ran = 0; ran <= begun.apply.length; ran++) {
+          const { kernel } = structuredClone(before);
+          applySteps(kernel, [...runtime.slice(0, done), { ...begun, apply: begun.apply.slice(0, ran) }]);
+          undoBegun(kernel, begun);
+          undoSteps(kernel, runtime.slice(0, done));
+          expect(stateOf(kernel), `${begun.words}, after ${ran} commands`).toEqual(stateOf(before.kernel));
+        }
       }
     });
   });

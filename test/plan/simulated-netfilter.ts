@@ -1,8 +1,14 @@
 import type { RunningChain } from '../../src/domain/observed.ts';
 import type { SimulatedKernel } from './simulated-kernel.ts';
 
-/** `iptables-restore` of a text. */
+/** `iptables-restore` of a text: all of it or nothing. */
 export function restoreChains(kernel: SimulatedKernel, text: string, line: string): void {
+  const trial = { ...kernel };
+  restoreLines(trial, text, line);
+  kernel.chains = trial.chains;
+}
+
+function restoreLines(kernel: SimulatedKernel, text: string, line: string): void {
   const lines = text.split('\n');
   if (!line.endsWith('--noflush') || lines.at(-2) !== 'COMMIT') throw new Error(`not a restore of a plan: ${text}`);
   for (const one of lines.slice(1, -2)) {
