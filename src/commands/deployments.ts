@@ -14,7 +14,7 @@ import { resolveVars } from '../inventory/resolve-vars.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import { domainVariableNames } from '../schema/domain-variables.ts';
-import { type HostSpec, hostSpec } from '../schema/host-spec.ts';
+import { type HostSpec, hostSpecs } from '../schema/host-spec.ts';
 import { desiredState } from '../tasks/metallb-l2/desired-state.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
@@ -50,11 +50,12 @@ export async function loadDeployments(
   const names = selected.map(({ name }) => name);
   const { byHost, secrets } = await resolveVars(inventory, names, { wanted, vault });
   const login = { user: userInfo().username, homeDirectory: homedir() };
+  const check = hostSpecs();
   const found: HostDiagnostic[] = [];
   const hosts = names.flatMap((name) => {
     const vars = byHost.get(name);
     if (vars === undefined) return [];
-    const spec = vars.ok ? hostSpec(vars.value) : vars;
+    const spec = vars.ok ? check(vars.value) : vars;
     const connection = vars.ok ? connectionOf(name, vars.value, login) : vars;
     const faults = [...(spec.ok ? [] : spec.error), ...(vars.ok && !connection.ok ? connection.error : [])];
     found.push(...faults.map((diagnostic) => ({ host: name, diagnostic })));

@@ -27,34 +27,38 @@ export function maskSecrets(text: string): string {
 
 /** As many stars; the ends and the indentation of lines stay. */
 function starred(value: string): string {
-  return value.replaceAll(/(\n[ \t]*)|[^\n]/g, (_, lineStart: string | undefined) => lineStart ?? '*');
+  const [first = '', ...others] = value.split('\n');
+  const indented = others.map((line) => {
+    const indent = /^[ \t]*/.exec(line)?.[0] ?? '';
+    return `\n${indent}${'*'.repeat(line.length - indent.length)}`;
+  });
+  return '*'.repeat(first.length) + indented.join('');
 }
 
 function endOfIni(text: string, start: number, lineStart: number, keyAt: number): number {
+  const end = endOfLine(text, start);
   // Alone on its line the value goes to the line's end; behind a host's name, to the next blank outside of quotes.
-  if (text.slice(lineStart, keyAt).trim() === '') return endOfLine(text, start);
-  const value = /(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\\.|[^\s"'\\])*/y;
-  value.lastIndex = start;
-  const end = start + (value.exec(text)?.[0].length ?? 0);
-  return end === start || /["'\\]/.test(text.charAt(end)) ? endOfLine(text, start) : end;
+  if (text.slice(lineStart, keyAt).trim() === '') return end;
+  for (let at = start; at < end; at++) {
+    const char = text.charAt(at);
+    if (char === ' ' || char === '\t') return at;
+    if (char === '\\') at++;
+    else if (char === '"' || char === "'") at = endOfQuotes(text, at) - 1;
+  }
+  return end;
 }
 
 function endOfYaml(text: string, start: number, lineStart: number, keyAt: number): number {
-  const quote = text.charAt(start);
+  const first = text.charAt(start);
+  if (first === '"' || first === "'") return endOfQuotes(text, start);
   const before = text.slice(lineStart, keyAt);
-  if (quote === '"' || quote === "'") {
-    const quoted = quote === '"' ? /"(?:[^"\\]|\\[\s\S])*"/y : /'(?:[^']|'')*'/y;
-    quoted.lastIndex = start;
-    return start + (quoted.exec(text)?.[0].length ?? text.length - start);
-  }
+  let end = endOfLine(text, start);
   if (/[{,]\s*$/.test(before)) {
-    const plain = /[^,}\n]*/y;
-    plain.lastIndex = start;
-    return start + (plain.exec(text)?.[0].trimEnd().length ?? 0);
+    const stop = text.slice(start, end).search(/\s*[,}]/);
+    return stop < 0 ? end : start + stop;
   }
   // A block, or a text that goes on: all lines that stand further in than the key.
   const indent = /^[ ]*(?:- +)*/.exec(before)?.[0].length ?? 0;
-  let end = endOfLine(text, start);
   while (end < text.length) {
     const next = endOfLine(text, end + 1);
     const line = text.slice(end + 1, next);
@@ -62,6 +66,20 @@ function endOfYaml(text: string, start: number, lineStart: number, keyAt: number
     end = next;
   }
   return end;
+}
+
+/** The offset behind the closing quote, or the end of the text. Not by a regular expression, whose stack a long text would exhaust. */
+function endOfQuotes(text: string, start: number): number {
+  const quote = text.charAt(start);
+  for (let at = start + 1; at < text.length; at++) {
+    if (quote === '"' && text.charAt(at) === '\\') at++;
+    else if (text.charAt(at) === quote) {
+      // Two single quotes are one of the text.
+      if (quote === '"' || text.charAt(at + 1) !== "'") return at + 1;
+      at++;
+    }
+  }
+  return text.length;
 }
 
 function endOfLine(text: string, from: number): number {

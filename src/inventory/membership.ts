@@ -46,7 +46,9 @@ export function joinGroups(
       }
       case 'child': {
         const { parent, child, at } = declaration;
-        if (child === parent || child === 'all' || ancestorsOf(parent).has(child)) {
+        // Most children have none themselves, and then there is no loop to look for.
+        const isLeaf = draft(child).children.size === 0;
+        if (child === parent || child === 'all' || (!isLeaf && ancestorsOf(parent).has(child))) {
           const message = `group "${child}" cannot be a child of "${parent}": it already contains it`;
           report({ severity: 'error', code: 'group-loop', message, hint: null, at });
         } else link(parent, child);
@@ -148,6 +150,7 @@ export function joinGroups(
     for (const name of level) for (const child of draft(name).children) level.add(child);
     const memberships = new Map<HostName, Set<string>>();
     for (const name of level) {
+      if (draft(name).hosts.size === 0) continue;
       const withAncestors = [name, ...ancestorsOf(name)].filter((group) => group !== 'all');
       for (const host of draft(name).hosts) {
         const its = memberships.get(host) ?? new Set<string>();

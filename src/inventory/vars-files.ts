@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { readData } from './data-document.ts';
 import type { Disk } from './disk.ts';
@@ -17,6 +17,7 @@ export type VarsFiles = {
 
 const extensions = ['', '.yml', '.yaml', '.json'];
 const deepestFolder = 20;
+const readsAtOnce = 16;
 
 /**
  * Reads `group_vars` and `host_vars` in each folder, for the groups and hosts there are: a file `NAME`, `NAME.yml`, `NAME.yaml` or `NAME.json`,
@@ -46,6 +47,7 @@ export async function readVarsFiles(
       return new Map();
     }
     const files = new Map<string, readonly Entries[]>();
+    const chosen: (readonly [owner: string, name: string])[] = [];
     const candidates = new Map<string, string[]>();
     for (const name of await list(folder)) {
       const owner = ownerOf(name, owners);
@@ -63,8 +65,14 @@ export async function readVarsFiles(
           `Ansible would read only ${first}: put all files into a folder ${join(folder, owner)}/`,
         );
       }
-      files.set(owner, await readPath(join(folder, first), 0));
+      chosen.push([owner, first]);
     }
+    // A disk is at its best with some reads at a time; folders of host_vars may have thousands of files.
+    const left = chosen.values();
+    const work = async () => {
+      for (const [owner, name] of left) files.set(owner, await readPath(join(folder, name), 0));
+    };
+    await Promise.all(Array.from({ length: readsAtOnce }, work));
     return files;
   }
 
@@ -141,6 +149,9 @@ export async function readVarsFiles(
     read.set(folder, vars);
     adjacent.push(vars);
   }
+  // Reads end in any order, what is said of them has one.
+  const fileOf = ({ at }: Diagnostic) => at?.file ?? '';
+  diagnostics.sort((a, b) => (fileOf(a) === fileOf(b) ? comparePlaces(a, b) : fileOf(a) < fileOf(b) ? -1 : 1));
   return { adjacent, texts, diagnostics };
 }
 

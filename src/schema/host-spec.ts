@@ -6,9 +6,11 @@ import type { Fwmark, Priority, TableId } from '../domain/routing.ts';
 import type { HostVars, Json } from '../domain/variable.ts';
 import { checkNetworks, type PlacedNetwork } from './check-networks.ts';
 import { diagnose } from './diagnose.ts';
-import { domainVariables, mostNetworks } from './domain-variables.ts';
+import { domainVariableNames, domainVariables, mostNetworks } from './domain-variables.ts';
 import type { LinkSpec } from './link-schema.ts';
 import { networkSchema } from './network-schema.ts';
+
+type ParsedNetwork = z.output<typeof networkSchema>;
 
 /** What the inventory asks for on one host. */
 export type HostSpec = {
@@ -44,7 +46,7 @@ export type NetworkSpec = {
 /** Checks the variables mlbroute gives a meaning, and nothing else. Fails with all faults, each at the value that was written. */
 export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]> {
   const parsed = domainVariables.safeParse(vars.values);
-  const placed = placeNetworks(vars.values.networks);
+  const placed = placeNetworks(vars.values.networks, parsed.data?.networks ?? null);
   const diagnostics = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => diagnose(issue, vars)),
     ...checkNetworks(placed, podCidrsOf(vars.values.pod_cidrs)).map(({ path, code, message, hint }): Diagnostic => {
@@ -63,12 +65,26 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
   });
 }
 
+/** Checks host after host as `hostSpec` does. Hosts with the same values, which are most of a fleet, are checked once. */
+export function hostSpecs(): typeof hostSpec {
+  const known = new Map<string, HostSpec>();
+  return (vars) => {
+    const values = JSON.stringify(domainVariableNames.map((name) => vars.values[name] ?? null));
+    const spec = known.get(values);
+    if (spec !== undefined) return ok(spec);
+    const checked = hostSpec(vars);
+    // A fault has a place, which is another one where another host wrote the same.
+    if (checked.ok) known.set(values, checked.value);
+    return checked;
+  };
+}
+
 /** The networks that are right by themselves: they are compared with each other even where others are not right. */
-function placeNetworks(networks: Json | undefined): readonly PlacedNetwork[] {
+function placeNetworks(networks: Json | undefined, parsed: readonly ParsedNetwork[] | null): readonly PlacedNetwork[] {
   if (!Array.isArray(networks)) return [];
   return networks.flatMap((network: Json, index) => {
-    const parsed = networkSchema.safeParse(network);
-    return parsed.success ? [{ index, spec: toSpec(parsed.data), poolTexts: poolTextsOf(network) }] : [];
+    const right = parsed?.[index] ?? networkSchema.safeParse(network).data;
+    return right === undefined ? [] : [{ index, spec: toSpec(right), poolTexts: poolTextsOf(network) }];
   });
 }
 
@@ -80,7 +96,7 @@ function podCidrsOf(texts: Json | undefined): readonly Cidr[] {
   });
 }
 
-function toSpec(network: z.output<typeof networkSchema>): NetworkSpec {
+function toSpec(network: ParsedNetwork): NetworkSpec {
   const { name, pools, link, gateway, return_path, table, mark, priority, rp_filter, loop_guard, force } = network;
   return {
     name,

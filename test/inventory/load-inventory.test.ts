@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { formatDiagnostic } from '../../src/domain/diagnostic.ts';
-import { ok } from '../../src/domain/result.ts';
-import type { Disk } from '../../src/inventory/disk.ts';
 import { listInventory } from '../../src/inventory/list-inventory.ts';
 import { loadInventory } from '../../src/inventory/load-inventory.ts';
 import { traceVariable } from '../../src/inventory/trace-variable.ts';
+import { type Files, fakeDisk } from './fake-disk.ts';
 import { yaml } from './printed.ts';
-
-type Files = { readonly [path: string]: string };
-
-/** A disk with these files and nothing else; a text that starts with #! is executable. Programs cannot be run. */
-function fakeDisk(files: Files): Disk {
-  const paths = Object.keys(files);
-  const inside = (folder: string) => paths.filter((path) => path.startsWith(`${folder}/`));
-  return {
-    absolute: (path) => `/root/${path}`,
-    stat: async (path) => {
-      if (files[path] !== undefined) return ok({ kind: 'file', isExecutable: false });
-      return ok(inside(path).length > 0 ? { kind: 'folder', isExecutable: false } : null);
-    },
-    list: async (folder) =>
-      ok([...new Set(inside(folder).map((path) => path.slice(folder.length + 1).split('/')[0] ?? ''))].sort()),
-    read: async (path) => ok(files[path] ?? ''),
-    run: ([program]) => Promise.reject(new Error(`${program} was run`)),
-  };
-}
 
 async function load(files: Files, sources: readonly string[], extraVars: readonly string[] = []) {
   return loadInventory({ sources, extraVars, vaultPasswordFile: null }, fakeDisk(files));
@@ -175,11 +155,11 @@ describe('What is wrong is told with its file, for all sources at once:', () => 
       ['prod.yml'],
       ['@gone.yml', '/x.yml', 'v', '{a: 1', '"'],
       yaml`
+        error[vars-shadowed]: group_vars: both web and web.yml are for "web"
+              hint: Ansible would read only web: put all files into a folder group_vars/web/
         group_vars/all.yaml:1:1: error[vars-shape]: a file of variables is a mapping, not a list
               - v
               ^ hint: write "name: value" lines
-        error[vars-shadowed]: group_vars: both web and web.yml are for "web"
-              hint: Ansible would read only web: put all files into a folder group_vars/web/
         group_vars/web:2:1: error[yaml-syntax]: Flow sequence in block collection must be sufficiently indented and end with a ]
               
               ^

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostSpec } from '../../src/schema/host-spec.ts';
+import { hostSpec, hostSpecs } from '../../src/schema/host-spec.ts';
 import { printed, varsOf, yaml } from '../inventory/printed.ts';
 
 function specOf(text: string): ReturnType<typeof hostSpec> {
@@ -591,5 +591,28 @@ describe('A host', () => {
         '{ name: a, pools: [10.0.2.0/24], link: { device: eth1 }, mark: { value: 0x10000, mask: 0xff0000 } }]',
     );
     expect(networks.map(({ name }) => name)).toEqual(['z', 'a']);
+  });
+});
+
+describe('Hosts that are checked one after the other', () => {
+  it('share what is the same, and have each fault at its own place', () => {
+    const text = yaml`
+      all:
+        vars: { pod_cidrs: [10.0.0.0/8] }
+        hosts:
+          a:
+          b: { other: 1 }
+          c: { pod_cidrs: [10.0.0.0/9] }
+          d: { pod_cidrs: [10] }
+          e: { pod_cidrs: [10] }
+    `;
+    const check = hostSpecs();
+    const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((name) => {
+      const vars = varsOf(text, name);
+      return vars.ok ? check(vars.value) : vars;
+    });
+    expect(a?.ok && a.value).toBe(b?.ok && b.value);
+    expect(c?.ok && c.value.podCidrs).toEqual(['10.0.0.0/9']);
+    expect([d, e].map((each) => (each?.ok === false ? each.error[0]?.at?.line : null))).toEqual([7, 8]);
   });
 });
