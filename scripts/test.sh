@@ -17,7 +17,7 @@ check() {
   echo "== $*"
   "$@" || failed_checks=$((failed_checks + 1))
 }
-check npx biome ci .
+check npx biome ci --colors=off --diagnostic-level=warn .
 check npx tsc --noEmit
 check npx knip
 # shellcheck disable=SC2046

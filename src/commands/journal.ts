@@ -36,7 +36,7 @@ const keptRuns = 20;
 
 /** Where journals lie: below $XDG_STATE_HOME, which counts only where it is absolute (XDG Base Directory Specification). */
 export function journalDirectory(env: NodeJS.ProcessEnv): string {
-  const state = env['XDG_STATE_HOME'] ?? '';
+  const state = env.XDG_STATE_HOME ?? '';
   return join(isAbsolute(state) ? state : join(homedir(), '.local/state'), 'mlbroute/runs');
 }
 

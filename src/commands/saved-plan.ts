@@ -41,20 +41,20 @@ export function formatSavedPlan(plan: SavedPlan): string {
 /** Parses the text of a saved plan made by the mlbroute of this version. Nothing is taken from one that is not whole. */
 export function parseSavedPlan(text: string, file: string, version: string): Result<SavedPlan, Diagnostic> {
   const value = parseJson(text);
-  if (!isRecord(value) || value['kind'] !== 'mlbroute-plan')
+  if (!isRecord(value) || value.kind !== 'mlbroute-plan')
     return fault('plan-format', `${file} is not a saved plan`, 'mlbroute plan --out FILE makes one');
-  if (value['version'] !== 1)
+  if (value.version !== 1)
     return fault(
       'plan-version',
-      `${file} is a plan of format ${JSON.stringify(value['version'])}, and this mlbroute reads format 1`,
+      `${file} is a plan of format ${JSON.stringify(value.version)}, and this mlbroute reads format 1`,
       again,
     );
   const { sha256: sum, ...plan } = value;
   if (sum !== sha256(JSON.stringify(plan)))
     return fault('plan-damaged', `${file} is damaged or was edited: its content does not match its sum`, again);
   // The words, commands and order of a plan are the making program's own; another one must not guess at them.
-  if (plan['mlbroute'] !== version)
-    return fault('plan-version', `${file} was made by mlbroute ${plan['mlbroute']}, and this is ${version}`, again);
+  if (plan.mlbroute !== version)
+    return fault('plan-version', `${file} was made by mlbroute ${plan.mlbroute}, and this is ${version}`, again);
   // The sum has shown that this is, letter for letter, what formatSavedPlan wrote.
   return ok(plan as unknown as SavedPlan);
 }

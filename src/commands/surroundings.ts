@@ -15,7 +15,7 @@ export async function realSurroundings(
   emit: (event: HostEvent) => void,
 ): Promise<Surroundings> {
   return {
-    connect: createConnect({ homeDirectory: homedir(), agentSocket: io.env['SSH_AUTH_SOCK'] ?? null, acceptNew }),
+    connect: createConnect({ homeDirectory: homedir(), agentSocket: io.env.SSH_AUTH_SOCK ?? null, acceptNew }),
     programs: await loadNodePrograms(),
     randomWord: () => randomBytes(12).toString('hex'),
     sleep: async (ms) => void (await sleep(ms)),
