@@ -49,7 +49,7 @@ open_transaction() {
   command -v systemd-run >/dev/null 2>&1 || refuse refused 'systemd-run is missing, so no timer could undo the change'
   stop_if_locked
   [ -d "$state" ] || mkdir -m 700 "$state"
-  mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" && describe_transaction || {
+  mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" "$here/confirmed" && describe_transaction || {
     stop_if_locked
     refuse refused "cannot write to $state"
   }

@@ -9,7 +9,8 @@
 #   manifest  what the host shall remember once the change is confirmed; empty where mlbroute leaves this host
 #   apply     the process that makes the change, and whether it is at it right now
 #   deadline  seconds of uptime after which nobody can confirm any more
-#   verdict   a symbolic link to "confirmed" or "reverted": made once, by whoever comes first
+#   verdict   a symbolic link to "confirmed" or "reverted": made once, by whoever comes first. There is a folder "confirmed", and no
+#             "reverted", so that the shell itself can tell the two apart, also where nothing else can be started
 #   fate      how it ended, once all of that is done;   reserve: room on the disk for doing it
 #   turn      a symbolic link that names the process which carries the verdict out
 # Usage: transaction confirm | extend SECONDS | revert | timer | boot | resolve | again
@@ -32,13 +33,14 @@ uptime_seconds() { read -r up _ </proc/uptime && printf '%s\n' "${up%%.*}"; }
 # confirm: without a verdict the change goes back.
 claim() { ln -s "$1" "$here/verdict" 2>/dev/null; }
 
+is_confirmed() { [ -h "$here/verdict" ] && [ -d "$here/verdict" ]; }
+
 conclude() {
   take_turn || { tell_fate; return; }
   if ! is_over; then
-    case $(readlink "$here/verdict") in
-      confirmed) keep_record && record confirmed ;;
-      *) await_apply && undo_everything && record reverted ;;
-    esac || { record "stranded:$trouble"; rm -f "$here/turn"; printf '%s\n' "$fate"; exit 1; }
+    if is_confirmed; then keep_record && record confirmed
+    else await_apply && undo_everything && record reverted
+    fi || { record "stranded:$trouble"; rm -f "$here/turn"; printf '%s\n' "$fate"; exit 1; }
   fi
   tidy
   printf '%s\n' "$fate"
@@ -95,7 +97,7 @@ tell_fate() {
   printf '%s\n' "$fate"
 }
 
-# What only an open transaction has. Its own folder goes last: with it goes this program.
+# What only an open transaction has. The timer goes after all else: until then it would do what is left here.
 tidy() {
   rm -f "$wants/mlbroute-revert.service" "$guard"
   if grep -qx "$wants" "$here/dirs"; then rmdir "$wants"; fi
@@ -105,8 +107,8 @@ tidy() {
     sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
   fi
   [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
-  [ "$mode" = timer ] || systemctl stop "mlbroute-revert-$id.timer"
   if is_removal; then rm -rf "$state"; else rm -rf "$here"; fi
+  [ "$mode" = timer ] || systemctl stop "mlbroute-revert-$id.timer"
 } >/dev/null 2>&1
 
 is_removal() { [ "$fate" = confirmed ] && [ -e "$here/manifest" ] && [ ! -s "$here/manifest" ]; }
@@ -241,11 +243,11 @@ main() {
   case $mode in
     confirm)
       claim confirmed
-      verdict=$(readlink "$here/verdict")
-      if [ "$verdict" = confirmed ]; then conclude; return; fi
+      if is_confirmed; then conclude; return; fi
+      because=''
+      [ -h "$here/verdict" ] || because=': its disk takes no confirmation'
       answer=$(conclude) || { printf '%s\n' "$answer"; exit 1; }
-      [ -n "$verdict" ] || answer="$answer: its disk takes no confirmation"
-      printf 'too late: the host has %s\n' "$answer"
+      printf 'too late: the host has %s%s\n' "$answer" "$because"
       exit 3
       ;;
     extend) extend "$2" ;;

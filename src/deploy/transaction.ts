@@ -73,7 +73,7 @@ async function lastLine(session: Session, program: string): Promise<Result<strin
   });
   if (!answer.ok) return answer;
   const line = answer.value.stdout.trim().split('\n').at(-1) ?? '';
-  return line === ''
-    ? err({ kind: 'protocol', message: `no answer from the transaction: ${answer.value.stderr.trim()}` })
-    : ok(line);
+  // A program that was killed, or could not run, leaves a last line of somebody else's.
+  if (/^(confirmed|reverted|open|none|gone|stranded:.*|too late: .*)$/.test(line)) return ok(line);
+  return err({ kind: 'protocol', message: `the transaction gave no answer${line === '' ? '' : `, but: ${line}`}` });
 }

@@ -63,15 +63,19 @@ export function passedPoints(node: FaultNode): readonly FaultPoint[] {
   });
 }
 
-/** The node programs with marks that the wrappers know them by: the apply program, and which part of its `main` it is at. */
-export function withFaultMarks(surroundings: Surroundings): Surroundings {
+/** The node programs with marks that the wrappers know them by: one of the two programs, and where in its `main` the apply program is. */
+export function withFaultMarks(surroundings: Surroundings, program: 'apply' | 'transaction' = 'apply'): Surroundings {
   const { programs } = surroundings;
+  if (program === 'transaction') return { ...surroundings, programs: { ...programs, transaction: onceOnly(programs) } };
   const [head, main, ...rest] = programs.apply.split('\nmain() {\n');
   if (head === undefined || main === undefined || rest.length > 0) throw new Error('apply.sh has no main of its own');
-  const marked = main.replaceAll(/^ {2}([a-z_]+)$/gm, '  export FAULT_PHASE=$1; $1');
-  const apply = `${head}\nmain() {\n  export FAULT_PID=$$\n${marked}`;
+  const phased = main.replaceAll(/^ {2}([a-z_]+)$/gm, '  export FAULT_PHASE=$1; $1');
+  const apply = `${head}\nmain() {\n  export FAULT_PID=$$\n${phased}`;
   // Faults of the undo are another matter.
   const transaction = programs.transaction.replace('\nstate=', '\nunset FAULT_PID\nstate=');
-  const altered: NodePrograms = { ...programs, apply, transaction };
-  return { ...surroundings, programs: altered };
+  return { ...surroundings, programs: { ...programs, apply, transaction } };
+}
+
+function onceOnly({ transaction }: NodePrograms): string {
+  return transaction.replace('\nstate=', () => '\nexport FAULT_PID=$$ FAULT_PHASE=$1\nstate=');
 }

@@ -49,8 +49,20 @@ export const faultTable = {
   'killed-confirm': {
     fault: 'the confirmation killed with `-9`',
     when: 'before each of its commands',
-    end: 'after, finished by whoever comes next',
-    says: ['changed'],
+    end: 'after once there is a verdict, finished by whoever comes next; before until then',
+    says: ['changed', 'reverted'],
+  },
+  'killed-removal': {
+    fault: 'the same',
+    when: 'the same, of a push that takes mlbroute away',
+    end: 'the same',
+    says: ['changed', 'reverted'],
+  },
+  'killed-confirm-alone': {
+    fault: 'confirmation and controller killed together',
+    when: 'once there is a verdict',
+    end: 'after, finished by the timer',
+    says: [],
   },
   'cut-early': { fault: 'connection cut', when: 'before a file is written', end: before, says: ['failed', 'reverted'] },
   'cut-write': { fault: 'the same', when: 'at each file', end: before, says: ['reverted'] },

@@ -150,14 +150,20 @@ export async function expectTruth(
     readonly where?: string;
   },
 ): Promise<void> {
-  const { id, outcome, confirmWithinS, where = '' } = said;
-  const isAfter = outcome.status === 'changed';
-  const end = isAfter ? ends.after : ends.before;
+  const { id, outcome, confirmWithinS } = said;
+  const where = `${said.where ?? ''}: ${JSON.stringify(outcome)}`;
+  await expectEnd(node, outcome.status === 'changed' ? ends.after : ends.before, { confirmWithinS, where });
+  expect(rowOf(id).says, where).toContain(outcome.status);
+}
+
+/** The same of a push that nobody has seen the end of. */
+export async function expectEnd(
+  node: FaultNode,
+  end: string,
+  { confirmWithinS, where }: { readonly confirmWithinS: number; readonly where: string },
+): Promise<void> {
   const lastMs = performance.now() + (confirmWithinS + 5) * 1000;
-  // The other end must be seen to stay: a timer that is still to come would show itself.
   while (wholeStateOf(node) !== end && performance.now() < lastMs) await sleep(200);
-  const context = `${where}: ${JSON.stringify(outcome)}`;
-  expect(wholeStateOf(node), context).toBe(end);
-  expect(node.isReachable(), context).toBe(true);
-  expect(rowOf(id).says, context).toContain(outcome.status);
+  expect(wholeStateOf(node), where).toBe(end);
+  expect(node.isReachable(), where).toBe(true);
 }
