@@ -1,0 +1,78 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { optionsOf } from '../src/cli/options.ts';
+import { render } from '../src/commands/render.ts';
+import { run } from './commands/test-io.ts';
+
+const root = new URL('../', import.meta.url);
+const pages = [
+  'README.md',
+  ...(await readdir(new URL('docs/', root))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
+];
+const texts = await Promise.all(
+  pages.map(async (page) => ({ page, text: await readFile(new URL(page, root), 'utf8') })),
+);
+
+/** The fenced blocks of a page in one language. */
+function blocks(text: string, language: string): readonly string[] {
+  return Array.from(
+    text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm')),
+    ([, body = '']) => body,
+  );
+}
+
+const inventories = texts.flatMap(({ page, text }) =>
+  blocks(text, 'yaml')
+    .filter((body) => /^all:/m.test(body))
+    .map((body, i) => [`${page}, number ${i + 1}`, body] as const),
+);
+const commands = texts.flatMap(({ page, text }) =>
+  [...blocks(text, 'console'), ...blocks(text, 'sh')].flatMap((body) =>
+    Array.from(
+      body.matchAll(/^\$? ?mlbroute (\w+)(?: (up|down|status|ssh|reboot|inventory)\b)?(.*)$/gm),
+      ([, verb = '', sub, rest = '']) =>
+        [page, sub === undefined || verb !== 'lab' ? verb : `${verb} ${sub}`, rest] as const,
+    ),
+  ),
+);
+
+describe('the documentation', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mlbroute-docs-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('shows inventories and commands at all', () => {
+    expect(inventories.length).toBeGreaterThan(0);
+    expect(commands.length).toBeGreaterThan(0);
+  });
+
+  it.each(inventories)('shows an inventory that renders: %s', async (_where, body) => {
+    const file = join(folder, 'inventory.yaml');
+    await writeFile(file, body);
+    const { exitCode, stderr } = await run(render, { inventory: [file], limit: null, out: join(folder, 'out') });
+    expect(exitCode, stderr).toBe(0);
+  });
+
+  it.each(commands)('names commands and options that exist: %s: mlbroute %s%s', (_page, verb, rest) => {
+    expect(Object.keys(optionsOf)).toContain(verb);
+    const known = Object.keys(optionsOf[verb as keyof typeof optionsOf]);
+    const named = Array.from(rest.matchAll(/ --(?:no-)?([a-z-]+)/g), ([, name]) => name);
+    expect(known).toEqual(expect.arrayContaining(named));
+  });
+
+  it.each(texts.map(({ page, text }) => [page, text] as const))('links to files that exist: %s', async (page, text) => {
+    const links = Array.from(
+      text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g),
+      ([, target = '']) => new URL(target, new URL(page, root)),
+    );
+    for (const link of links)
+      await expect(
+        readFile(link).catch(() => readdir(link)),
+        link.pathname,
+      ).resolves.toBeDefined();
+  });
+});
