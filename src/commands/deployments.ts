@@ -11,6 +11,7 @@ import { connectionOf } from '../inventory/connection.ts';
 import { connectionVariableNames } from '../inventory/connection-variables.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { resolveVars } from '../inventory/resolve-vars.ts';
+import { secretTexts } from '../inventory/secret-texts.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import { domainVariableNames } from '../schema/domain-variables.ts';
@@ -73,7 +74,10 @@ export async function loadDeployments(
     ];
   });
   if (found.length === 0) return ok({ hosts, templates: templates.value, warnings, sourceOf });
-  return err({ diagnostics: withoutSecrets(foldDiagnostics(found, names), secrets), sourceOf });
+  return err({
+    diagnostics: withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]),
+    sourceOf,
+  });
 }
 
 /** From what is seen on a host to what must be done there. Pure. */

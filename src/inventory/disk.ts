@@ -1,7 +1,7 @@
 import type { Result } from '../domain/result.ts';
 
 /** How a program ended; `exitCode` null where a signal ended it. */
-export type Ended = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
+type Ended = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
 /** What reading an inventory needs of this machine. Handed in, so that all but `readInventory` itself stays free of I/O. Errors are half a sentence. */
 export type Disk = {

@@ -9,6 +9,7 @@ import type { ReadText } from './source-files.ts';
 export type ExtraVars = {
   readonly extra: readonly Entries[];
   readonly texts: ReadonlyMap<string, string>;
+  readonly secretFiles: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -16,6 +17,7 @@ export type ExtraVars = {
 export async function readExtraVars(options: readonly string[], readText: ReadText): Promise<ExtraVars> {
   const extra: Entries[] = [];
   const texts = new Map<string, string>();
+  const secretFiles: string[] = [];
   const diagnostics: Diagnostic[] = [];
 
   async function read(option: string): Promise<Entries> {
@@ -29,7 +31,8 @@ export async function readExtraVars(options: readonly string[], readText: ReadTe
         diagnostics.push(text.error);
         return new Map();
       }
-      if (!text.value.isSecret) texts.set(path, sourceText(text.value.text));
+      if (text.value.isSecret) secretFiles.push(path);
+      else texts.set(path, sourceText(text.value.text));
       return readMapping(sourceText(text.value.text), path);
     }
     texts.set(file, option);
@@ -72,5 +75,5 @@ export async function readExtraVars(options: readonly string[], readText: ReadTe
   }
 
   for (const option of options) extra.push(await read(option));
-  return { extra, texts, diagnostics };
+  return { extra, texts, secretFiles, diagnostics };
 }

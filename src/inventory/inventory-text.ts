@@ -9,7 +9,7 @@ import { declareScript } from './script-groups.ts';
 import { declareGroups } from './yaml-groups.ts';
 
 /** How an inventory source is written. `script`: what an executable printed for `--list`. `host-list`: names with commas between. */
-export type InventoryFormat = 'yaml' | 'ini' | 'script' | 'host-list';
+type InventoryFormat = 'yaml' | 'ini' | 'script' | 'host-list';
 
 /** The text of one inventory source. `file` is the name diagnostics give; lines end in LF alone, see `sourceText`. */
 export type InventoryText = {

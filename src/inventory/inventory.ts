@@ -47,6 +47,8 @@ export type Inventory = {
   readonly extra: readonly Entries[];
   /** The absolute folder of each source file, for `inventory_dir`. */
   readonly folderOf: (file: string) => string | null;
+  /** The files that are encrypted as a whole: nothing in them may be shown. */
+  readonly secretFiles: ReadonlySet<string>;
   /** The text of a source file for showing a line of it; the values of passwords are masked. Null for other files. */
   readonly sourceOf: (file: string) => string | null;
   readonly warnings: readonly Diagnostic[];

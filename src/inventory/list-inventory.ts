@@ -42,20 +42,25 @@ export function writtenVars(
 ): { readonly [name: string]: Json } {
   const merged = new Map(variableLayers(inventory, host).flatMap(({ vars }) => [...vars]));
   return Object.fromEntries(
-    [...merged].map(([name, { value }]) => [name, secrets === 'show' ? toJson(value) : maskedJson(name, value)]),
+    [...merged].map(([name, { value }]) => [
+      name,
+      secrets === 'show' ? toJson(value) : maskedJson(name, value, inventory.secretFiles),
+    ]),
   );
 }
 
-/** The plain data of a variable with everything that must not be shown behind stars: values of passwords and the like, encrypted texts. */
-export function maskedJson(name: string, value: Located): Json {
+/** The plain data of a variable with everything that must not be shown behind stars: values of passwords and the like, whatever was encrypted. */
+export function maskedJson(name: string, value: Located, secretFiles: ReadonlySet<string>): Json {
   if (value.kind === 'vault') return mask;
   if (value.kind === 'map')
-    return Object.fromEntries([...value.entries].map(([key, entry]) => [key, maskedJson(key, entry.value)]));
-  if (value.kind === 'list') return value.items.map((item) => maskedJson(name, item));
+    return Object.fromEntries(
+      [...value.entries].map(([key, entry]) => [key, maskedJson(key, entry.value, secretFiles)]),
+    );
+  if (value.kind === 'list') return value.items.map((item) => maskedJson(name, item, secretFiles));
   const isSet = value.kind === 'verbatim' || (value.value !== null && typeof value.value !== 'boolean');
   // A reference says where a secret is, not what it is.
   const isReference = value.kind === 'scalar' && /^\s*\{\{[^}]*\}\}\s*$/.test(String(value.value));
-  return isSecretName(name) && isSet && !isReference ? mask : toJson(value);
+  return isSet && !isReference && (isSecretName(name) || secretFiles.has(value.at.file)) ? mask : toJson(value);
 }
 
 /** Groups, groups in them and hosts as a tree, from one group down, in the form of `ansible-inventory --graph`. */

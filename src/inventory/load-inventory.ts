@@ -40,6 +40,10 @@ export async function loadInventory(
   const vars = await readVarsFiles(files.folders, parsed, disk, readText);
   const given = await readExtraVars(extraVars, readText);
 
+  // The output of a script is not shown either, but has no more secrets than any other source.
+  const encrypted = files.texts.flatMap(({ file, format, isSecret }) =>
+    isSecret && format !== 'script' ? [file] : [],
+  );
   const shown = files.texts.flatMap(({ file, text, isSecret }) => (isSecret ? [] : [[file, text] as const]));
   const texts = new Map([...shown, ...vars.texts, ...given.texts]);
   const masked = new Map<string, string>();
@@ -72,6 +76,7 @@ export async function loadInventory(
     hostsByName: new Map(parsed.hosts.map((host) => [host.name, host])),
     adjacent: vars.adjacent,
     extra: given.extra,
+    secretFiles: new Set([...encrypted, ...vars.secretFiles, ...given.secretFiles]),
     folderOf: (file) => files.folderOf.get(file) ?? null,
     sourceOf,
     warnings: diagnostics.slice(0, mostDiagnostics),

@@ -42,6 +42,7 @@ export function parseInventory(text: string, file: string): Result<Inventory, re
     adjacent: [],
     extra: [],
     folderOf: () => null,
+    secretFiles: new Set(),
     sourceOf: (name) => (name === file ? maskSecrets(source) : null),
     warnings: diagnostics,
   });

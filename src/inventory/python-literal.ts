@@ -13,7 +13,7 @@ export type Literal =
   | { readonly kind: 'map'; readonly at: number; readonly entries: readonly LiteralEntry[] };
 
 /** A key of a mapping as JSON would have it, and its value. */
-export type LiteralEntry = {
+type LiteralEntry = {
   readonly key: string;
   readonly keyAt: number;
   readonly isText: boolean;

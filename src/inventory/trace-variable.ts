@@ -33,7 +33,7 @@ export function traceVariable(
 
   const builtIn = magic.get(name);
   if (builtIn !== undefined) {
-    const value = maskedJson(name, builtIn.value);
+    const value = maskedJson(name, builtIn.value, inventory.secretFiles);
     return ok([{ owner: { kind: 'built-in' }, at: host.at, written: value, value: ok(value) }]);
   }
   const definitions = layers.flatMap(({ owner, vars }): readonly Definition[] => {
@@ -43,8 +43,8 @@ export function traceVariable(
     const { variables, diagnostics, locked } = expandReferences(scope, [name], { magic, decrypted: new Map() });
     const expanded = variables.get(name)?.value ?? entry.value;
     const isKnown = diagnostics.length === 0 && locked.length === 0;
-    const value = isKnown ? ok(maskedJson(name, expanded)) : err(diagnostics);
-    return [{ owner, at: entry.value.at, written: maskedJson(name, entry.value), value }];
+    const value = isKnown ? ok(maskedJson(name, expanded, inventory.secretFiles)) : err(diagnostics);
+    return [{ owner, at: entry.value.at, written: maskedJson(name, entry.value, inventory.secretFiles), value }];
   });
   if (definitions.length > 0) return ok(definitions);
   const hint = didYouMean(name, [...merged.keys(), ...magic.keys()]);

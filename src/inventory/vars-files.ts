@@ -12,6 +12,7 @@ import type { ReadText } from './source-files.ts';
 export type VarsFiles = {
   readonly adjacent: readonly AdjacentVars[];
   readonly texts: ReadonlyMap<string, string>;
+  readonly secretFiles: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -30,6 +31,7 @@ export async function readVarsFiles(
   readText: ReadText,
 ): Promise<VarsFiles> {
   const texts = new Map<string, string>();
+  const secretFiles: string[] = [];
   const diagnostics: Diagnostic[] = [];
   const warn = (message: string, hint: string) =>
     diagnostics.push({ severity: 'warning', code: 'vars-file', message, hint, at: null });
@@ -106,7 +108,8 @@ export async function readVarsFiles(
       return [];
     }
     const text = sourceText(read.value.text);
-    if (!read.value.isSecret) texts.set(path, text);
+    if (read.value.isSecret) secretFiles.push(path);
+    else texts.set(path, text);
     const { tree, diagnostics: its } = readData(text, path);
     diagnostics.push(...its);
     if (tree === null || (tree.kind === 'scalar' && tree.value === null)) return [];
@@ -152,7 +155,7 @@ export async function readVarsFiles(
   // Reads end in any order, what is said of them has one.
   const fileOf = ({ at }: Diagnostic) => at?.file ?? '';
   diagnostics.sort((a, b) => (fileOf(a) === fileOf(b) ? comparePlaces(a, b) : fileOf(a) < fileOf(b) ? -1 : 1));
-  return { adjacent, texts, diagnostics };
+  return { adjacent, texts, secretFiles, diagnostics };
 }
 
 /** Whose variables a file or folder of this name has. */

@@ -33,9 +33,18 @@ const hexNumber = z.string().refine((text) => /^0x[\da-fA-F]{1,8}$/.test(text), 
 });
 const markNumber = z.union([z.number(), hexNumber], { error: `a mark is a number: ${markForms}` });
 const mark = z
-  .union([markNumber, z.strictObject({ value: markNumber, mask: markNumber.nullish() })], {
-    error: `a mark is a number: ${markForms}`,
-  })
+  .union(
+    [
+      markNumber,
+      z.strictObject({
+        value: markNumber.meta({ description: 'Bits that are set, all of them under the mask' }),
+        mask: markNumber.nullish().meta({ description: 'Bits that are looked at; 0x1f00 by default' }),
+      }),
+    ],
+    {
+      error: `a mark is a number: ${markForms}`,
+    },
+  )
   .transform((input, context): Fwmark => {
     const { value, mask } = typeof input === 'object' ? input : { value: input, mask: null };
     const hint = mask == null ? 'the mask is 0x1f00 unless given: write { value: …, mask: … }' : null;
@@ -61,7 +70,7 @@ export const networkSchema = z
     priority: priority.nullish().meta({ description: 'Priority of the first rule; lower is tried first' }),
     rp_filter: rpFilter
       .default('auto')
-      .meta({ description: 'Reverse path filter of the link: auto changes as little as works' }),
+      .meta({ description: 'Reverse path filter of the link: auto, the default, changes as little as works' }),
     loop_guard: z.boolean().default(true).meta({ description: 'Stop packets to unused addresses of the pools' }),
     force: z
       .boolean()

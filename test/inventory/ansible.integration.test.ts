@@ -7,6 +7,7 @@ import { splitPythonWords } from '../../src/inventory/python-words.ts';
 import { readInventory } from '../../src/inventory/read-inventory.ts';
 import { selectHosts } from '../../src/inventory/select-hosts.ts';
 import { type Ansible, type AnsibleInventory, type InventoryFiles, startAnsible, withFiles } from './ansible.ts';
+import { deviations } from './deviations.ts';
 import {
   type GeneratedInventory,
   generatedInventory,
@@ -180,3 +181,22 @@ function jsonOf(literal: Extract<ReturnType<typeof readLiteral>, { kind: 'litera
       return Object.fromEntries(literal.entries.map(({ key, value }) => [key, jsonOf(value)]));
   }
 }
+
+describe('Where mlbroute deviates from Ansible', () => {
+  it.each(deviations.flatMap(({ what, example }) => (example === null ? [] : [{ what, example }])))(
+    '$what',
+    async ({ example }) => {
+      const { limit, theirs: expected, ours: wanted } = example;
+      await withFiles(example.files, async (folder) => {
+        const asked = { ...example, patterns: limit === undefined ? [] : [limit] };
+        const theirs = await ansible.inventory(asked, folder);
+        const found = 'error' in theirs ? null : limit === undefined ? theirs.order : hostsOf(theirs.patterns[limit]);
+        expect(found).toEqual(expected);
+        const mine = await ours(asked, folder);
+        const codes = mine.ok ? [] : mine.error.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []));
+        const hosts = mine.ok ? (limit === undefined ? mine.value.order : (mine.patterns[limit] ?? [])) : codes;
+        expect(hosts).toEqual(typeof wanted === 'string' ? [wanted] : wanted);
+      });
+    },
+  );
+});

@@ -246,7 +246,11 @@ const source: fc.Arbitrary<Source> = fc.oneof(
     weight: 4,
     arbitrary: fc
       .tuple(fc.constantFrom('one/hosts', 'two/hosts.ini', 'one/prod.net'), iniText)
-      .map(([path, text]) => ({ path, files: [[path, text]] as const })),
+      // Without an ending, Ansible tries YAML first, and a colon may be enough for it.
+      .map(([path, text]): Source => {
+        const named = path === 'one/hosts' && text.includes(': ') ? 'one/hosts.net' : path;
+        return { path: named, files: [[named, text]] };
+      }),
   },
   {
     weight: 2,
@@ -254,7 +258,10 @@ const source: fc.Arbitrary<Source> = fc.oneof(
       const ignored = ['README.md', '.hidden', 'x.orig', 'y~', 'z.cfg'].map(
         (name) => [`three/${name}`, 'no: [inventory\n'] as const,
       );
-      return { path: 'three', files: [['three/b.yml', yaml], ['three/a', ini], ['three/sub/c.yml', yaml], ...ignored] };
+      return {
+        path: 'three',
+        files: [['three/b.yml', yaml], ['three/a.net', ini], ['three/sub/c.yml', yaml], ...ignored],
+      };
     }),
   },
   {

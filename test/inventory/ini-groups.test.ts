@@ -22,7 +22,13 @@ function varsOf(text: string) {
   const { hosts, groups, diagnostics } = parse(text);
   expect(diagnostics).toEqual([]);
   const inventory = { hosts, groups, adjacent: [], extra: [], warnings: [] };
-  const all = { ...inventory, hostsByName: new Map(), folderOf: () => null, sourceOf: () => null };
+  const all = {
+    ...inventory,
+    hostsByName: new Map(),
+    folderOf: () => null,
+    secretFiles: new Set<string>(),
+    sourceOf: () => null,
+  };
   return (listInventory(all, hosts, 'show')._meta as { hostvars: { [name: string]: object } }).hostvars.n1;
 }
 
