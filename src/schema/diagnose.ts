@@ -7,6 +7,9 @@ import { networkSchema } from './network-schema.ts';
 
 type Path = readonly (string | number)[];
 
+// What `-e name=value` gives is always text, as in Ansible.
+const textHint = 'a value of -e NAME=VALUE is text: write -e \'{"NAME": …}\'';
+
 const kinds: { readonly [expected: string]: string } = {
   string: 'text',
   number: 'a number',
@@ -33,7 +36,7 @@ export function diagnose(issue: z.core.$ZodIssue, vars: HostVars): readonly Diag
       return error(
         'type',
         `${wordsFor(path)} must be ${kinds[issue.expected] ?? issue.expected}, not ${kindOf(value)}`,
-        typeHint(issue.expected, value),
+        at?.file.startsWith('-e ') ? textHint : typeHint(issue.expected, value),
       );
     case 'invalid_value': {
       const values = issue.values.filter((each) => typeof each === 'string');

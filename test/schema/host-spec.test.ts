@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { hostVars } from '../../src/inventory/host-vars.ts';
+import { loadInventory } from '../../src/inventory/load-inventory.ts';
+import { formatDiagnostics } from '../../src/report/diagnostics-text.ts';
 import { hostSpec, hostSpecs } from '../../src/schema/host-spec.ts';
+import { fakeDisk } from '../inventory/fake-disk.ts';
 import { printed, varsOf, yaml } from '../inventory/printed.ts';
 
 function specOf(text: string): ReturnType<typeof hostSpec> {
@@ -614,5 +618,24 @@ describe('Hosts that are checked one after the other', () => {
     expect(a?.ok && a.value).toBe(b?.ok && b.value);
     expect(c?.ok && c.value.podCidrs).toEqual(['10.0.0.0/9']);
     expect([d, e].map((each) => (each?.ok === false ? each.error[0]?.at?.line : null))).toEqual([7, 8]);
+  });
+});
+
+describe('A value of -e', () => {
+  it('is text, and where that is wrong the hint says how to give another', async () => {
+    const text =
+      'web: { hosts: { n1: { networks: [{ name: a, pools: [192.0.2.0/24], link: { parent: eth0, vlan: "{{ vlan }}" } }] } } }\n';
+    const request = { sources: ['i.yml'], extraVars: ['vlan=100'], vaultPasswordFile: null };
+    const loaded = await loadInventory(request, fakeDisk({ 'i.yml': text }));
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+    const vars = hostVars(loaded.value, 'n1', { wanted: ['networks'], decrypted: new Map() });
+    if (!vars.ok) throw new Error(JSON.stringify(vars.error));
+    const spec = hostSpec(vars.value);
+    expect(formatDiagnostics(spec.ok ? [] : spec.error, loaded.value.sourceOf)).toBe(yaml`
+      -e vlan=100:1:1: error[type]: networks[0].link.vlan must be a number, not the text "100"
+            vlan=100
+            ^ hint: a value of -e NAME=VALUE is text: write -e '{"NAME": …}'
+      1 error
+    `);
   });
 });
