@@ -195,7 +195,7 @@ write_files() {
 make_dirs() {
   [ -d "$1" ] && return
   make_dirs "${1%/*}"
-  printf '%s\n' "$1" >>"$here/dirs"
+  printf '%s\n' "$1" >>"$here/dirs" || fail "cannot write to $here"
   mkdir -m 755 "$1" || fail "cannot make the folder $1"
 }
 

@@ -108,7 +108,7 @@ tidy() {
   fi
   [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
   if is_removal; then rm -rf "$state"; else rm -rf "$here"; fi
-  [ "$mode" = timer ] || systemctl stop "mlbroute-revert-$id.timer"
+  [ "$mode" = timer ] || [ -d "$here" ] || systemctl stop "mlbroute-revert-$id.timer"
 } >/dev/null 2>&1
 
 is_removal() { [ "$fate" = confirmed ] && [ -e "$here/manifest" ] && [ ! -s "$here/manifest" ]; }

@@ -21,8 +21,10 @@ export type FaultNode = Omit<NamespaceHost, 'connect'> & {
   readonly proxyCommand: string;
   readonly keyFile: string;
   readonly knownHostsFile: string;
-  /** Ends sshd with all its sessions, and starts another one. */
-  readonly restartSshd: (moreConfig?: readonly string[]) => Promise<void>;
+  /** Ends sshd with all its sessions. */
+  readonly stopSshd: () => Promise<void>;
+  /** Starts it again; lines of `config` come first, and another host key is one the controller does not know. */
+  readonly startSshd: (wish?: { readonly config?: readonly string[]; readonly hasOtherKey?: boolean }) => Promise<void>;
   /** True where a new TCP connection to port 22 is answered by sshd. */
   readonly isReachable: () => boolean;
 };
@@ -82,7 +84,10 @@ export async function startFaultNode(): Promise<FaultNode> {
   writeFileSync(path('authorized_keys'), readFileSync(path('id.pub')));
   writeFileSync(path('known_hosts'), `* ${readFileSync(path('host_key.pub'), 'utf8')}`);
   host.sh('mkdir -p /run/sshd');
-  let sshd = await startSshd(host, path, []);
+  makeKey(path('other_key'), 'ed25519');
+  const start = ({ config = [], hasOtherKey = false }: Parameters<FaultNode['startSshd']>[0] = {}) =>
+    startSshd(host, path, [...config, `HostKey ${path(hasOtherKey ? 'other_key' : 'host_key')}`]);
+  let sshd = await start();
 
   const proxyCommand = `nsenter -t ${controller.pid} -n socat - TCP:192.168.1.11:22,connect-timeout=1`;
   const connection = {
@@ -101,12 +106,14 @@ export async function startFaultNode(): Promise<FaultNode> {
     proxyCommand,
     keyFile: path('id'),
     knownHostsFile: path('known_hosts'),
-    restartSshd: async (moreConfig = []) => {
+    stopSshd: async () => {
       const ended = new Promise((resolve) => sshd.once('exit', resolve));
-      for (const pid of sessionsOf(sshd)) process.kill(pid, 'SIGKILL');
+      for (const pid of sessionsOf(sshd)) endProcess(pid);
       sshd.kill('SIGKILL');
       await ended;
-      sshd = await startSshd(host, path, moreConfig);
+    },
+    startSshd: async (wish) => {
+      sshd = await start(wish);
     },
     isReachable: () => {
       const ask = `timeout 2 sh -c '${proxyCommand} </dev/null 2>/dev/null | head -c 4'`;
@@ -148,7 +155,6 @@ async function startSshd(
   const config = [
     ...moreConfig,
     'Port 22',
-    `HostKey ${path('host_key')}`,
     `AuthorizedKeysFile ${path('authorized_keys')}`,
     'MaxStartups 100\nPermitRootLogin yes\nUsePAM no\nUseDNS no\nStrictModes no\nPidFile none\n',
   ];

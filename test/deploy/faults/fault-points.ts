@@ -27,7 +27,10 @@ if [ -n "$FAULT_PID" ] && [ -e /run/faults/at ]; then
   if [ "$count" = "$at" ]; then
     case $fault in
       kill) kill -KILL "$FAULT_PID"; exit 137 ;;
-      cut) kill -KILL "$(cut -d ' ' -f 4 "/proc/$FAULT_PID/stat")"; sleep 0.2 ;;
+      cut)
+        pid=$FAULT_PID
+        until [ "$(cat "/proc/$pid/comm")" = sshd ]; do pid=$(cut -d ' ' -f 4 "/proc/$pid/stat"); done
+        kill -KILL "$pid"; sleep 0.2 ;;
       fail) echo 'the fault' >&2; exit 1 ;;
       run) . /run/faults/program ;;
     esac

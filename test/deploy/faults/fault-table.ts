@@ -91,7 +91,12 @@ export const faultTable = {
   'full-var-write': { fault: 'the same', when: 'at the first file', end: before, says: ['reverted'] },
   'full-var-step': { fault: 'the same', when: 'at each kernel step', end: before, says: ['reverted', 'changed'] },
   'full-var-confirm': { fault: 'the same', when: 'when it is confirmed', end: 'after', says: ['changed'] },
-  'full-etc': { fault: 'disk of /etc full', when: 'at each file', end: before, says: ['reverted'] },
+  'full-etc': {
+    fault: 'disk of /etc full',
+    when: 'at each file',
+    end: 'before; after where only a link was left to make',
+    says: ['reverted', 'changed'],
+  },
   'read-only-var-before': {
     fault: '/var read-only',
     when: 'before the push',
@@ -108,10 +113,10 @@ export const faultTable = {
     says: ['stranded'],
   },
   'clock-jump': {
-    fault: 'clock set a day ahead and back',
-    when: 'while it waits for its confirmation',
-    end: 'after; the deadline counts uptime',
-    says: ['changed'],
+    fault: 'clock set a day ahead, then back',
+    when: 'while nobody confirms',
+    end: 'before, by the timer, when it is due: it counts uptime',
+    says: ['reverted'],
   },
   'replies-away': {
     fault: 'the change sends the controller’s packets away',
