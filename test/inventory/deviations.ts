@@ -46,6 +46,13 @@ export const deviations: readonly Deviation[] = [
     example: { ...one('hosts', 'n1\nfe80::1\n'), limit: '!fe80::1', theirs: [], ours: ['n1'] },
   },
   {
+    what: 'a bracket in a limit that has no other (`web[1`)',
+    ansible: 'cut there: `web` and `1`',
+    here: 'one term',
+    why: 'half of a pattern may mean everybody',
+    example: { ...one('hosts', hosts), limit: 'web[1', theirs: ['n1', 'n2'], ours: 'limit-unmatched' },
+  },
+  {
     what: 'an unknown key of a group (`host:`)',
     ansible: 'warning, its hosts are lost',
     here: 'error',
@@ -200,6 +207,13 @@ export const deviations: readonly Deviation[] = [
     ansible: 'one of them, depending on the plugin',
     here: 'error',
     why: 'which one counts is not to be guessed',
+    example: null,
+  },
+  {
+    what: 'a key that YAML takes for a number or a boolean (`yes: 1`, `0x10: 2`)',
+    ansible: '`True`, `16`',
+    here: 'the text as it is written',
+    why: 'a name of a variable is text',
     example: null,
   },
   {
