@@ -11,9 +11,9 @@ import type { ConnectionOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { savedHostOf } from './planned-host.ts';
 import { writePrivateFile } from './private-file.ts';
+import { readHosts } from './read-hosts.ts';
 import { formatSavedPlan, sha256 } from './saved-plan.ts';
-import { load, lookAtAll, openReporter, tellSummary } from './session.ts';
-import { realSurroundings } from './surroundings.ts';
+import { tellSummary } from './session.ts';
 
 export type PlanOptions = ConnectionOptions & {
   readonly diff: boolean;
@@ -23,32 +23,15 @@ export type PlanOptions = ConnectionOptions & {
 
 /** `mlbroute plan`: what a push would do, on standard output. Exit code 2 where it would do something, 1 where a host could not be planned. */
 export async function plan(options: PlanOptions, io: Io): Promise<number> {
-  const loaded = await load(options, io);
-  if (!loaded.ok) return exitCodes.badInput;
-  const beganMs = performance.now();
-  const deployments = loaded.value.hosts.map(({ deployment }) => deployment);
-  const reporter = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
-  const looks = await lookAtAll(
-    deployments,
-    options.forks,
-    await realSurroundings(io, options.acceptNew, reporter.emit),
-  );
-  await Promise.all(looks.map(async (result) => result.kind === 'seen' && result.session.close()));
-  await reporter.close();
-
-  const seen = looks.filter((result): result is Seen => result.kind === 'seen');
+  const reading = await readHosts(options, io);
+  if (reading === null) return exitCodes.badInput;
+  const { loaded, seen, ended, beganMs } = reading;
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
-  const ended = looks.flatMap((result) =>
-    result.kind === 'ended' ? [{ host: result.deployment.connection.name, outcome: result.outcome }] : [],
-  );
   if (ended.length > 0) tellSummary(ended, 'plan', beganMs, options, io);
   const unplanned = ended.map(({ host }) => host);
-  if (
-    options.out !== null &&
-    !(await save(options.out, { seen, unplanned, options, sourceOf: loaded.value.sourceOf }, io))
-  )
+  if (options.out !== null && !(await save(options.out, { seen, unplanned, options, sourceOf: loaded.sourceOf }, io)))
     return 1;
   if (ended.length > 0) return 1;
   return plans.every(isUnchanged) ? 0 : exitCodes.differences;

@@ -14,7 +14,7 @@ import type { NamespaceHost } from './namespace-host.ts';
 const program = (name: string) => readFileSync(new URL(`../../node/${name}.sh`, import.meta.url), 'utf8');
 
 /** The node programs as they are shipped. */
-export const programs = {
+const programs = {
   observe: program('observe'),
   apply: program('apply'),
   transaction: program('transaction'),

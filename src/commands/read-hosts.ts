@@ -1,0 +1,36 @@
+import type { HostResult } from '../report/summary.ts';
+import type { Seen } from './apply-host.ts';
+import type { Loaded } from './deployments.ts';
+import type { Io } from './io.ts';
+import type { ConnectionOptions } from './options.ts';
+import { load, lookAtAll, openReporter } from './session.ts';
+import { realSurroundings } from './surroundings.ts';
+
+/** What a look at every host brought: those that were seen, their connections closed again, and how it ended for the others. */
+export type Reading = {
+  readonly loaded: Loaded;
+  readonly seen: readonly Seen[];
+  readonly ended: readonly HostResult[];
+  readonly beganMs: number;
+};
+
+/** Looks at every chosen host and changes nothing. Null where the inventory is wrong, which is told by then. */
+export async function readHosts(options: ConnectionOptions, io: Io): Promise<Reading | null> {
+  const loaded = await load(options, io);
+  if (!loaded.ok) return null;
+  const beganMs = performance.now();
+  const deployments = loaded.value.hosts.map(({ deployment }) => deployment);
+  const reporter = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
+  const surroundings = await realSurroundings(io, options.acceptNew, reporter.emit);
+  const looks = await lookAtAll(deployments, options.forks, surroundings);
+  await Promise.all(looks.map(async (result) => result.kind === 'seen' && result.session.close()));
+  await reporter.close();
+  return {
+    loaded: loaded.value,
+    seen: looks.filter((result): result is Seen => result.kind === 'seen'),
+    ended: looks.flatMap((result) =>
+      result.kind === 'ended' ? [{ host: result.deployment.connection.name, outcome: result.outcome }] : [],
+    ),
+    beganMs,
+  };
+}
