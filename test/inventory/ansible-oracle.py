@@ -22,6 +22,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.module_utils.common.collections import ImmutableDict
 from ansible.parsing.ajson import AnsibleJSONEncoder
 from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import vars_loader
 from ansible.plugins.vars import host_group_vars
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
@@ -30,6 +31,11 @@ from ansible.vars.manager import VariableManager
 Display.display = lambda *args, **kwargs: None
 warned = []
 Display.warning = lambda self, message, *args, **kwargs: warned.append(message)
+
+
+# Searching the disk for its plugins anew for every group and host is most of what Ansible does.
+plugins = list(vars_loader.all())
+vars_loader.all = lambda *args, **kwargs: iter(plugins)
 
 
 def walk_relationship(self, rel, include_self=False, preserve_ordering=False):
