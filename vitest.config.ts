@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Three suites: `unit` needs nothing, `integration` real tools and root, `lab` boots real nodes. */
+/** Four suites: `unit` needs nothing, `integration` real tools and root, `faults` the same and the machine to itself, `lab` boots real nodes. */
 export default defineConfig({
   test: {
     projects: [
@@ -15,8 +15,18 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.integration.test.ts'],
+          exclude: ['test/deploy/faults/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/deploy/faults/*.integration.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
       {

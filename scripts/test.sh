@@ -1,9 +1,9 @@
 #!/bin/sh
 # Every check and every test from a fresh checkout. The last line counts them: a failed check counts as a failed test.
-# Usage: test.sh [unit] [integration] [lab]   (default: all three)
+# Usage: test.sh [unit] [integration] [faults] [lab]   (default: all four)
 set -u
 cd "$(dirname "$0")/.." || exit 1
-suites=${*:-unit integration lab}
+suites=${*:-unit integration faults lab}
 
 sh scripts/set-up.sh \
   ansible-core busybox-static conntrack dash e2fsprogs fakeroot iproute2 iptables kmod mmdebstrap nftables openssh-client openssh-server \
@@ -24,8 +24,8 @@ check npx knip
 check shellcheck -s sh node/*.sh scripts/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
 for suite in $suites; do
   parallel=''
-  # The nodes of a lab fill the machine.
-  [ "$suite" = lab ] && parallel=--no-file-parallelism
+  # The nodes of a lab fill the machine, and faults have real timers.
+  case $suite in faults | lab) parallel=--no-file-parallelism ;; esac
   # shellcheck disable=SC2086
   check npx vitest run --project "$suite" $parallel --reporter=default --reporter=json --outputFile.json="$results/$suite.json"
 done
