@@ -54,7 +54,7 @@ export async function pushWell(node: FaultNode, deployment: Deployment): Promise
 }
 
 /** Brings a fresh host to the sample, and finds out both ends of the change by making it once and taking it back. */
-export async function learnEnds(node: FaultNode): Promise<Ends> {
+async function learnEnds(node: FaultNode): Promise<Ends> {
   await pushWell(node, deploymentOf(node, sampleState, sampleFiles));
   const record = '/var/lib/mlbroute/manifest.json /var/lib/mlbroute/generations /var/lib/mlbroute/dirs';
   node.sh(`tar -cf /run/record.tar ${record}`);
