@@ -14,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          retry: 1,
           include: ['test/**/*.integration.test.ts'],
           exclude: ['test/deploy/faults/**'],
           testTimeout: 60_000,
@@ -23,6 +24,8 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
+          // Real deadlines on a machine that others may load; what is broken fails twice.
+          retry: 1,
           include: ['test/deploy/faults/*.integration.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
@@ -32,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'lab',
+          retry: 1,
           include: ['test/**/*.lab.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 900_000,
