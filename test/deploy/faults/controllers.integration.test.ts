@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { carryOut } from '../../../src/deploy/carry-out.ts';
 import { hasNothingToDo, look } from '../../../src/deploy/look.ts';
 import type { HostPlan } from '../../../src/domain/change.ts';
@@ -18,12 +18,13 @@ import { changeOf, expectEnd, pushWell, tell, wholeStateOf } from './faulted-pus
 let node: FaultNode;
 let directory: string;
 
-beforeAll(async () => {
-  buildProgram();
+beforeAll(buildProgram, 120_000);
+beforeEach(async () => {
   node = await startFaultNode();
   directory = mkdtempSync(join(tmpdir(), 'mlbroute-controllers-'));
-}, 120_000);
-afterAll(() => {
+  await pushWell(node, deploymentOf(node, sampleState, sampleFiles));
+});
+afterEach(() => {
   node.stop();
   rmSync(directory, { recursive: true, force: true });
 });
@@ -38,7 +39,6 @@ const transactionOf = (owner: string) => ({ id: `of-${owner}`, owner, confirmWit
 
 describe('more than one controller', { timeout: 100_000 }, () => {
   it(titleOf('two-controllers'), async () => {
-    await pushWell(node, deploymentOf(node, sampleState, sampleFiles));
     const slow = (plan: HostPlan): HostPlan => ({
       ...plan,
       runtime: plan.runtime.map((change, i) =>
@@ -62,6 +62,7 @@ describe('more than one controller', { timeout: 100_000 }, () => {
   });
 
   it(titleOf('two-controllers-late'), async () => {
+    await pushWell(node, changeOf(node));
     node.sh('ip rule delete priority 2012');
     const [one, other] = [await seenBy(), await seenBy()];
     expect(one.prepared.plan.files).toEqual([]);

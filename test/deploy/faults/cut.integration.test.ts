@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostOutcome } from '../../../src/domain/outcome.ts';
 import { surroundingsOf } from '../deploying.ts';
 import { type FaultNode, startFaultNode } from './fault-node.ts';
@@ -19,11 +19,11 @@ let node: FaultNode;
 let ends: Ends;
 let points: readonly FaultPoint[];
 
-beforeAll(async () => {
+beforeEach(async () => {
   node = await startFaultNode();
   ({ ends, points } = await learnPoints(node));
 });
-afterAll(() => node.stop());
+afterEach(() => node.stop());
 
 describe('a push whose connection is cut by the end of the sshd that carries it', { timeout: 200_000 }, () => {
   const chosen: readonly (readonly [FaultId, (point: FaultPoint) => boolean])[] = [

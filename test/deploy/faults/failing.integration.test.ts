@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostPlan } from '../../../src/domain/change.ts';
 import { type FaultNode, startFaultNode } from './fault-node.ts';
 import { type FaultPoint, setFault } from './fault-points.ts';
@@ -9,11 +9,11 @@ let node: FaultNode;
 let ends: Ends;
 let points: readonly FaultPoint[];
 
-beforeAll(async () => {
+beforeEach(async () => {
   node = await startFaultNode();
   ({ ends, points } = await learnPoints(node));
 });
-afterAll(() => node.stop());
+afterEach(() => node.stop());
 
 describe('a push in which something fails', { timeout: 200_000 }, () => {
   const phases: readonly (readonly [FaultId, readonly string[]])[] = [

@@ -19,10 +19,13 @@ const wrapper = `#!/bin/sh
 name=\${0##*/}
 export PATH=/run/faults/real:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 if [ -n "$FAULT_PID" ] && [ -e /run/faults/at ]; then
+  # Commands of one pipeline come at the same time: without turns two of them get one number, and all later ones another than before.
+  until mkdir /run/faults/turn 2>/dev/null; do :; done
   read -r count </run/faults/count
   count=$((count + 1))
   echo "$count" >/run/faults/count
   echo "$count $FAULT_PHASE $name $*" >>/run/faults/log
+  rmdir /run/faults/turn
   read -r at fault </run/faults/at
   if [ "$count" = "$at" ]; then
     case $fault in
@@ -51,7 +54,7 @@ export function installFaultPoints(node: FaultNode): void {
 export function setFault(node: FaultNode, number: number, fault: Fault): void {
   const word = typeof fault === 'string' ? fault : 'run';
   const program = typeof fault === 'string' ? '' : fault.run.replaceAll("'", "'\\''");
-  node.sh(`rm -f /run/faults/log; echo 0 >/run/faults/count; printf '%s\\n' '${program}' >/run/faults/program
+  node.sh(`rm -f /run/faults/log; rm -rf /run/faults/turn; echo 0 >/run/faults/count; printf '%s\\n' '${program}' >/run/faults/program
     echo '${number} ${word}' >/run/faults/at`);
 }
 

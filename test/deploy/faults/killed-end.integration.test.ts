@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { apply } from '../../../src/deploy/apply.ts';
 import type { Deployment } from '../../../src/deploy/deployment.ts';
 import { look } from '../../../src/deploy/look.ts';
@@ -27,11 +27,11 @@ import {
 let node: FaultNode;
 let ends: Ends;
 
-beforeAll(async () => {
+beforeEach(async () => {
   node = await startFaultNode();
   ({ ends } = await learnPoints(node));
 });
-afterAll(() => node.stop());
+afterEach(() => node.stop());
 
 /** Short, because a timer that nobody has stopped may be the last to go. */
 const confirmWithinS = 3;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, it } from 'vitest';
 import { apply } from '../../../src/deploy/apply.ts';
 import { look } from '../../../src/deploy/look.ts';
 import { surroundingsOf } from '../deploying.ts';
@@ -11,11 +11,11 @@ let node: FaultNode;
 let ends: Ends;
 let points: readonly FaultPoint[];
 
-beforeAll(async () => {
+beforeEach(async () => {
   node = await startFaultNode();
   ({ ends, points } = await learnPoints(node));
 });
-afterAll(() => node.stop());
+afterEach(() => node.stop());
 
 describe('a push whose program on the node is killed', { timeout: 200_000 }, () => {
   const phases: readonly (readonly [FaultId, readonly string[]])[] = [

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { HostPlan, RuntimeChange } from '../../../src/domain/change.ts';
 import type { Connect } from '../../../src/transport/session.ts';
 import { type FaultNode, startFaultNode } from './fault-node.ts';
@@ -12,11 +12,11 @@ let node: FaultNode;
 let ends: Ends;
 const confirmWithinS = 3;
 
-beforeAll(async () => {
+beforeEach(async () => {
   node = await startFaultNode();
   ({ ends } = await learnPoints(node));
 });
-afterAll(() => node.stop());
+afterEach(() => node.stop());
 
 /** A step more, as a mistake in an inventory could make it. */
 const withStep =
