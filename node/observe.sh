@@ -36,7 +36,8 @@ service_section() {
     *nat*) { iptables-legacy -w 5 -t nat -S PREROUTING || iptables -w 5 -t nat -S PREROUTING; } 2>/dev/null ;;
   esac
   case $iptables in *nf_tables*) iptables -w 5 -t nat -S PREROUTING 2>/dev/null ;; esac
-  command -v nft >/dev/null 2>&1 && nft list tables 2>/dev/null
+  nft_tables=''
+  command -v nft >/dev/null 2>&1 && nft_tables=$(nft list tables 2>/dev/null) && printf '%s\n' "$nft_tables"
 }
 
 network_section() {
@@ -45,9 +46,23 @@ network_section() {
   # With -d it tells the protocol of each rule, which is needed to delete just that one.
   section rules; ip -d -N -4 -j rule show
   section chains
-  case "$iptables $legacy_tables" in *nf_tables* | *mangle*) iptables-save -t mangle 2>/dev/null | grep MLBROUTE ;; esac
+  # Beside our own chains the marks of others; kube-proxy's are in other tables, but known.
+  case "$iptables $legacy_tables" in
+    *nf_tables* | *mangle*) iptables-save -t mangle 2>/dev/null | grep -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
+  esac
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
   section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter
+}
+
+# Marks in nft tables of others. What iptables and kube-proxy keep there is left out: it may be long, and its marks are known.
+nft_section() {
+  section nft-marks
+  printf '%s\n' "$nft_tables" | while read -r _ family name; do
+    case "$family $name" in
+      ' ' | ip*' raw' | ip*' mangle' | ip*' nat' | ip*' filter' | ip*' security' | ip*' kube-proxy') continue ;;
+    esac
+    nft list table "$family" "$name" 2>/dev/null | grep ' mark '
+  done
 }
 
 # Which .network file networkd uses for each link, and all files it could use, with what they match.
@@ -71,6 +86,34 @@ networkd_section() {
         '[Match]'*) part=match ;;
         '['*) part=other ;;
         Name=* | Name[[:blank:]]*=*) [ "$part" = match ] && printf 'name %s\n' "${line#*=}" ;;
+        VLAN=*) printf 'vlan %s\n' "${line#*=}" ;;
+      esac
+    done <"$file"
+  done
+}
+
+# Files that make interfaces: of networkd (netplan's are among them), of ifupdown and of NetworkManager.
+link_files_section() {
+  section link-files
+  for file in /etc/systemd/network/*.netdev /run/systemd/network/*.netdev; do
+    [ -r "$file" ] || continue
+    printf 'file %s\n' "$file"
+    part=''
+    while read -r line || [ -n "$line" ]; do
+      case $line in
+        '['*) part=$line ;;
+        Name=*) [ "$part" = '[NetDev]' ] && printf 'link %s\n' "${line#*=}" ;;
+        Id=*) [ "$part" = '[VLAN]' ] && printf 'id %s\n' "${line#*=}" ;;
+      esac
+    done <"$file"
+  done
+  for file in /etc/network/interfaces /etc/network/interfaces.d/* /etc/NetworkManager/system-connections/*; do
+    { [ -f "$file" ] && [ -r "$file" ]; } || continue
+    printf 'file %s\n' "$file"
+    while read -r line || [ -n "$line" ]; do
+      case $line in
+        'iface '*) line=${line#iface } && printf 'link %s\n' "${line%% *}" ;;
+        interface-name=*) printf 'link %s\n' "${line#*=}" ;;
       esac
     done <"$file"
   done
@@ -118,7 +161,9 @@ main() {
   host_section
   service_section
   network_section
+  nft_section
   networkd_section
+  link_files_section
   files_section
   state_section
   section end

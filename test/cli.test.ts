@@ -10,9 +10,9 @@ const output = { output: 'text', progress: true };
 const push = {
   ...{ ...hosts, ...connection, ...output },
   ...{ yes: false, check: false, diff: false, confirmTimeoutS: 60 },
-  ...{ serial: [], maxFail: null, planFile: null, retry: null },
+  ...{ serial: [], maxFail: null, planFile: null, retry: null, force: [] },
 };
-const plan = { ...hosts, ...connection, ...output, diff: true, out: null };
+const plan = { ...hosts, ...connection, ...output, diff: true, out: null, force: [] };
 const percent = (number: number) => ({ kind: 'percent', percent: number });
 const hostCount = (number: number) => ({ kind: 'count', hosts: number });
 const explain = {
@@ -38,7 +38,13 @@ describe('the command line', () => {
     ['push -i prod.yaml --max-fail=0%', 'push', { ...push, maxFail: percent(0) }],
     ['push -i prod.yaml --plan a.plan --retry last', 'push', { ...push, planFile: 'a.plan', retry: 'last' }],
     ['push -i prod.yaml --retry 20260102T030405-abcdef', 'push', { ...push, retry: '20260102T030405-abcdef' }],
+    [
+      'push -i prod.yaml --force mark-in-use,table-in-use --force parent-enslaved',
+      'push',
+      { ...push, force: ['mark-in-use', 'table-in-use', 'parent-enslaved'] },
+    ],
     ['plan -i prod.yaml', 'plan', plan],
+    ['plan -i prod.yaml --force before-local', 'plan', { ...plan, force: ['before-local'] }],
     ['plan -i prod.yaml -o a.plan', 'plan', { ...plan, out: 'a.plan' }],
     ['plan -i prod.yaml --no-diff --accept-new', 'plan', { ...plan, diff: false, acceptNew: true }],
     ['audit -i prod.yaml', 'audit', { ...hosts, ...connection, ...output }],

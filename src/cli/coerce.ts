@@ -1,3 +1,4 @@
+import { didYouMean } from '../domain/did-you-mean.ts';
 import { hostsIn, type Portion, parsePortion } from '../domain/portion.ts';
 
 /*
@@ -49,6 +50,21 @@ export function oneOf<T extends string>(option: string, words: readonly T[]): (v
     if (found === undefined) throw new Error(`${option}: "${given}" is not one of ${words.join(', ')}`);
     return found;
   };
+}
+
+/** Several of a few words: a comma list, the option once or more often. */
+export function someOf<T extends string>(option: string, words: readonly T[]): (value: unknown) => readonly T[] {
+  return (value) =>
+    texts(option)(value)
+      .flatMap((list) => list.split(','))
+      .map((given) => {
+        const found = words.find((word) => word === given);
+        if (found === undefined) {
+          const hint = didYouMean(given, words) ?? `the codes are ${words.join(', ')}`;
+          throw new Error(`${option}: "${given}" is not a code; ${hint}`);
+        }
+        return found;
+      });
 }
 
 /** A number of hosts from 0, or a percentage of them. */

@@ -2,6 +2,7 @@ import type { Io } from '../commands/io.ts';
 import type { LabOutput } from '../commands/lab.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { InterfaceName } from '../domain/link.ts';
+import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
 
 /** The hosts a command is about. */
@@ -22,6 +23,9 @@ export type ConnectionChoice = {
   readonly acceptNew: boolean;
   readonly askBecomePass: boolean;
 };
+
+/** Obstacles that a push goes past. */
+type ForceChoice = { readonly force: readonly ObstacleCode[] };
 
 /** What to show, and where. */
 export type OutputChoice = { readonly output: 'text' | 'json'; readonly progress: boolean };
@@ -64,17 +68,23 @@ type Lazily<T> = () => Promise<T>;
 export type CommandTable = {
   readonly push: Lazily<
     Command<
-      ChangeChoice & {
-        readonly planFile: string | null;
-        /** `last`, or the name of a run; null for all hosts. */
-        readonly retry: string | null;
-      }
+      ChangeChoice &
+        ForceChoice & {
+          readonly planFile: string | null;
+          /** `last`, or the name of a run; null for all hosts. */
+          readonly retry: string | null;
+        }
     >
   >;
   readonly rollback: Lazily<Command<ChangeChoice & { readonly to: number | null }>>;
   readonly remove: Lazily<Command<ChangeChoice>>;
   readonly plan: Lazily<
-    Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly diff: boolean; readonly out: string | null }>
+    Command<
+      InventoryChoice &
+        ConnectionChoice &
+        OutputChoice &
+        ForceChoice & { readonly diff: boolean; readonly out: string | null }
+    >
   >;
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;

@@ -30,7 +30,12 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
             return true;
           }),
       (argv) => {
-        const options = { ...changeOf(argv), planFile: argv.plan ?? null, retry: argv.retry ?? null };
+        const options = {
+          ...changeOf(argv),
+          force: argv.force ?? [],
+          planFile: argv.plan ?? null,
+          retry: argv.retry ?? null,
+        };
         select(async (io) => (await commands.push())(options, io));
       },
     )
@@ -70,6 +75,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           ...hostsOf(argv),
           ...connectionOf(argv),
           ...outputOf(argv),
+          force: argv.force ?? [],
           diff: argv.diff,
           out: argv.out ?? null,
         };

@@ -1,4 +1,5 @@
-import { batchSizes, filledText, oneOf, portion, runName, text, texts, wholeNumber } from './coerce.ts';
+import { obstacleCodes } from '../domain/obstacle.ts';
+import { batchSizes, filledText, oneOf, portion, runName, someOf, text, texts, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 
@@ -65,7 +66,16 @@ const outputOptions = {
   progress: { type: 'boolean', default: true, describe: 'Show progress; --no-progress: only the end' },
 } as const;
 
+const forceOptions = {
+  force: {
+    requiresArg: true,
+    describe: 'Go past what stands against a push, by code: mark-in-use, priority-in-use, …; see docs/preflight.md',
+    coerce: someOf('--force', obstacleCodes),
+  },
+} as const;
+
 const pushOptions = {
+  ...forceOptions,
   yes: { alias: 'y', type: 'boolean', describe: 'Apply without a question' },
   check: { type: 'boolean', describe: 'Only plan, as the command plan does' },
   diff: { alias: 'D', type: 'boolean', describe: 'Show the files line by line' },
@@ -119,6 +129,7 @@ const rollbackOptions = {
 } as const;
 
 const planOptions = {
+  ...forceOptions,
   diff: {
     alias: 'D',
     type: 'boolean',

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
 import { look } from '../deploy/look.ts';
+import { stopAtObstacles } from '../deploy/stop-at-obstacles.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -38,7 +39,10 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
   const retried = options.retry === null ? ok(all) : await hostsToRetry(all, options.retry, options, io);
   if (!retried.ok) return retried;
   if (saved.value === null)
-    return ok({ deployments: retried.value, lookAt: (deployment, there) => look(deployment, 'change', there) });
+    return ok({
+      deployments: retried.value,
+      lookAt: async (deployment, there) => stopAtObstacles(await look(deployment, 'change', there)),
+    });
   tellOfPlan(saved.value, loaded.value.sourceOf, io);
   return plannedHosts(saved.value, retried.value, options, io);
 }
@@ -88,7 +92,7 @@ function tellOfPlan(plan: SavedPlan, sourceOf: (file: string) => string | null, 
 function plannedHosts(
   plan: SavedPlan,
   chosen: readonly Deployment[],
-  { planFile, limit, retry }: ChoiceOptions,
+  { planFile, limit, retry, force }: ChoiceOptions,
   io: Io,
 ): Result<Choice, number> {
   const connections = new Map(chosen.map(({ connection }) => [connection.name, connection]));
@@ -101,14 +105,14 @@ function plannedHosts(
   }
   const deployments = plan.hosts.flatMap((saved) => {
     const connection = connections.get(saved.name);
-    return connection === undefined ? [] : [deploymentOf(saved, connection)];
+    return connection === undefined ? [] : [deploymentOf(saved, connection, force ?? [])];
   });
   if (deployments.length === 0)
     return refuse([fault('plan-empty', `${planFile} has no plan for any of the chosen hosts`, null)], io);
   const lookAt: LookAt = async (deployment, surroundings) => {
     const seen = await look(deployment, 'change', surroundings);
     const saved = planned.get(deployment.connection.name);
-    return seen.kind === 'ended' || saved === undefined ? seen : holdToPlan(seen, saved);
+    return seen.kind === 'ended' || saved === undefined ? seen : stopAtObstacles(await holdToPlan(seen, saved));
   };
   return ok({ deployments, lookAt });
 }

@@ -12,6 +12,7 @@ import { connectionVariableNames } from '../inventory/connection-variables.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { resolveVars } from '../inventory/resolve-vars.ts';
 import { secretTexts } from '../inventory/secret-texts.ts';
+import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import { domainVariableNames } from '../schema/domain-variables.ts';
@@ -51,6 +52,7 @@ export async function loadDeployments(
   const names = selected.map(({ name }) => name);
   const { byHost, secrets } = await resolveVars(inventory, names, { wanted, vault });
   const login = { user: userInfo().username, homeDirectory: homedir() };
+  const forced = new Set<string>(options.force);
   const check = hostSpecs();
   const found: HostDiagnostic[] = [];
   const hosts = names.flatMap((name) => {
@@ -68,7 +70,7 @@ export async function loadDeployments(
         deployment: {
           wantsHistory: false,
           connection: withPassword(connection.value, becomePassword),
-          prepare: (observed: Observed) => prepare(name, spec.value, observed, templates.value),
+          prepare: (observed: Observed) => prepare(name, spec.value, observed, { templates: templates.value, forced }),
         },
       },
     ];
@@ -85,14 +87,22 @@ function prepare(
   host: HostName,
   spec: HostSpec,
   observed: Observed,
-  templates: TemplateSet,
+  { templates, forced }: { readonly templates: TemplateSet; readonly forced: ReadonlySet<string> },
 ): Result<Prepared, readonly Failure[]> {
-  const desired = desiredState(spec, observed.facts, observed.recorded);
+  const desired = desiredState(forceReturnPaths(spec, forced), observed.facts, observed.recorded);
   if (!desired.ok) return desired;
   const { state, warnings } = desired.value;
   const files = renderFiles(state, { networkFileOf: networkFileFor(spec, observed.facts) }, templates);
   const plan = makePlan({ host, desired: state, files, observed, warnings });
-  return plan.ok ? ok({ plan: plan.value, manifest: makeManifest(state, files, observed) }) : plan;
+  return plan.ok
+    ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })
+    : plan;
+}
+
+/** `--force return-path` is `force: true` of every network. */
+function forceReturnPaths(spec: HostSpec, forced: ReadonlySet<string>): HostSpec {
+  if (!forced.has('return-path')) return spec;
+  return { ...spec, networks: spec.networks.map((network) => ({ ...network, force: true })) };
 }
 
 /** What was typed for this run counts before what the inventory says, as in Ansible. */

@@ -1,3 +1,4 @@
+import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
 
 /** Options of commands that read an inventory. */
@@ -9,6 +10,8 @@ export type InventoryOptions = {
   readonly extraVars?: readonly string[];
   /** The file with the password of ansible-vault; where it is missing, ANSIBLE_VAULT_PASSWORD_FILE names it. */
   readonly vaultPasswordFile?: string;
+  /** Codes of obstacles that a push does not stop at; none where it is missing. */
+  readonly force?: readonly ObstacleCode[];
 };
 
 /** Options of commands that connect to hosts. */

@@ -30,10 +30,14 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
   if (ended.length > 0) tellSummary(ended, 'plan', beganMs, options, io);
-  const unplanned = ended.map(({ host }) => host);
+  const unplanned = [
+    ...ended.map(({ host }) => host),
+    ...plans.filter(({ obstacles }) => obstacles.length > 0).map(({ host }) => host),
+  ];
   if (options.out !== null && !(await save(options.out, { seen, unplanned, options, sourceOf: loaded.sourceOf }, io)))
     return 1;
-  if (ended.length > 0) return 1;
+  const isStopped = plans.some((each) => each.obstacles.length > 0 && !isUnchanged(each));
+  if (ended.length > 0 || isStopped) return 1;
   return plans.every(isUnchanged) ? 0 : exitCodes.differences;
 }
 
@@ -49,7 +53,7 @@ async function save(
   io: Io,
 ): Promise<boolean> {
   const { seen, unplanned, options, sourceOf } = planned;
-  const hosts = seen.flatMap((each) => savedHostOf(each) ?? []);
+  const hosts = seen.flatMap((each) => (unplanned.includes(each.prepared.plan.host) ? [] : (savedHostOf(each) ?? [])));
   const text = formatSavedPlan({
     kind: 'mlbroute-plan',
     version: 1,

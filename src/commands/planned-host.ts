@@ -4,8 +4,10 @@ import type { Look } from '../deploy/look.ts';
 import type { HostPlan } from '../domain/change.ts';
 import type { HostConnection } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
+import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { ok, type Result } from '../domain/result.ts';
+import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import type { SavedHost } from './saved-plan.ts';
@@ -16,9 +18,17 @@ export function savedHostOf({ observed, prepared }: Extract<Look, { kind: 'seen'
   return manifest === null ? null : { name: plan.host, plan, manifest, basis: basisOf(manifest, observed) };
 }
 
-/** A deployment of what was saved: what the inventory says by now has no part in it. */
-export function deploymentOf(saved: SavedHost, connection: HostConnection): Deployment {
-  return { connection, wantsHistory: false, prepare: (observed) => prepare(saved, observed) };
+/**
+ * A deployment of what was saved: what the inventory says by now has no part in it. Obstacles that were accepted when the plan was made still
+ * are, and those in `forced`.
+ */
+export function deploymentOf(
+  saved: SavedHost,
+  connection: HostConnection,
+  forced: readonly ObstacleCode[],
+): Deployment {
+  const accepted = new Set<string>([...forced, ...saved.plan.warnings.map(({ code }) => code)]);
+  return { connection, wantsHistory: false, prepare: (observed) => prepare(saved, observed, accepted) };
 }
 
 /**
@@ -30,18 +40,27 @@ export async function holdToPlan(seen: Extract<Look, { kind: 'seen' }>, saved: S
     // Whatever the basis may not know of would show here.
     ...differencesOf(saved.plan, seen.prepared.plan),
   ];
-  if (changes.length === 0) return { ...seen, prepared: { plan: saved.plan, manifest: saved.manifest } };
+  // What stands in the way by now counts, though the plan is as it was.
+  const { obstacles } = seen.prepared.plan;
+  if (changes.length === 0)
+    return { ...seen, prepared: { plan: { ...saved.plan, obstacles }, manifest: saved.manifest } };
   await seen.session.close();
   const shown = changes.length > 5 ? [...changes.slice(0, 4), `${changes.length - 4} more`] : changes;
   const because = { kind: 'stale', message: `changed since the plan was made: ${shown.join('; ')}` } as const;
   return { kind: 'ended', deployment: seen.deployment, outcome: { status: 'failed', because } };
 }
 
-function prepare({ name, manifest }: SavedHost, observed: Observed): Result<Prepared, readonly Failure[]> {
+function prepare(
+  { name, manifest }: SavedHost,
+  observed: Observed,
+  accepted: ReadonlySet<string>,
+): Result<Prepared, readonly Failure[]> {
   const { desired, files } = manifest;
   // Warnings about the inventory were shown when the plan was made.
   const made = makePlan({ host: name, desired, files, observed, warnings: [] });
-  return made.ok ? ok({ plan: made.value, manifest: makeManifest(desired, files, observed) }) : made;
+  return made.ok
+    ? ok({ plan: acceptObstacles(made.value, accepted), manifest: makeManifest(desired, files, observed) })
+    : made;
 }
 
 /** The changes that only one of two plans has. */

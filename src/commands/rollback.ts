@@ -4,6 +4,7 @@ import type { HostConnection } from '../domain/host.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import { changeHosts } from './change-hosts.ts';
@@ -47,7 +48,9 @@ function returning(connection: HostConnection, to: number | null): Deployment {
       const message = `this is generation ${generation}${pushedBy === null ? '' : `, pushed by ${pushedBy}`}`;
       const warnings = [{ code: 'rollback', message, hint: 'the next push brings the inventory’s state again' }];
       const plan = makePlan({ host: connection.name, desired, files, observed, warnings });
-      return plan.ok ? ok({ plan: plan.value, manifest: makeManifest(desired, files, observed) }) : plan;
+      if (!plan.ok) return plan;
+      // A way back is not the moment to find fault: what stands against this state stood when it was pushed, or is told as a warning.
+      return ok({ plan: acceptObstacles(plan.value, 'all'), manifest: makeManifest(desired, files, observed) });
     },
   };
 }

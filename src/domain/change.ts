@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import type { Decision } from './desired-state.ts';
 import type { HostName } from './host.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { ManagedFile, ObservedFile } from './remote-file.ts';
 
 /** Why a file differs: the inventory asks for something new, or somebody edited the host since the last push. */
@@ -39,6 +40,8 @@ export type HostPlan = {
   /** In the order of application. */
   readonly runtime: readonly RuntimeChange[];
   readonly warnings: readonly PlanWarning[];
+  /** What stands against it: none, or nothing of it is carried out. */
+  readonly obstacles: readonly Obstacle[];
 };
 
 /** One difference between what should be and what is. */

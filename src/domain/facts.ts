@@ -1,6 +1,7 @@
 import type { IpAddress } from './address.ts';
 import type { InterfaceName, VlanId } from './link.ts';
 import type { NetworkFile } from './network-file.ts';
+import type { OtherUses } from './other-uses.ts';
 
 /** Who turns a service address into a pod address on a host. `none`: no trace of any was found. */
 export type ServiceProxy = 'iptables' | 'nftables' | 'ipvs' | 'cilium' | 'none';
@@ -39,6 +40,7 @@ export type HostFacts = {
   readonly networkFiles: readonly NetworkFile[];
   /** Files of networkd's that changed after it started: a reload would put them into effect, with all that follows. */
   readonly unreadNetworkFiles: readonly string[];
+  readonly others: OtherUses;
   /** `net.ipv4.conf.*.rp_filter`, with `all` and `default`. */
   readonly rpFilter: { readonly [device: string]: number };
 };

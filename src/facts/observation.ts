@@ -4,11 +4,13 @@ import type { Observed } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { parseChains } from './chains.ts';
 import { parseInterfaces } from './interfaces.ts';
+import { parseLinkFiles } from './link-files.ts';
 import { parseManagedFiles } from './managed-files.ts';
 import { parseHistory, parseManifest } from './manifest.ts';
+import { parseMarkUses } from './mark-uses.ts';
 import { parseNetworkFiles } from './networkd-files.ts';
 import { parsePending } from './pending.ts';
-import { parseRoutes, parseRules } from './routing.ts';
+import { parseOthers, parseRoutes, parseRules } from './routing.ts';
 import { cutSections, keyedLines, type Sections } from './sections.ts';
 import { findServiceProxy } from './service-proxy.ts';
 
@@ -82,6 +84,11 @@ function parseFacts(
     unreadNetworkFiles: section(sections, 'networkd-unread')
       .split('\n')
       .filter((path) => path !== ''),
+    others: {
+      marks: [section(sections, 'chains'), section(sections, 'nft-marks')].flatMap(parseMarkUses),
+      ...parseOthers(section(sections, 'rules'), section(sections, 'routes')),
+      ...parseLinkFiles(`${section(sections, 'networkd-files')}\n${section(sections, 'link-files')}`),
+    },
     rpFilter: Object.fromEntries(
       Object.entries(sysctls).flatMap(([key, value]) => {
         const device = /^net\/ipv4\/conf\/(.*)\/rp_filter$/.exec(key)?.[1];

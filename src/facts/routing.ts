@@ -1,6 +1,7 @@
 import { type Cidr, type IpAddress, parseCidr, parseIp } from '../domain/address.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { RunningRoute, RunningRule } from '../domain/observed.ts';
+import type { OtherUses } from '../domain/other-uses.ts';
 import { mainTable, type Priority, type Route, type TableId } from '../domain/routing.ts';
 
 /** One element of `ip -N -4 -j route show table all`, as far as it is used. */
@@ -69,8 +70,7 @@ export function parseRoutes(json: string): readonly RunningRoute[] {
  */
 export function parseRules(json: string): readonly RunningRule[] {
   return (JSON.parse(json) as readonly RuleShow[]).flatMap((shown) => {
-    if (shown.table === undefined || shown.priority === undefined) return [];
-    if (Object.keys(shown).some((key) => !ruleKeys.has(key))) return [];
+    if (!isModelled(shown)) return [];
     const value = shown.fwmark === undefined ? null : Number(shown.fwmark);
     return [
       {
@@ -89,6 +89,36 @@ export function parseRules(json: string): readonly RunningRule[] {
       },
     ];
   });
+}
+
+/** The rules and routes that `parseRules` and `parseRoutes` leave out. */
+export function parseOthers(rulesJson: string, routesJson: string): Pick<OtherUses, 'rules' | 'routes'> {
+  const rules = (JSON.parse(rulesJson) as readonly RuleShow[]).filter((shown) => !isModelled(shown));
+  const routes = (JSON.parse(routesJson) as readonly RouteShow[]).filter((shown) => toRoute(shown) === null);
+  return {
+    rules: rules.map((shown) => ({
+      family: 'ipv4',
+      priority: shown.priority ?? 0,
+      table: shown.table === undefined ? 0 : tableNumber(shown.table),
+      words: wordsOf(shown),
+    })),
+    routes: routes.map((shown) => ({
+      table: shown.table === undefined ? mainTable : tableNumber(shown.table),
+      words: wordsOf(shown),
+    })),
+  };
+}
+
+function wordsOf(shown: object): string {
+  return Object.entries(shown)
+    .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(' ');
+}
+
+function isModelled(shown: RuleShow): shown is RuleShow & { readonly table: string; readonly priority: number } {
+  return (
+    shown.table !== undefined && shown.priority !== undefined && Object.keys(shown).every((key) => ruleKeys.has(key))
+  );
 }
 
 function toRoute(shown: RouteShow): Route | null {

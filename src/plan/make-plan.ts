@@ -11,8 +11,8 @@ import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
-import { collisions } from './lint/collisions.ts';
 import { networkdReload } from './lint/networkd-reload.ts';
+import { preflight } from './lint/preflight.ts';
 import { refusals } from './lint/refusals.ts';
 import { takenVlans } from './lint/taken-vlan.ts';
 
@@ -61,7 +61,8 @@ export function makePlan({
     decisions: desired.decisions,
     files: fileChanges,
     runtime,
-    warnings: [...warnings, ...collisions(desired, observed), ...boot],
+    warnings: [...warnings, ...boot],
+    obstacles: preflight(desired, observed),
   });
 }
 

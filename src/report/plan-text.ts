@@ -50,7 +50,11 @@ function bodyOf(plan: HostPlan, diff: boolean, palette: Palette): readonly strin
     plan.decisions.flatMap((decision) => decisionLines(decision, palette)),
     plan.files.flatMap((change) => formatFileChange(change, { diff, palette })),
     plan.runtime.map((change) => runtimeLine(change, palette)),
-    plan.warnings.flatMap((warning) => warningLines(warning, palette)),
+    plan.warnings.flatMap((warning) => troubleLines('warning', warning, palette)),
+    plan.obstacles.flatMap((obstacle) => [
+      ...troubleLines('error', obstacle, palette),
+      `    no push goes past this; to take it upon yourself: --force ${obstacle.code}`,
+    ]),
   ]
     .filter((section) => section.length > 0)
     .map((section) => section.map((line) => `  ${line}`.trimEnd()).join('\n'))
@@ -85,9 +89,14 @@ function runtimeLine({ sign, words }: RuntimeChange, palette: Palette): string {
   }
 }
 
-function warningLines({ code, message, hint }: PlanWarning, palette: Palette): readonly string[] {
+function troubleLines(
+  severity: 'warning' | 'error',
+  { code, message, hint }: PlanWarning,
+  palette: Palette,
+): readonly string[] {
+  const colored = severity === 'error' ? palette.red : palette.yellow;
   return [
-    palette.yellow(`warning[${code}]: ${printable(message)}`),
+    colored(`${severity}[${code}]: ${printable(message)}`),
     ...(hint === null ? [] : [`    hint: ${printable(hint)}`]),
   ].flatMap((text) => text.split('\n'));
 }

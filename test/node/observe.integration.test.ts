@@ -130,6 +130,47 @@ describe('node/observe.sh', () => {
     expect(observe({ setUp }).facts.serviceProxy.kind).toBe('iptables');
   });
 
+  it.each(shells)('finds under %s the marks of others, in iptables and in nft tables', (shell) => {
+    const setUp = `
+      iptables-nft -w 5 -t mangle -A PREROUTING -j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80
+      iptables-nft -w 5 -t mangle -A OUTPUT -m mark --mark 0x1/0x1 -j ACCEPT
+      iptables-nft -w 5 -t nat -A POSTROUTING -j MARK --set-xmark 0x4000/0x4000
+      nft add table ip kube-proxy
+      nft add chain ip kube-proxy c '{ type filter hook input priority 0; }'
+      nft add rule ip kube-proxy c meta mark set 0x4000
+      nft add table inet other
+      nft add chain inet other c '{ type filter hook prerouting priority mangle; }'
+      nft add rule inet other c meta mark set meta mark and 0xffffe0ff or 0x100
+      nft add rule inet other c ct mark 0x7 accept`;
+    expect(
+      observe({ setUp, shell }).facts.others.marks.map(({ of, does, mask }) => `${of} ${does} 0x${mask.toString(16)}`),
+    ).toEqual(['packet set 0x80', 'packet test 0x1', 'packet set 0x1f00', 'connection test 0xffffffff']);
+  });
+
+  it.each(shells)('finds under %s rules, routes and VLANs that mlbroute does not model', (shell) => {
+    const setUp = `
+      ip address add 192.168.1.10/24 dev eth0
+      ip rule add priority 2005 not fwmark 0x7 lookup 77
+      ip rule add priority 2006 lookup main suppress_prefixlength 0
+      ip route add default table 7100 nexthop via 192.168.1.1 nexthop via 192.168.1.2
+      printf '[Match]\\nName=eth0\\n[Network]\\nVLAN=vlan100\\n' >/etc/systemd/network/10-eth0.network
+      printf '[NetDev]\\nName=vlan100\\nKind=vlan\\n\\n[VLAN]\\nId=100\\n' >/run/systemd/network/10-netplan-vlan100.netdev
+      mkdir -p /etc/network/interfaces.d
+      printf 'auto eth1.5\\niface eth1.5 inet manual\\n' >/etc/network/interfaces.d/vlans`;
+    const { others } = observe({ setUp, shell }).facts;
+    expect(others.rules.map(({ priority, table }) => [priority, table])).toEqual([
+      [2005, 77],
+      [2006, 254],
+    ]);
+    expect(others.routes.filter(({ table }) => table === 7100)).toHaveLength(1);
+    const inEtc = others.linkFiles.filter(({ path }) => path !== '/etc/network/interfaces');
+    expect(inEtc).toEqual([
+      { path: '/run/systemd/network/10-netplan-vlan100.netdev', name: 'vlan100', vlanId: 100 },
+      { path: '/etc/network/interfaces.d/vlans', name: 'eth1.5', vlanId: null },
+    ]);
+    expect(others.vlansOf).toEqual({ '/etc/systemd/network/10-eth0.network': ['vlan100'] });
+  });
+
   it('finds the nft table of kube-proxy', () => {
     expect(observe({ setUp: 'nft add table ip kube-proxy' }).facts.serviceProxy.kind).toBe('nftables');
   });

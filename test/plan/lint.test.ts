@@ -1,108 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { RuntimeChange } from '../../src/domain/change.ts';
-import type { DesiredState } from '../../src/domain/desired-state.ts';
 import type { Observed } from '../../src/domain/observed.ts';
-import type { Fwmark, PolicyRule, Priority, Route, TableId } from '../../src/domain/routing.ts';
 import { bootOrder, grabberOf } from '../../src/plan/lint/boot-order.ts';
-import { collisions } from '../../src/plan/lint/collisions.ts';
 import { networkdReload } from '../../src/plan/lint/networkd-reload.ts';
 import { refusals } from '../../src/plan/lint/refusals.ts';
 import { takenVlans } from '../../src/plan/lint/taken-vlan.ts';
 import { sampleState } from '../deploy/sample-state.ts';
-import { cidr, device, hostFacts, iface, manifest, vlan } from '../tasks/example-host.ts';
+import { device, hostFacts, iface, vlan } from '../tasks/example-host.ts';
 import { neededPrograms } from './simulated-host.ts';
 
 const link = vlan('eth0', 100);
 if (link.kind !== 'vlan') throw new Error('no VLAN');
 const links = [{ name: link.name, parent: link.parent, id: link.id, mtu: null }];
 
-function observed(changes: Partial<Observed['running']> = {}, recorded: Observed['recorded'] = null): Observed {
+function observed(): Observed {
   return {
     facts: hostFacts({ programs: neededPrograms }),
-    persisted: [],
-    recorded,
-    history: [],
-    running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {}, ...changes },
-    pending: null,
+    ...{ persisted: [], recorded: null, history: [], pending: null },
+    running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {} },
   };
 }
-
-const rule = (priority: number, rest: Partial<PolicyRule> = {}): PolicyRule => ({
-  ...{ family: 'ipv4', priority: priority as Priority, from: null, to: null, iif: null, fwmark: null },
-  ...{ table: 9 as TableId, ...rest },
-});
-const byOthers = (...rules: readonly PolicyRule[]) => ({
-  rules: rules.map((one) => ({ rule: one, protocol: 'static' })),
-});
-
-describe('collisions', () => {
-  const foreign: Route = { family: 'ipv4', table: 7100 as TableId, destination: cidr('10.0.0.0/8'), type: 'blackhole' };
-  const warnings = (...args: Parameters<typeof observed>) =>
-    collisions(sampleState, observed(...args)).map(({ code, message }) => `${code}: ${message}`);
-
-  it('says nothing of a host with rules, routes and tables of its own', () => {
-    const local = rule(0, { table: 255 as TableId });
-    expect(
-      warnings({
-        ...byOthers(local, rule(100)),
-        routes: [{ route: { ...foreign, table: 9 as TableId }, protocol: 'boot' }],
-      }),
-    ).toEqual([]);
-  });
-
-  it('says nothing of what is wanted or recorded', () => {
-    const [was] = byOthers(rule(2011)).rules;
-    const running = {
-      routes: [...sampleState.routes, foreign].map((route) => ({ route, protocol: 'static' })),
-      rules: [...byOthers(...sampleState.rules).rules, ...(was === undefined ? [] : [was])],
-    };
-    const recorded = manifest({ desired: { ...sampleState, routes: [foreign], rules: [rule(2011)] } });
-    expect(warnings(running, recorded)).toEqual([]);
-  });
-
-  it('names a route of somebody else in a table that is wanted', () => {
-    expect(warnings({ routes: [{ route: foreign, protocol: 'bird' }] })).toEqual([
-      'table-in-use: table 7100 already has a route of somebody else: blackhole 10.0.0.0/8 table 7100 (protocol bird)',
-    ]);
-  });
-
-  it('minds no routes of others in main', () => {
-    const onlink: DesiredState = { ...sampleState, routes: [{ ...foreign, table: 254 as TableId }] };
-    const other: Route = { ...foreign, table: 254 as TableId, destination: 'default' };
-    expect(collisions(onlink, observed({ routes: [{ route: other, protocol: 'boot' }] }))).toEqual([]);
-  });
-
-  it('names a rule of somebody else at a priority that is wanted', () => {
-    expect(warnings(byOthers(rule(2011, { from: cidr('10.0.0.0/8') })))).toEqual([
-      'priority-in-use: somebody else has a rule of the same priority: priority 2011 from 10.0.0.0/8 lookup 9',
-    ]);
-  });
-
-  it.each<[string, Fwmark, boolean]>([
-    ['the very mark', { value: 0x100, mask: 0x1f00 }, true],
-    ['the whole mark', { value: 0x100, mask: 0xffffffff }, true],
-    ['a wider mask with bits beside ours', { value: 0x4100, mask: 0x5f00 }, true],
-    ['one bit of ours', { value: 0x100, mask: 0x100 }, true],
-    ['a zero in a bit that ours leaves zero', { value: 0, mask: 0x200 }, true],
-    ['another value in our bits', { value: 0x200, mask: 0x1f00 }, false],
-    ['bits beside ours', { value: 0x4000, mask: 0x4000 }, false],
-    ['the highest bit', { value: 0x80000000, mask: 0x80000000 }, false],
-  ])('judges a rule of somebody else for %s', (_, fwmark, matches) => {
-    expect(warnings(byOthers(rule(50, { fwmark }))).map((text) => text.split(':')[0])).toEqual(
-      matches ? ['mark-in-use'] : [],
-    );
-  });
-
-  it.each<[number, readonly string[]]>([
-    [100, []],
-    [1999, []],
-    [2000, ["before-local: priority 2000 comes before the local table's rule at 2000", 'priority-in-use: ']],
-    [2005, ["before-local: priority 2000 comes before the local table's rule at 2005"]],
-  ])('warns where the local rule was moved to %d and so behind ours', (priority, expected) => {
-    const found = warnings(byOthers(rule(priority, { table: 255 as TableId }))).sort();
-    expect(found.map((text) => (text.startsWith('priority-in-use') ? 'priority-in-use: ' : text))).toEqual(expected);
-  });
-});
 
 describe('refusals', () => {
   it('has none for a host with systemd and every program', () => {

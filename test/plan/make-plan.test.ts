@@ -81,7 +81,7 @@ describe('makePlan', () => {
     expect(plan.ok ? [] : plan.error.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'refused']);
   });
 
-  it('carries the warnings it was given before its own', () => {
+  it('carries the warnings it was given, and what stands against the push', () => {
     const given = { code: 'given', message: 'said before', hint: null };
     const observed = hostWith(empty, {
       running: {
@@ -93,11 +93,8 @@ describe('makePlan', () => {
       },
     });
     const input = { host: 'node1' as HostName, desired: sampleState, files: [], observed, warnings: [given] };
-    expect(must(makePlan(input)).warnings.map(({ code }) => code)).toEqual([
-      'given',
-      'priority-in-use',
-      'priority-in-use',
-      'mark-in-use',
-    ]);
+    const { warnings, obstacles } = must(makePlan(input));
+    expect(warnings.map(({ code }) => code)).toEqual(['given']);
+    expect(obstacles.map(({ code }) => code)).toEqual(['mark-in-use', 'priority-in-use', 'priority-in-use']);
   });
 });

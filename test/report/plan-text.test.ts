@@ -139,6 +139,16 @@ Plan: nothing to change on 2 hosts.
 `);
   });
 
+  it('says what stands against a push, and how to go past it', () => {
+    const plan = samplePlan('node01', {
+      files: [networkUpdate],
+      obstacles: [{ code: 'parent-down', message: 'eth0 is down', hint: 'bring it up' }],
+    });
+    expect(formatPlans([plan], { ...plain, diff: false })).toContain(
+      '\n  error[parent-down]: eth0 is down\n      hint: bring it up\n      no push goes past this; to take it upon yourself: --force parent-down\n',
+    );
+  });
+
   it('says so where there is no host', () => {
     expect(formatPlans([], plain)).toBe('Plan: nothing to change on 0 hosts.\n');
   });

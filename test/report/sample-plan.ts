@@ -74,6 +74,7 @@ export function samplePlan(host: string, changes: Partial<HostPlan> = {}): HostP
     files: [],
     runtime: [],
     warnings: [],
+    obstacles: [],
     ...changes,
   };
 }

@@ -68,7 +68,11 @@ function checkWish(network: NetworkSpec, wish: ReturnPath, proxy: KnownProxy): R
   const obstacle = obstacleTo(wish, proxy);
   if (obstacle === null) return chosen(wish, reason, wish === 'source' ? doubtsAbout(network, proxy) : []);
   const message = `network ${network.name}: return_path ${wish} does not work with ${obstacle.because}`;
-  if (!network.force) return refused(message, `return_path: ${obstacle.instead}, or force: true`);
+  if (!network.force)
+    return refused(
+      `${message} [return-path]`,
+      `return_path: ${obstacle.instead}, or force: true, or --force return-path`,
+    );
   return chosen(wish, `${reason} and force: true`, [
     { code: 'forced', message, hint: `return_path: ${obstacle.instead}` },
   ]);

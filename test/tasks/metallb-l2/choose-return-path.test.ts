@@ -56,7 +56,7 @@ describe('a wish that cannot work', () => {
       error: {
         kind: 'refused',
         message: expect.stringContaining(`return_path ${returnPath} does not work with ${because} (as seen)`),
-        hint: `return_path: ${instead}, or force: true`,
+        hint: `return_path: ${instead}, or force: true, or --force return-path`,
       },
     });
   });

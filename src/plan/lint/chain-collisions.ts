@@ -1,0 +1,23 @@
+import type { DesiredState } from '../../domain/desired-state.ts';
+import type { Observed } from '../../domain/observed.ts';
+import type { Obstacle } from '../../domain/obstacle.ts';
+
+/** Chains that have our names although nothing on the host says that mlbroute was ever here, and that a push would replace. */
+export function chainCollisions(
+  { chains }: DesiredState,
+  { running, recorded, persisted }: Observed,
+): readonly Obstacle[] {
+  if (recorded !== null || persisted.length > 0) return [];
+  return running.chains
+    .filter((found) => {
+      const wanted = chains.find(
+        ({ name, table, family }) => name === found.name && table === found.table && family === found.family,
+      );
+      return wanted === undefined || JSON.stringify(wanted.rules) !== JSON.stringify(found.rules);
+    })
+    .map(({ name, table, rules }) => ({
+      code: 'chain-in-use',
+      message: `chain ${name} is in ${table} already, with ${rules.length === 1 ? '1 rule' : `${rules.length} rules`}, and no push of mlbroute is on record here`,
+      hint: 'see whose it is: iptables-save -t mangle; --force chain-in-use replaces it',
+    }));
+}

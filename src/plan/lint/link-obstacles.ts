@@ -1,0 +1,85 @@
+import type { DesiredState } from '../../domain/desired-state.ts';
+import type { HostFacts } from '../../domain/facts.ts';
+import type { VlanLink } from '../../domain/link.ts';
+import type { Obstacle } from '../../domain/obstacle.ts';
+
+/** Names that MetalLB's speaker leaves out, by its ConfigMap `metallb-excludel2` as it is delivered. */
+const excluded = /^(docker|cbr|dummy|virbr|lxcbr|veth|cali|tunl|flannel|kube-ipvs|cni|nodelocaldns|lxc).*|^lo$/;
+
+/** What speaks against the links of a state: against their names, their parents, and what they belong to. */
+export function linkObstacles({ links, decisions }: DesiredState, facts: HostFacts): readonly Obstacle[] {
+  const devices = [...new Set(decisions.flatMap(({ device }) => device ?? []))];
+  return [
+    ...links.flatMap((link) => [
+      ...madeByFile(link, facts),
+      ...(links.some(({ name }) => name === link.parent) ? [] : parentObstacles(link, facts)),
+    ]),
+    ...devices.flatMap((device): Obstacle[] => [
+      ...(excluded.test(device)
+        ? [
+            {
+              code: 'metallb-excluded' as const,
+              message: `MetalLB does not announce on an interface called ${device}`,
+              hint: 'choose another name: link.name, or change ConfigMap metallb-excludel2 of MetalLB',
+            },
+          ]
+        : []),
+      ...enslaved(device, facts),
+    ]),
+  ];
+}
+
+function madeByFile({ name, parent, id }: VlanLink, { others, networkFileOf }: HostFacts): readonly Obstacle[] {
+  const { linkFiles, vlansOf } = others;
+  const onParent = vlansOf[networkFileOf[parent] ?? ''] ?? [];
+  return linkFiles
+    .filter((file) => file.name === name || (file.vlanId === id && onParent.includes(file.name)))
+    .map((file) => ({
+      code: 'vlan-in-file',
+      message:
+        file.name === name
+          ? `${file.path} makes an interface ${name}, too`
+          : `${file.path} makes VLAN ${id} of ${parent}, too, as ${file.name}`,
+      hint: `leave it to that file: link: { device: ${file.name} }, or take it out there`,
+    }));
+}
+
+function parentObstacles({ name, parent }: VlanLink, { interfaces }: HostFacts): readonly Obstacle[] {
+  const found = interfaces.find((link) => link.name === parent);
+  if (found === undefined) return [];
+  const master = interfaces.find((link) => link.name === found.master);
+  return [
+    ...(found.isUp
+      ? []
+      : [
+          {
+            code: 'parent-down' as const,
+            message: `${parent} is down, and ${name} cannot come up before it`,
+            hint: `ip link set ${parent} up, and see that it stays so after a reboot`,
+          },
+        ]),
+    // Packets of a port belong to its bond or bridge; a VRF takes none from it.
+    ...(found.master === null || master?.kind === 'vrf'
+      ? []
+      : [
+          {
+            code: 'parent-enslaved' as const,
+            message: `${parent} belongs to ${found.master}: a VLAN on it would go past that one`,
+            hint: `put the VLAN on it: link.parent: ${found.master}`,
+          },
+        ]),
+  ];
+}
+
+function enslaved(device: string, { interfaces }: HostFacts): readonly Obstacle[] {
+  const master = interfaces.find((link) => link.name === device)?.master ?? null;
+  if (master === null) return [];
+  const kind = interfaces.find((link) => link.name === master)?.kind ?? 'another interface';
+  return [
+    {
+      code: 'device-enslaved',
+      message: `${device} belongs to ${master} (${kind}): MetalLB announces on no interface that has a master`,
+      hint: kind === 'vrf' ? 'take it out of the VRF' : `use that one: link: { device: ${master} }`,
+    },
+  ];
+}
