@@ -48,10 +48,13 @@ network_section() {
   section chains
   # Beside our own chains the marks of others; kube-proxy's are in other tables, but known.
   case "$iptables $legacy_tables" in
-    *nf_tables* | *mangle*) iptables-save -t mangle 2>/dev/null | grep -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
+    *nf_tables* | *mangle*) iptables-save -t mangle 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
+  esac
+  case "$nft_tables $legacy_tables" in
+    *raw*) iptables-save -t raw 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
   esac
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
-  section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter
+  section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
 }
 
 # Marks in nft tables of others. What iptables and kube-proxy keep there is left out: it may be long, and its marks are known.

@@ -1,14 +1,23 @@
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import type { RunningChain } from '../domain/observed.ts';
 
-/** Parses the lines of `iptables-save -t mangle` that name a chain `MLBROUTE-…`: declarations, jumps and rules. Source: iptables-save(8). */
+/**
+ * Parses the lines of `iptables-save -t mangle` and `-t raw` that name a chain `MLBROUTE-…`: tables, declarations, jumps and rules. Without
+ * the line of a table it is mangle. Source: iptables-save(8).
+ */
 export function parseChains(text: string): readonly RunningChain[] {
-  const lines = text.split('\n');
+  return text.split(/^\*/m).flatMap((part, i) => {
+    const lines = part.split('\n');
+    return chainsOf(lines, i > 0 && lines[0] === 'raw' ? 'raw' : 'mangle');
+  });
+}
+
+function chainsOf(lines: readonly string[], table: NetfilterChain['table']): readonly RunningChain[] {
   return lines
     .flatMap((line) => /^:(MLBROUTE-\S+) /.exec(line)?.[1] ?? [])
     .map((name) => ({
       family: 'ipv4' as const,
-      table: 'mangle' as const,
+      table,
       name,
       hook: hookOf(lines, name),
       rules: lines.filter((line) => line.startsWith(`-A ${name} `)).map((line) => line.slice(`-A ${name} `.length)),

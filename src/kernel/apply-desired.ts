@@ -22,8 +22,13 @@ export function applyDesired(
   const links = desired.links.filter(({ name }) => !state.devices.some((device) => device.name === name));
   const sysctls = new Map<string, string>(desired.sysctls.map(({ key, value }) => [key, value]));
   const withSysctl = <T extends SourceSettings>(name: string, settings: T): T => {
-    const value = sysctls.get(ipv4ConfKey(name, 'rp_filter'));
-    return value === undefined ? settings : { ...settings, rpFilter: Number(value) };
+    const rpFilter = sysctls.get(ipv4ConfKey(name, 'rp_filter'));
+    const mark = sysctls.get(ipv4ConfKey(name, 'src_valid_mark'));
+    return {
+      ...settings,
+      ...(rpFilter === undefined ? {} : { rpFilter: Number(rpFilter) }),
+      ...(mark === undefined ? {} : { usesMark: mark === '1' }),
+    };
   };
   return {
     ...state,

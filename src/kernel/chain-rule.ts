@@ -15,6 +15,8 @@ export type MarkedPacket = {
 export type ChainRule = {
   readonly matches: (packet: MarkedPacket) => boolean;
   readonly change: (packet: MarkedPacket) => Pick<MarkedPacket, 'mark' | 'connmark'>;
+  /** True: no rule of the chain after it is for the packet (`RETURN`). */
+  readonly ends: boolean;
 };
 
 /** Reads one rule as iptables-save(8) prints it after `-A CHAIN `. Null where it has a match or a target that is not modelled. */
@@ -24,7 +26,7 @@ export function parseChainRule(text: string): ChainRule | null {
   const matches = target < 0 ? null : parseMatches(words.slice(0, target));
   const change = parseTarget(words.slice(target + 1));
   if (matches === null || change === null) return null;
-  return { matches: (packet) => matches.every((match) => match(packet)), change };
+  return { matches: (packet) => matches.every((match) => match(packet)), change, ends: words[target + 1] === 'RETURN' };
 }
 
 type Match = ChainRule['matches'];
@@ -71,6 +73,7 @@ function parseMatch(option: string, value: string, module: string): Match | null
 }
 
 function parseTarget([name, option = '', ...rest]: readonly string[]): ChainRule['change'] | null {
+  if (name === 'RETURN' && option === '') return ({ mark, connmark }) => ({ mark, connmark });
   const { number, mask } = valueAndMask(rest[0] ?? '');
   const keptBits = (old: number) => old & ~mask;
   if (option === '--set-xmark' || option === '--set-mark') {

@@ -1,5 +1,5 @@
 import { familyOf, type IpAddress } from '../domain/address.ts';
-import type { ExplainedLookUp, Stage, Way, WayEnd } from '../domain/explanation.ts';
+import type { ExplainedLookUp, Stage, TriedChainRule, Way, WayEnd } from '../domain/explanation.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import { type MarkedPacket, parseChainRule } from './chain-rule.ts';
 import { checkSource, isForwarding } from './check-source.ts';
@@ -48,15 +48,18 @@ export function openWay({ kernel, chains }: NodeModel, start: MarkedPacket): Way
       const called = chains.filter(
         (chain) => chain.table === table && chain.hook === hook && chain.family === familyOf(packet.to),
       );
-      const rules = called
-        .flatMap((chain) => chain.rules)
-        .map((rule) => {
+      const rules = called.flatMap((chain) => {
+        let isLeft = false;
+        return chain.rules.flatMap((rule): TriedChainRule[] => {
+          if (isLeft) return [];
           const parsed = parseChainRule(rule);
-          if (parsed === null) return { rule, outcome: 'not-modelled' } as const;
-          if (!parsed.matches(packet)) return { rule, outcome: 'mismatch' } as const;
+          if (parsed === null) return [{ rule, outcome: 'not-modelled' }];
+          if (!parsed.matches(packet)) return [{ rule, outcome: 'mismatch' }];
           packet = { ...packet, ...parsed.change(packet) };
-          return { rule, outcome: 'matches' } as const;
+          isLeft = parsed.ends;
+          return [{ rule, outcome: 'matches' }];
         });
+      });
       const { mark, connmark } = packet;
       stages.push({ kind: 'chains', hook: `${table} ${hook}`, rules, mark, connmark });
     }),

@@ -78,6 +78,15 @@ function comparePair(earlier: NetworkSpec, { index, spec, poolTexts }: PlacedNet
     if (other)
       fault(['pools', place], 'pool-overlap', `pool ${text} overlaps ${other} of network "${earlier.name}"`, null);
   }
+  // Strict and off at once cannot be: off would win without a word.
+  if (
+    deviceOf(earlier) === deviceOf(spec) &&
+    earlier.rpFilter !== spec.rpFilter &&
+    [earlier.rpFilter, spec.rpFilter].includes('strict-mark')
+  ) {
+    const message = `rp_filter of ${deviceOf(spec)} is ${earlier.rpFilter} in network "${earlier.name}"`;
+    fault(['rp_filter'], 'rp-filter-clash', message, 'strict-mark must be that of all networks of the interface');
+  }
   const clash = linkClash(earlier, spec);
   if (clash !== null) fault(['link', ...clash.key], 'vlan-clash', clash.message, clash.hint);
   if (earlier.table !== null && earlier.table === spec.table)
@@ -92,6 +101,10 @@ function comparePair(earlier: NetworkSpec, { index, spec, poolTexts }: PlacedNet
     fault(['mark'], 'mark-twice', message, 'each network needs its own value under the same mask');
   }
   return faults;
+}
+
+function deviceOf({ link }: NetworkSpec): string {
+  return link.kind === 'vlan' ? link.name : link.device;
 }
 
 type LinkClash = { readonly key: readonly string[]; readonly message: string; readonly hint: string | null };

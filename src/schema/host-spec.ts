@@ -37,7 +37,7 @@ export type NetworkSpec = {
   readonly table: TableId | null;
   readonly mark: Fwmark | null;
   readonly priority: Priority | null;
-  readonly rpFilter: 'auto' | 'off';
+  readonly rpFilter: 'auto' | 'off' | 'loose' | 'rpfilter' | 'strict-mark';
   readonly loopGuard: boolean;
   /** True: apply the return path even where the host speaks against it. */
   readonly force: boolean;

@@ -52,7 +52,9 @@ const mark = z
   });
 
 // YAML reads an unquoted off as false.
-const rpFilter = z.literal(['auto', 'off', false]).transform((mode) => (mode === false ? 'off' : mode));
+const rpFilter = z
+  .literal(['auto', 'off', 'loose', 'rpfilter', 'strict-mark', false])
+  .transform((mode) => (mode === false ? 'off' : mode));
 
 /** The keys of one entry of `networks`. */
 export const networkSchema = z

@@ -13,6 +13,8 @@ import { makeKey } from '../transport/sshd.ts';
 /** Hosts n1, n2, … with a kernel's network of their own each, reached by the real ssh through a real sshd, and an inventory of them. */
 export type Fleet = {
   readonly host: (name: string) => NamespaceHost;
+  /** The process whose network namespace is that of the gateway at the other end of a host's eth1. */
+  readonly gatewayPid: (name: string) => number;
   readonly inventory: string;
   /** Private, and removed by `stop`: the state of mlbroute, and what a test wants to keep there. */
   readonly directory: string;
@@ -110,6 +112,11 @@ export function startFleet(size: number): Fleet {
       const host = hosts.get(name);
       if (host === undefined) throw new Error(`no host ${name}`);
       return host;
+    },
+    gatewayPid: (name) => {
+      const pid = gateways[Number(name.slice(1)) - 1]?.pid;
+      if (pid === undefined) throw new Error(`no host ${name}`);
+      return pid;
     },
     inventory,
     directory,

@@ -60,6 +60,7 @@ export function snapshotOf(host: NamespaceHost): string {
     find /etc/mlbroute /etc/sysctl.d /etc/systemd /run/systemd/network 2>/dev/null | sort | while read -r path; do
       stat -c '%F %a %U %G %n %N' "$path"; [ -f "$path" ] && sha256sum <"$path"; done
     ip -N rule show; ip -N route show table all | sort; iptables-save -t mangle | grep -v '^#' | sed 's/ \\[.*//'
-    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter
+    iptables-save -t raw | grep MLBROUTE | sed 's/ \\[.*//'
+    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
     ls -A /var/lib/mlbroute 2>/dev/null | grep -v -e last -e transactions; ls -A /var/lib/mlbroute/transactions 2>/dev/null; true`);
 }

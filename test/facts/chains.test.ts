@@ -40,6 +40,25 @@ describe('parseChains', () => {
         { name: 'MLBROUTE-A-2', hook: 'OUTPUT', rules: ['-j ACCEPT'] },
       ],
     ],
+    [
+      'chains of two tables, each with its own hook',
+      [
+        '*mangle',
+        ':MLBROUTE-PREROUTING - [0:0]',
+        '-A PREROUTING -j MLBROUTE-PREROUTING',
+        '*raw',
+        ':MLBROUTE-RPFILTER - [0:0]',
+        '-A PREROUTING -j MLBROUTE-RPFILTER',
+        '-A MLBROUTE-RPFILTER -i eth0.100 -m rpfilter --invert -j DROP',
+      ],
+      [
+        { name: 'MLBROUTE-PREROUTING', hook: 'PREROUTING', rules: [] },
+        {
+          ...{ table: 'raw', name: 'MLBROUTE-RPFILTER', hook: 'PREROUTING' },
+          rules: ['-i eth0.100 -m rpfilter --invert -j DROP'],
+        },
+      ],
+    ],
     ['no chain of others, whatever it jumps to', [':KUBE-X - [0:0]', '-A KUBE-X -j MLBROUTE-PREROUTING'], []],
   ])('reads %s', (_, lines, chains) => {
     expect(parseChains(lines.join('\n'))).toEqual(

@@ -50,6 +50,12 @@ describe('a rule of a netfilter chain', () => {
     expect(parseChainRule(`-j ${target}`)?.change(request)).toEqual({ mark, connmark });
   });
 
+  it('leaves the chain by RETURN, and by nothing else', () => {
+    expect(parseChainRule('-i eth0.100 -j RETURN')).toMatchObject({ ends: true });
+    expect(parseChainRule('-j RETURN')?.change(request)).toEqual({ mark: 0x4001, connmark: 0x2100 });
+    expect(parseChainRule('-j MARK --set-xmark 0x1/0x1')).toMatchObject({ ends: false });
+  });
+
   it.each([
     '-p tcp -j MARK --set-xmark 0x1/0x1',
     '-m set --match-set x dst -j MARK --set-xmark 0x1/0x1',

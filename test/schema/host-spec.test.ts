@@ -283,6 +283,23 @@ describe('Faults in the networks of a host are told all at once, each where it w
       `,
     ],
     [
+      'strict and not strict on one interface',
+      yaml`
+        n1:
+          vars:
+            networks:
+              - { name: a, pools: [10.0.1.0/24], link: { device: eth1 }, rp_filter: strict-mark }
+              - { name: b, pools: [10.0.2.0/24], link: { device: eth1 } }
+              - { name: c, pools: [10.0.3.0/24], link: { device: eth2 }, rp_filter: loose }
+          hosts: { node: }
+      `,
+      yaml`
+        i.yaml:5:9: error[rp-filter-clash]: rp_filter of eth1 is strict-mark in network "a"
+                    - { name: b, pools: [10.0.2.0/24], link: { device: eth1 } }
+                      ^ hint: strict-mark must be that of all networks of the interface
+      `,
+    ],
+    [
       'words that are not in a list',
       yaml`
         n1:
@@ -292,7 +309,7 @@ describe('Faults in the networks of a host are told all at once, each where it w
                 pools: [1.2.3.0/24]
                 link: { device: eth1 }
                 return_path: sorce
-                rp_filter: loose
+                rp_filter: lose
               - name: b
                 pools: [1.2.4.0/24]
                 link: { device: eth1 }
@@ -308,9 +325,9 @@ describe('Faults in the networks of a host are told all at once, each where it w
         i.yaml:7:22: error[value]: networks[0].return_path must be one of auto, none, onlink, source, mark, not "sorce"
                       return_path: sorce
                                    ^ hint: did you mean "source"?
-        i.yaml:8:20: error[value]: networks[0].rp_filter must be one of auto, off, not "loose"
-                      rp_filter: loose
-                                 ^
+        i.yaml:8:20: error[value]: networks[0].rp_filter must be one of auto, off, loose, rpfilter, strict-mark, not "lose"
+                      rp_filter: lose
+                                 ^ hint: did you mean "loose"?
         i.yaml:12:22: error[value]: networks[1].return_path must be one of auto, none, onlink, source, mark, not false
                       return_path: no
                                    ^ hint: YAML reads an unquoted yes, no, on and off as a boolean
@@ -556,6 +573,7 @@ describe('A right network', () => {
     ],
     ['takes an off that YAML reads as false', 'rp_filter: off', { rpFilter: 'off' }],
     ['takes an off in quotes', 'rp_filter: "off"', { rpFilter: 'off' }],
+    ['takes the other modes of rp_filter', 'rp_filter: strict-mark', { rpFilter: 'strict-mark' }],
     ['can be forced, without guard', 'loop_guard: no, force: yes', { loopGuard: false, force: true }],
   ])('%s', (_, keys, expected) => {
     const given = [

@@ -22,6 +22,7 @@ export function checkHost(network: ResolvedNetwork, host: Host): Failure | null 
     linkTrouble(network, host) ??
     networkdTrouble(network, host) ??
     poolTrouble(network, host) ??
+    sourceTrouble(network, host) ??
     toolTrouble(network, host);
   return trouble === null
     ? null
@@ -98,9 +99,26 @@ function poolTrouble({ pools, device, returnPath }: ResolvedNetwork, { subnets }
   return null;
 }
 
-function toolTrouble({ returnPath }: ResolvedNetwork, { facts }: Host): Trouble | null {
-  if (returnPath !== 'mark' || facts.iptables !== null) return null;
-  return { message: 'return_path mark needs iptables, which the host has not', hint: 'install the package iptables' };
+/** Modes of rp_filter that would drop the very requests they are to let in. */
+function sourceTrouble({ device, returnPath, rpFilter, hasAddress }: ResolvedNetwork, { spec }: Host): Trouble | null {
+  if (returnPath !== 'mark') return null;
+  if (rpFilter === 'loose' && !hasAddress)
+    return {
+      message: `rp_filter: loose drops all requests on ${device}, which has no IPv4 address`,
+      hint: 'rp_filter: auto, or strict-mark',
+    };
+  if (rpFilter === 'strict-mark' && spec.podCidrs.length === 0)
+    return {
+      message: 'rp_filter: strict-mark marks requests, and those to pods would leave by the gateway again',
+      hint: 'say pod_cidrs',
+    };
+  return null;
+}
+
+function toolTrouble({ returnPath, rpFilter }: ResolvedNetwork, { facts }: Host): Trouble | null {
+  const what = returnPath === 'mark' ? 'return_path mark' : rpFilter === 'rpfilter' ? 'rp_filter: rpfilter' : null;
+  if (what === null || facts.iptables !== null) return null;
+  return { message: `${what} needs iptables, which the host has not`, hint: 'install the package iptables' };
 }
 
 /** The interface that must be there before ours can be. */

@@ -14,7 +14,8 @@ import { resolveNetworks } from './resolve-networks.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
 import { returnTable } from './return-table.ts';
 import { rpFilterSettings } from './rp-filter.ts';
-import { sortLinks, sortRoutes, sortRules } from './sort-state.ts';
+import { rpfilterChains } from './rpfilter-chain.ts';
+import { sortChains, sortLinks, sortRoutes, sortRules } from './sort-state.ts';
 import { insideOf, sourceRules } from './source.ts';
 
 /**
@@ -46,11 +47,11 @@ export function desiredState(
         ...guards.flatMap(({ routes }) => routes),
       ]),
       rules: sortRules([
-        ...marked.flatMap((network) => markRules(network, spec.podCidrs)),
+        ...marked.flatMap((network) => markRules(network, { pods: spec.podCidrs, inside: inside.cidrs })),
         ...sourced.flatMap((network) => sourceRules(network, inside.cidrs)),
         ...guards.flatMap(({ rules }) => rules),
       ]),
-      chains: markChains(marked),
+      chains: sortChains([...markChains(marked), ...rpfilterChains(networks)]),
       sysctls: rpFilterSettings(networks, { facts, recorded, ownVlans }),
     },
     warnings: sourced.length === 0 ? warnings : [...warnings, ...inside.warnings],

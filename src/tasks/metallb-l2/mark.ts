@@ -3,12 +3,20 @@ import type { NetfilterChain } from '../../domain/netfilter.ts';
 import { type Fwmark, formatFwmark, mainTable, type PolicyRule } from '../../domain/routing.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
 
-/** Marked replies to pods stay on main, all others take the return table. No `from`: which address a reply has here depends on the proxy's mode. */
-export function markRules(network: ResolvedNetwork, podCidrs: readonly Cidr[]): readonly PolicyRule[] {
+/**
+ * Marked replies to pods stay on main, all others take the return table. No `from`: which address a reply has here depends on the proxy's
+ * mode. Where requests are marked too, what is on its way to pods and nodes stays on main; looked up the other way round, that is what
+ * keeps the sources of pods and nodes strict.
+ */
+export function markRules(
+  network: ResolvedNetwork,
+  { pods, inside }: { readonly pods: readonly Cidr[]; readonly inside: readonly Cidr[] },
+): readonly PolicyRule[] {
   const { fwmark, exceptions, lookup, table } = network.numbers;
+  const onMain = marksRequests(network) ? inside : pods;
   return familiesOf(network).flatMap((family) => [
-    ...podCidrs
-      .filter((pods) => familyOf(pods) === family)
+    ...onMain
+      .filter((cidr) => familyOf(cidr) === family)
       .map((to) => ({ family, priority: exceptions, from: null, to, iif: null, fwmark, table: mainTable })),
     { family, priority: lookup, from: null, to: null, iif: null, fwmark, table },
   ]);
@@ -16,7 +24,8 @@ export function markRules(network: ResolvedNetwork, podCidrs: readonly Cidr[]): 
 
 /**
  * The chains that carry a mark from a request to its replies, for all networks together; none where no network uses marks.
- * OUTPUT restores too, for pods in the host's network; only replies are marked, since a marked request would leave by the gateway again.
+ * OUTPUT restores too, for pods in the host's network. Only replies are marked, since a marked request would leave by the gateway again unless
+ * rules keep it on main.
  */
 export function markChains(networks: readonly ResolvedNetwork[]): readonly NetfilterChain[] {
   return (['ipv4', 'ipv6'] as const).flatMap((family) => {
@@ -24,19 +33,28 @@ export function markChains(networks: readonly ResolvedNetwork[]): readonly Netfi
     if (ours.length === 0) return [];
     const byMark = [...ours].sort((a, b) => a.numbers.fwmark.value - b.numbers.fwmark.value);
     const restores = byMark.map(({ numbers }) => restoreOnReply(numbers.fwmark));
-    const sets = byMark.flatMap(({ pools, device, numbers }) =>
-      pools
+    const sets = byMark.flatMap((network) => {
+      const { pools, device, numbers } = network;
+      const targets = ['CONNMARK', ...(marksRequests(network) ? ['MARK'] : [])];
+      return pools
         .filter((pool) => familyOf(pool) === family)
-        .map(
-          (pool) =>
-            `-d ${pool} -i ${device} -m conntrack --ctdir ORIGINAL -j CONNMARK --set-xmark ${formatFwmark(numbers.fwmark)}`,
-        ),
-    );
+        .flatMap((pool) =>
+          targets.map(
+            (target) =>
+              `-d ${pool} -i ${device} -m conntrack --ctdir ORIGINAL -j ${target} --set-xmark ${formatFwmark(numbers.fwmark)}`,
+          ),
+        );
+    });
     return [
       { family, table: 'mangle', name: 'MLBROUTE-OUTPUT', hook: 'OUTPUT', rules: restores },
       { family, table: 'mangle', name: 'MLBROUTE-PREROUTING', hook: 'PREROUTING', rules: [...sets, ...restores] },
     ] as const;
   });
+}
+
+/** Under strict-mark a request carries the mark, so that the way back is looked for where its reply will go (`src_valid_mark`). */
+function marksRequests({ rpFilter }: ResolvedNetwork): boolean {
+  return rpFilter === 'strict-mark';
 }
 
 function restoreOnReply(mark: Fwmark): string {

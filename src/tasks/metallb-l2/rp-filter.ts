@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../domain/facts.ts';
 import type { Manifest } from '../../domain/observed.ts';
+import { unreachable } from '../../domain/result.ts';
 import { ipv4ConfKey, type SysctlSetting } from '../../domain/sysctl.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
 
@@ -21,39 +22,64 @@ export function rpFilterSettings(networks: readonly ResolvedNetwork[], host: Hos
   const needy = networks.filter((network) => needOf(network) !== 'nothing');
   const zeroed = needy.filter((network) => needOf(network) === 'zero');
   const first = zeroed[0];
-  const lowersAll = first !== undefined && (oldAll > 0 || zeroed.some(({ rpFilter }) => rpFilter === 'off'));
-  const settings = new Map(lowersAll ? pins(oldAll, host).map((pin) => [pin.key, pin]) : []);
-  for (const network of needy) {
-    const setting = ownSetting(network, Math.max(oldAll, before(network.device, host)));
-    // 0 wins where two networks share a device.
-    if (setting !== null && settings.get(setting.key)?.value !== '0') settings.set(setting.key, setting);
-  }
+  // Asked for, it is kept at 0 against whatever sets it later.
+  const lowersAll = first !== undefined && (oldAll > 0 || zeroed.some(({ rpFilter }) => rpFilter !== 'auto'));
+  const own = new Map<string, SysctlSetting>();
+  // 0 wins where two networks share a device.
+  for (const network of needy)
+    for (const setting of ownSettings(network, Math.max(oldAll, before(network.device, host))))
+      if (own.get(setting.key)?.value !== '0') own.set(setting.key, setting);
+  const settings = new Map([...(lowersAll ? pins(oldAll, host) : []), ...own.values()].map((each) => [each.key, each]));
   const sorted = [...settings.values()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   if (!lowersAll) return sorted;
   const why = `the kernel takes max(all, interface), and ${first.device} needs 0`;
   return [...sorted, { key: ipv4ConfKey('all', 'rp_filter'), value: '0', why, mayBeAbsent: false }];
 }
 
-function needOf({ returnPath, rpFilter, hasAddress }: ResolvedNetwork): 'nothing' | 'zero' | 'loose' {
+type Need = 'nothing' | 'zero' | 'loose' | 'strict';
+
+function needOf({ returnPath, rpFilter, hasAddress }: ResolvedNetwork): Need {
   if (returnPath === 'none') return 'nothing';
-  if (rpFilter === 'off') return 'zero';
-  if (returnPath !== 'mark') return 'nothing';
-  return hasAddress ? 'loose' : 'zero';
+  switch (rpFilter) {
+    case 'off':
+    case 'rpfilter':
+      return 'zero';
+    case 'loose':
+      return 'loose';
+    case 'strict-mark':
+      return returnPath === 'mark' ? 'strict' : 'nothing';
+    case 'auto':
+      if (returnPath !== 'mark') return 'nothing';
+      return hasAddress ? 'loose' : 'zero';
+    default:
+      return unreachable(rpFilter);
+  }
 }
 
-function ownSetting(network: ResolvedNetwork, oldEffective: number): SysctlSetting | null {
+function ownSettings(network: ResolvedNetwork, oldEffective: number): readonly SysctlSetting[] {
   const { device, rpFilter } = network;
-  const key = ipv4ConfKey(device, 'rp_filter');
-  if (needOf(network) === 'loose') {
-    if (oldEffective !== 1) return null;
-    const why = `requests come in on ${device} while main has the way to their source elsewhere: strict mode drops them`;
-    return { key, value: '2', why, mayBeAbsent: false };
+  const setting = (name: string, value: string, why: string): SysctlSetting => ({
+    ...{ key: ipv4ConfKey(device, name), value, why, mayBeAbsent: false },
+  });
+  const elsewhere = `requests come in on ${device} while main has the way to their source elsewhere`;
+  const need = needOf(network);
+  switch (need) {
+    case 'nothing':
+      return [];
+    case 'loose':
+      if (rpFilter === 'loose') return [setting('rp_filter', '2', 'asked for by rp_filter: loose')];
+      return oldEffective === 1 ? [setting('rp_filter', '2', `${elsewhere}: strict mode drops them`)] : [];
+    case 'strict':
+      return [
+        setting('rp_filter', '1', 'asked for by rp_filter: strict-mark'),
+        setting('src_valid_mark', '1', `requests on ${device} are marked, and their source is looked up with the mark`),
+      ];
+    case 'zero':
+      if (rpFilter !== 'auto') return [setting('rp_filter', '0', `asked for by rp_filter: ${rpFilter}`)];
+      return [setting('rp_filter', '0', `${elsewhere}: without an address there, both 1 and 2 drop them`)];
+    default:
+      return unreachable(need);
   }
-  const why =
-    rpFilter === 'off'
-      ? 'asked for by rp_filter: off'
-      : `requests come in on ${device} while main has the way to their source elsewhere: without an address there, both 1 and 2 drop them`;
-  return { key, value: '0', why, mayBeAbsent: false };
 }
 
 function pins(oldAll: number, host: Host): readonly SysctlSetting[] {

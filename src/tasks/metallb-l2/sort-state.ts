@@ -1,4 +1,5 @@
 import type { VlanLink } from '../../domain/link.ts';
+import type { NetfilterChain } from '../../domain/netfilter.ts';
 import type { PolicyRule, Route } from '../../domain/routing.ts';
 
 /** Sorts by a text key and keeps one of each: equal keys are equal entries. */
@@ -10,6 +11,11 @@ function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): read
 /** VLANs by name. */
 export function sortLinks(links: readonly VlanLink[]): readonly VlanLink[] {
   return sortedOnce(links, ({ name }) => name);
+}
+
+/** Chains by family, table and name. */
+export function sortChains(chains: readonly NetfilterChain[]): readonly NetfilterChain[] {
+  return sortedOnce(chains, ({ family, table, name }) => `${family} ${table} ${name}`);
 }
 
 /** Routes by table; link routes before the default one, whose gateway they may make reachable. */

@@ -57,6 +57,13 @@ describe('a network is refused on a host', () => {
       /own address 192\.168\.1\.10 of eth0/,
     ],
     ['where marks have no iptables', {}, { iptables: null }, /needs iptables/],
+    [
+      'where rpfilter has no iptables',
+      { returnPath: 'onlink', rpFilter: 'rpfilter' },
+      { iptables: null },
+      /rp_filter: rpfilter needs iptables/,
+    ],
+    ['that is loose without an address', { rpFilter: 'loose' }, {}, /loose drops all requests on eth0\.100/],
   ];
   it.each(cases)('%s', (_title, wish, facts, message) => {
     expect(refusals(wish, facts)).toEqual([
