@@ -45,6 +45,7 @@ network_section() {
   section routes; ip -N -4 -j route show table all
   # With -d it tells the protocol of each rule, which is needed to delete just that one.
   section rules; ip -d -N -4 -j rule show
+  section neighbors; ip -4 -j neighbor show nud permanent
   section chains
   # Beside our own chains the marks of others; kube-proxy's are in other tables, but known.
   case "$iptables $legacy_tables" in

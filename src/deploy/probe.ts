@@ -61,7 +61,7 @@ function judge({ network, device, gateway, fwmark, pools }: Decision, said: read
       ? [
           finding(
             `the gateway ${gateway} does not answer ARP on ${device}`,
-            'check that the VLAN reaches this port; an address-less VLAN asks with another interface’s address, which routers with rp_filter=1 or arp_ignore=2 ignore',
+            'check that the VLAN reaches this port; an interface without an address asks with that of another, which routers with rp_filter=1 or arp_ignore=2 ignore: give it one of its own with address:, or write the gateway’s Ethernet address down with neighbor:',
           ),
         ]
       : []),

@@ -22,7 +22,7 @@ export type FileChange =
 /** One change of the running kernel, with the commands that make it and those that take it back. */
 export type RuntimeChange = {
   readonly sign: '+' | '-' | '~';
-  readonly subject: 'link' | 'sysctl' | 'route' | 'rule' | 'chain' | 'networkd' | 'unit';
+  readonly subject: 'link' | 'address' | 'neighbor' | 'sysctl' | 'route' | 'rule' | 'chain' | 'networkd' | 'unit';
   /** As people say it, e.g. `rule 2011 fwmark 0x100/0x1f00 lookup 7100`. */
   readonly words: string;
   readonly apply: readonly Command[];

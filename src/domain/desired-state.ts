@@ -1,5 +1,6 @@
 import type { Cidr, IpAddress } from './address.ts';
 import type { InterfaceName, VlanLink } from './link.ts';
+import type { InterfaceAddress, Neighbor } from './neighborhood.ts';
 import type { NetfilterChain } from './netfilter.ts';
 import type { Fwmark, PolicyRule, Route, TableId } from './routing.ts';
 import type { SysctlSetting } from './sysctl.ts';
@@ -28,4 +29,8 @@ export type DesiredState = {
   readonly rules: readonly PolicyRule[];
   readonly chains: readonly NetfilterChain[];
   readonly sysctls: readonly SysctlSetting[];
+  /** Missing in what earlier versions recorded: none. */
+  readonly addresses?: readonly InterfaceAddress[];
+  /** As `addresses`. */
+  readonly neighbors?: readonly Neighbor[];
 };

@@ -6,7 +6,7 @@ export type InterfaceName = string & { readonly __brand: 'InterfaceName' };
 /** An 802.1Q VLAN id, 1–4094. */
 export type VlanId = number & { readonly __brand: 'VlanId' };
 
-/** A VLAN interface that mlbroute makes on a host. It carries no address: MetalLB answers ARP for the VIPs in user space. */
+/** A VLAN interface that mlbroute makes on a host. It needs no address: MetalLB answers ARP for the VIPs in user space. */
 export type VlanLink = {
   readonly name: InterfaceName;
   readonly parent: InterfaceName;

@@ -1,6 +1,7 @@
 import type { DesiredState } from './desired-state.ts';
 import type { HostFacts } from './facts.ts';
 import type { VlanLink } from './link.ts';
+import type { Neighbor } from './neighborhood.ts';
 import type { NetfilterChain } from './netfilter.ts';
 import type { ManagedFile, ObservedFile } from './remote-file.ts';
 import type { PolicyRule, Route } from './routing.ts';
@@ -36,6 +37,8 @@ export type RunningState = {
   readonly chains: readonly RunningChain[];
   /** Slash key → value. */
   readonly sysctls: { readonly [key: string]: string };
+  /** Neighbours that are written down for ever; missing: none. */
+  readonly neighbors?: readonly Neighbor[];
 };
 
 /** A transaction that was neither confirmed nor reverted yet. */

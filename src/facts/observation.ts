@@ -8,6 +8,7 @@ import { parseLinkFiles } from './link-files.ts';
 import { parseManagedFiles } from './managed-files.ts';
 import { parseHistory, parseManifest } from './manifest.ts';
 import { parseMarkUses } from './mark-uses.ts';
+import { parseNeighbors } from './neighbors.ts';
 import { parseNetworkFiles } from './networkd-files.ts';
 import { parsePending } from './pending.ts';
 import { parseOthers, parseRoutes, parseRules } from './routing.ts';
@@ -44,6 +45,7 @@ export function parseObservation(output: string, token: string): Result<Observed
         rules: parseRules(section(sections, 'rules')),
         chains: parseChains(section(sections, 'chains')),
         sysctls,
+        neighbors: parseNeighbors(section(sections, 'neighbors')),
       },
       pending: parsePending(section(sections, 'pending'), facts.bootId),
     });

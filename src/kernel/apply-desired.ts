@@ -30,6 +30,7 @@ export function applyDesired(
       ...(mark === undefined ? {} : { usesMark: mark === '1' }),
     };
   };
+  const getsAddress = (name: string) => (desired.addresses ?? []).some(({ device }) => device === name);
   return {
     ...state,
     // New rules come after older ones of the same priority.
@@ -40,7 +41,9 @@ export function applyDesired(
     devices: [
       ...state.devices,
       ...links.map(({ name }): KernelDevice => ({ ...withSysctl('default', newDevice), name, hasIpv4Address: false })),
-    ].map((device) => withSysctl(device.name, device)),
+    ]
+      .map((device) => withSysctl(device.name, device))
+      .map((device) => (getsAddress(device.name) ? { ...device, hasIpv4Address: true } : device)),
     all: withSysctl('all', state.all),
   };
 }

@@ -4,6 +4,8 @@ import type { HostFacts } from '../domain/facts.ts';
 import type { InterfaceName, VlanLink } from '../domain/link.ts';
 import type { NetworkFile } from '../domain/network-file.ts';
 import type { Observed } from '../domain/observed.ts';
+import { command } from './diff-addresses.ts';
+import { remember } from './diff-neighbors.ts';
 import { vlanWords } from './words.ts';
 
 /** Keeps networkd off the VLANs that will be made and that it would take: to be done before anything else, and undone after it. */
@@ -35,7 +37,7 @@ export function addLinks(desired: readonly VlanLink[], facts: HostFacts): readon
 export function removeLinks(
   recorded: readonly string[],
   desired: readonly VlanLink[],
-  { running, facts }: Pick<Observed, 'running' | 'facts'>,
+  { running, facts, recorded: last }: Pick<Observed, 'running' | 'facts' | 'recorded'>,
 ): readonly RuntimeChange[] {
   const gone = running.vlans.filter(
     (link) => recorded.includes(link.name) && !desired.some(({ name }) => name === link.name),
@@ -48,6 +50,10 @@ export function removeLinks(
       // A new device starts from `default`, not from what this one had.
       const settings = Object.entries(running.sysctls).filter(([key]) => key.includes(`/conf/${link.name}/`));
       const restore = [
+        ...(last?.desired.addresses ?? [])
+          .filter(({ device }) => device === link.name)
+          .map((each) => command('add', each)),
+        ...(last?.desired.neighbors ?? []).filter(({ device }) => device === link.name).map(remember),
         ...settings.map(
           ([key, value]): Command => ({ argv: ['sysctl', '-qw', `${key}=${value}`], why: 'as it was', stdin: null }),
         ),

@@ -5,9 +5,11 @@ import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { ManagedFile } from '../domain/remote-file.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { diffAddresses } from './diff-addresses.ts';
 import { diffChains } from './diff-chains.ts';
 import { diffFiles } from './diff-files.ts';
 import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
+import { diffNeighbors } from './diff-neighbors.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
@@ -42,16 +44,22 @@ export function makePlan({
   const fileChanges = diffFiles(files, observed.persisted, recorded);
   const routes = diffRoutes(desired.routes, running.routes, recorded?.desired.routes ?? []);
   const rules = diffRules(desired.rules, running.rules, recorded?.desired.rules ?? []);
+  const addresses = diffAddresses(desired, observed);
+  const neighbors = diffNeighbors(desired, observed);
   // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
   const runtime: readonly RuntimeChange[] = [
     ...shields,
     ...addLinks(desired.links, facts),
     ...diffSysctls(desired.sysctls, running.sysctls, recorded),
+    ...addresses.additions,
     ...routes.additions,
+    ...neighbors.additions,
     ...rules.additions,
     ...diffChains(desired.chains, running.chains),
     ...rules.removals,
     ...routes.removals,
+    ...neighbors.removals,
+    ...addresses.removals,
     ...removeLinks(recorded?.links ?? [], desired.links, observed),
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
   ];

@@ -24,6 +24,7 @@ export function checkNetworks(networks: readonly PlacedNetwork[], podCidrs: read
   return [
     ...networks.flatMap((network, place) => [
       ...checkGateway(network),
+      ...checkNeighborhood(network),
       ...checkPools(network, podCidrs),
       ...networks.slice(0, place).flatMap((earlier) => comparePair(earlier.spec, network)),
     ]),
@@ -65,6 +66,31 @@ function checkGateway({ index, spec }: PlacedNetwork): readonly NetworkFault[] {
   if (pools.some((pool) => familyOf(pool) === familyOf(gateway))) return [];
   const message = `gateway ${gateway} is ${familyWord(familyOf(gateway))}, the pools are not`;
   return [{ path: [index, 'gateway'], code: 'gateway-family', message, hint: null }];
+}
+
+/** Address and neighbour of a network without a gateway, or that are the gateway's. */
+function checkNeighborhood({ index, spec }: PlacedNetwork): readonly NetworkFault[] {
+  const { gateway, address, neighbor, name } = spec;
+  const faults: NetworkFault[] = [];
+  if (neighbor !== null && gateway === null) {
+    const hint = `add "gateway:" to network "${name}"`;
+    faults.push({
+      path: [index, 'neighbor'],
+      code: 'neighbor-gateway',
+      message: 'neighbor is the Ethernet address of a gateway, and there is none',
+      hint,
+    });
+  }
+  if (address !== null && address.address === gateway) {
+    const message = `address ${address.address} is the gateway's`;
+    faults.push({
+      path: [index, 'address'],
+      code: 'address-gateway',
+      message,
+      hint: 'give the host an address of its own',
+    });
+  }
+  return faults;
 }
 
 function comparePair(earlier: NetworkSpec, { index, spec, poolTexts }: PlacedNetwork): readonly NetworkFault[] {

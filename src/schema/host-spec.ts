@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Cidr, type IpAddress, parseCidr } from '../domain/address.ts';
 import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
+import type { InterfaceAddress, Mac } from '../domain/neighborhood.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Fwmark, Priority, TableId } from '../domain/routing.ts';
 import type { HostVars, Json } from '../domain/variable.ts';
@@ -32,6 +33,10 @@ export type NetworkSpec = {
   readonly pools: readonly Cidr[];
   readonly link: LinkSpec;
   readonly gateway: IpAddress | null;
+  /** The host's own address on the link; null where it has none of mlbroute's. */
+  readonly address: Omit<InterfaceAddress, 'device'> | null;
+  /** The gateway's Ethernet address; null: ARP finds it. */
+  readonly neighbor: Mac | null;
   readonly returnPath: 'auto' | 'none' | 'onlink' | 'source' | 'mark';
   /** Null for table, mark and priority: chosen by mlbroute. */
   readonly table: TableId | null;
@@ -97,12 +102,28 @@ function podCidrsOf(texts: Json | undefined): readonly Cidr[] {
 }
 
 function toSpec(network: ParsedNetwork): NetworkSpec {
-  const { name, pools, link, gateway, return_path, table, mark, priority, rp_filter, loop_guard, force } = network;
+  const {
+    name,
+    pools,
+    link,
+    gateway,
+    address,
+    neighbor,
+    return_path,
+    table,
+    mark,
+    priority,
+    rp_filter,
+    loop_guard,
+    force,
+  } = network;
   return {
     name,
     pools,
     link,
     gateway: gateway ?? null,
+    address: address ?? null,
+    neighbor: neighbor ?? null,
     returnPath: return_path,
     table: table ?? null,
     mark: mark ?? null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseIp } from '../domain/address.ts';
+import { parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
 import { type Fwmark, parseFwmark, parsePriority, parseTableId } from '../domain/routing.ts';
 import { type CheckParams, settle } from './check.ts';
 import { linkSchema } from './link-schema.ts';
@@ -15,6 +16,16 @@ const name = z.string().refine((text) => /^[A-Za-z0-9][\w.-]{0,62}$/.test(text),
 const gateway = z
   .string()
   .transform((text, context) => settle(parseIp(text), context, { code: 'address', hint: null }));
+
+const address = z
+  .string()
+  .transform((text, context) => settle(parseInterfaceAddress(text), context, { code: 'address', hint: null }));
+
+const mac = z
+  .string()
+  .transform((text, context) =>
+    settle(parseMac(text), context, { code: 'mac', hint: 'write 52:54:00:12:34:56, in quotes' }),
+  );
 
 const table = z
   .number()
@@ -63,6 +74,14 @@ export const networkSchema = z
     pools: poolsSchema.meta({ description: 'CIDRs or first-last ranges, as in an IPAddressPool of MetalLB' }),
     link: linkSchema,
     gateway: gateway.nullish().meta({ description: 'Router on the link that replies must leave by' }),
+    address: address.nullish().meta({
+      description: 'Address of the host on the link, to ask for the gateway with; another one on each host',
+      examples: ['1.2.3.7/24'],
+    }),
+    neighbor: mac.nullish().meta({
+      description: 'Ethernet address of the gateway, where it does not answer ARP',
+      examples: ['52:54:00:12:34:56'],
+    }),
     return_path: z
       .enum(['auto', 'none', 'onlink', 'source', 'mark'])
       .default('auto')

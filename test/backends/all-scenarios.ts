@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { scenario as addressAndNeighbor } from './scenarios/address-and-neighbor/scenario.ts';
 import { scenario as case1 } from './scenarios/case1-same-subnet/scenario.ts';
 import { scenario as case2 } from './scenarios/case2-onlink-device/scenario.ts';
 import { scenario as case3 } from './scenarios/case3-source-ipvs/scenario.ts';
@@ -9,6 +10,7 @@ import { scenario as vlanOnAVlan } from './scenarios/vlan-on-a-vlan/scenario.ts'
 
 /** Every scenario by the name of its folder. */
 export const scenarios: { readonly [folder: string]: Scenario } = {
+  'address-and-neighbor': addressAndNeighbor,
   'case1-same-subnet': case1,
   'case2-onlink-device': case2,
   'case3-source-ipvs': case3,

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
+import { parseInterfaces } from '../../src/facts/interfaces.ts';
+import { parseNeighbors } from '../../src/facts/neighbors.ts';
 import { parseRoutes, parseRules } from '../../src/facts/routing.ts';
 import { needTool, runIsolated } from './run-tool.ts';
 import { filesOf, type Scenario, shippedTemplates, stateOf, writeFiles } from './scenario.ts';
+import { scenario as addressAndNeighbor } from './scenarios/address-and-neighbor/scenario.ts';
 import { scenario as onlinkDevice } from './scenarios/case2-onlink-device/scenario.ts';
 import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.ts';
 import { scenario as markUbuntu } from './scenarios/case4-mark-ubuntu/scenario.ts';
@@ -40,6 +43,8 @@ const start = `
   sleep 0.3
   ip -N -4 -j route show table all
   ip -N -4 -j rule show
+  ip -d -j address show
+  ip -4 -j neighbor show nud permanent
   kill $networkd
   wait $networkd || true
   cat /run/log >&2`;
@@ -73,15 +78,16 @@ describe('systemd-networkd', () => {
     { title: 'source rules with IPVS', scenario: sourceIpvs, devices: 'eth0 eth0.100' },
     { title: 'a link route in main', scenario: onlinkDevice, devices: 'ens3' },
     { title: 'two VLANs and a device with an address', scenario: twoVlans, devices: 'bond0 eth1 bond0.100 bond0.200' },
+    { title: 'addresses and a neighbor', scenario: addressAndNeighbor, devices: 'eth0 eth1 eth0.100' },
     { title: 'a gateway outside the pools', scenario: noHost, devices: 'eth0 eth0.100' },
   ];
   // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them: without .netdev files.
   it.each(cases)('gives the kernel just the rules and routes of the state: $title', async ({ scenario, devices }) => {
     const files = filesOf(scenario, templates).filter(({ path }) => !path.endsWith('.netdev'));
     await writeFiles(root, [...hostFiles(scenario), ...files]);
-    const { rules, routes } = stateOf(scenario);
+    const { rules, routes, addresses = [], neighbors = [] } = stateOf(scenario);
     const { stdout, stderr } = runIsolated(start, [root, devices, String(rules.length + routes.length)]);
-    const [routeText = '', ruleText = ''] = stdout.trim().split('\n');
+    const [routeText = '', ruleText = '', addressText = '', neighborText = ''] = stdout.trim().split('\n');
     const made = (entries: readonly { readonly protocol: string }[]) =>
       entries.filter(({ protocol }) => protocol === 'static');
     const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
@@ -93,6 +99,10 @@ describe('systemd-networkd', () => {
       parseRules(ruleText).some(({ rule }) => rule.priority === 1234),
       'a foreign rule stays',
     ).toBe(true);
+    const interfaces = parseInterfaces(addressText);
+    for (const { device, address, prefixLength } of addresses)
+      expect(interfaces.find(({ name }) => name === device)?.addresses).toContainEqual({ address, prefixLength });
+    expect(parseNeighbors(neighborText)).toEqual(neighbors);
     expect(complaints(stderr)).toEqual([]);
   });
 

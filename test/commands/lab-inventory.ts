@@ -25,14 +25,23 @@ export const segmentNetwork = {
 
 type Variables = { readonly [name: string]: unknown };
 
-/** Writes the lab's own inventory with other variables for all hosts beside it, as `<name>.yaml`. Gives its path. */
-export async function writeInventory(lab: Lab, name: string, vars: Variables): Promise<string> {
+/**
+ * Writes the lab's own inventory with other variables for all hosts beside it, as `<name>.yaml`, and each host's own by its number from 1.
+ * Gives its path.
+ */
+export async function writeInventory(
+  lab: Lab,
+  name: string,
+  vars: Variables,
+  ofHost: (number: number) => Variables = () => ({}),
+): Promise<string> {
   const inventory = parse(await readFile(labInventoryPath(lab), 'utf8'));
   const { hosts } = inventory.all.children.workers;
   Object.assign(inventory.all.vars, vars);
   // A host's own value wins over that for all hosts.
-  for (const host of Object.values<Record<string, unknown>>(hosts)) {
+  for (const [i, host] of Object.values<Record<string, unknown>>(hosts).entries()) {
     for (const key of Object.keys(vars)) delete host[key];
+    Object.assign(host, ofHost(i + 1));
   }
   const path = join(lab.dir, 'run', `${name}.yaml`);
   await writeFile(path, stringify(inventory));

@@ -19,7 +19,8 @@ export async function onNode(lab: Lab, node: string, script: string): Promise<st
 }
 
 /**
- * The routing part of a node's running kernel as text: VLANs, addresses of the network card, rules, routes of all tables, mangle, rp_filter.
+ * The routing part of a node's running kernel as text: VLANs, addresses of the network card, neighbours that are written down, rules, routes of
+ * all tables, mangle, our chain in raw, what checks sources.
  * Without what differs from boot to boot: interface numbers and the orders that follow from them, also among rules of one priority; counters;
  * and the pods' addresses of IPv6, which follow their random MACs.
  */
@@ -30,10 +31,12 @@ export function kernelOf(lab: Lab, node: string): Promise<string> {
     `
     ip -o -d link show type vlan | sed 's/^[0-9]*: //' | sort
     ip -br address show | grep '^eth' | sort
+    ip -4 neighbor show nud permanent | sort
     ip -N -4 rule show | sort -n -k 1,1 -k 2; ip -N -4 route show table all | sort
     ip -N -6 rule show | sort -n -k 1,1 -k 2; ip -N -6 route show table all | grep eth | sort
     iptables-save -t mangle | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'
-    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter`,
+    iptables-save -t raw | grep MLBROUTE | sed 's/ \\[[0-9:]*\\]//' || true
+    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark`,
   );
 }
 

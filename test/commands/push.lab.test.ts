@@ -39,7 +39,14 @@ let pushed: PerNode;
 
 beforeAll(async () => {
   lab = await bootLab({ nodes: nodes.length, files: kinds });
-  all = await writeInventory(lab, 'all', { networks: [publicNetwork, secondNetwork, segmentNetwork] });
+  // Everything a network can have: an address of the host's own, a neighbour, a check of sources by netfilter.
+  const second = {
+    ...secondNetwork,
+    ...{ address: '5.6.7.{{ number }}/24', neighbor: '52:54:00:ab:cd:ef', rp_filter: 'rpfilter' },
+  };
+  all = await writeInventory(lab, 'all', { networks: [publicNetwork, second, segmentNetwork] }, (n) => ({
+    number: 200 + n,
+  }));
   pristine = await onEach((node) => stateOf(lab, node));
   await onEach(sshUse);
 });

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { firstAddressOf } from '../../src/domain/address.ts';
 import type { DesiredState } from '../../src/domain/desired-state.ts';
 import type { VlanLink } from '../../src/domain/link.ts';
+import { type InterfaceAddress, type Mac, parseMac } from '../../src/domain/neighborhood.ts';
 import type { NetfilterChain } from '../../src/domain/netfilter.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import type { PolicyRule, Priority, Route, TableId } from '../../src/domain/routing.ts';
 import { ipv4ConfKey, type SysctlSetting } from '../../src/domain/sysctl.ts';
-import { cidr, device, ip, vlan } from '../tasks/example-host.ts';
+import { cidr, device, ip, must, vlan } from '../tasks/example-host.ts';
 import type { SimulatedHost } from './simulated-host.ts';
 
 const family = 'ipv4';
@@ -17,6 +18,8 @@ type NetworkChoice = {
   readonly pools: readonly string[];
   readonly kind: 'onlink' | 'table' | 'far-gateway';
   readonly guarded: boolean;
+  readonly address: InterfaceAddress['address'] | null;
+  readonly mac: Mac | null;
 };
 
 /** `a7` sorts before its parent, `eth1.200` is there already and somebody else's. */
@@ -36,6 +39,8 @@ const choice = (number: number): fc.Arbitrary<NetworkChoice> =>
     pools: fc.subarray([`1.2.${number}.0/24`, `5.6.${number}.8/29`, `9.9.9.${number}/32`], { minLength: 1 }),
     kind: fc.constantFrom('onlink', 'table', 'far-gateway'),
     guarded: fc.boolean(),
+    address: fc.constantFrom(null, null, ip(`1.2.${number}.7`), ip(`1.2.${number}.8`)),
+    mac: fc.constantFrom(null, null, ...['52:54:00:00:00:01', '52:54:00:00:00:02'].map((text) => must(parseMac(text)))),
   });
 
 const sysctlChoice = fc.record({ own: fc.constantFrom(null, '0', '2'), lowersAll: fc.boolean() });
@@ -65,6 +70,16 @@ export const desiredState: fc.Arbitrary<DesiredState> = fc
         return rules === null ? [] : [{ family, table: 'mangle', name: `MLBROUTE-${hook}`, hook, rules }];
       }),
       sysctls: sysctlsOf(networks, wanted, sysctls),
+      addresses: networks.flatMap((network) =>
+        network.address === null
+          ? []
+          : [{ device: deviceOf(network, wanted), address: network.address, prefixLength: 24 }],
+      ),
+      neighbors: networks.flatMap((network) =>
+        network.mac === null
+          ? []
+          : [{ device: deviceOf(network, wanted), address: ip(`1.2.${numberOf(network)}.1`), mac: network.mac }],
+      ),
     };
   });
 
@@ -98,12 +113,12 @@ export const freshHost: fc.Arbitrary<SimulatedHost> = fc
     hasBroadFile: fc.boolean(),
   })
   .map(({ rpFilter, hasBroadFile }) => {
-    const up = { isUp: true, mtu: 1500, parent: null, vlanId: null } as const;
+    const up = { isUp: true, mtu: 1500, parent: null, vlanId: null, addresses: [] } as const;
     const devices = ['all', 'default', 'eth0', 'eth1', 'eth1.200', 'veth0'];
     return {
       kernel: {
         links: [
-          { ...up, name: device('eth0'), kind: null },
+          { ...up, name: device('eth0'), kind: null, addresses: ['192.168.1.10/24'] },
           { ...up, name: device('eth1'), kind: null },
           { ...up, ...{ name: device('eth1.200'), kind: 'vlan', parent: device('eth1'), vlanId: idOf(200) } },
           { ...up, name: device('veth0'), kind: 'veth' },
@@ -117,7 +132,9 @@ export const freshHost: fc.Arbitrary<SimulatedHost> = fc
             },
             protocol: 'boot',
           },
+          { route: { ...place(254, '10.20.0.0/16'), type: 'link', device: device('eth1') }, protocol: 'boot' },
         ],
+        neighbors: [],
         rules: [
           { rule: rule(0, { table: 255 as TableId }), protocol: 'kernel' },
           { rule: rule(100, { from: cidr('10.0.0.0/8'), table: 9 as TableId }), protocol: 'unspec' },

@@ -93,6 +93,7 @@ describe('removeLinks', () => {
       removeLinks(recorded, desired, {
         running: { vlans: [eth100, onTop], routes: [], rules: [], chains: [], sysctls },
         facts: hostFacts({ interfaces: [iface('eth0'), present(eth100, { isUp }), present(onTop)] }),
+        recorded: null,
       }),
     );
 

@@ -2,7 +2,7 @@ import type { HostPlan, RuntimeChange } from '../../src/domain/change.ts';
 import type { NetworkFile } from '../../src/domain/network-file.ts';
 import type { Manifest, Observed } from '../../src/domain/observed.ts';
 import type { ObservedFile } from '../../src/domain/remote-file.ts';
-import { hostFacts } from '../tasks/example-host.ts';
+import { hostFacts, iface } from '../tasks/example-host.ts';
 import { run, type SimulatedKernel } from './simulated-kernel.ts';
 
 /** A host as far as plans know one: its kernel, the files at managed paths and what was recorded. */
@@ -22,7 +22,7 @@ export function observedOf(host: SimulatedHost): Observed {
   return {
     facts: hostFacts({
       programs: neededPrograms,
-      interfaces: kernel.links.map((link) => ({ ...link, master: null, addresses: [] })),
+      interfaces: kernel.links.map(({ addresses, ...link }) => iface(link.name, addresses, link)),
       networkFiles: [
         ...Object.keys(kernel.runFiles).map((path) => ({ path, matchNames: [path.slice(39, -8)] })),
         ...networkFiles,
@@ -39,6 +39,7 @@ export function observedOf(host: SimulatedHost): Observed {
       rules: kernel.rules,
       chains: kernel.chains,
       sysctls: kernel.sysctls,
+      neighbors: kernel.neighbors,
     },
     pending: null,
   };
@@ -84,9 +85,11 @@ function tolerate(messages: RegExp, work: () => void): void {
 /** The kernel's state in one order, whatever was added when. */
 export function stateOf(kernel: SimulatedKernel): unknown {
   const sorted = (entries: readonly unknown[]) => entries.map((entry) => JSON.stringify(entry)).sort();
-  const { links, routes, rules, chains, sysctls, runFiles } = kernel;
+  const { links, routes, rules, chains, sysctls, neighbors, runFiles } = kernel;
   return {
-    links: sorted(links),
+    // Which of two addresses came first is nobody's wish.
+    links: sorted(links.map((link) => ({ ...link, addresses: link.addresses.toSorted() }))),
+    neighbors: sorted(neighbors),
     routes: sorted(routes),
     rules: sorted(rules),
     chains: sorted(chains),

@@ -1,7 +1,9 @@
+import { networkOf } from '../../src/domain/address.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { InterfaceName, VlanId } from '../../src/domain/link.ts';
+import { type Neighbor, parseMac } from '../../src/domain/neighborhood.ts';
 import type { RunningChain, RunningRoute, RunningRule } from '../../src/domain/observed.ts';
-import { device } from '../tasks/example-host.ts';
+import { device, ip, must } from '../tasks/example-host.ts';
 import { restoreChains, runIptables } from './simulated-netfilter.ts';
 import { runRoute, runRule } from './simulated-routing.ts';
 
@@ -13,6 +15,8 @@ type SimulatedLink = {
   readonly vlanId: VlanId | null;
   readonly mtu: number;
   readonly isUp: boolean;
+  /** As `1.2.3.7/24`, in the order they came. */
+  readonly addresses: readonly string[];
 };
 
 /** The parts of a kernel that plans change, with its habits: what is there cannot be added, what is not cannot be deleted. */
@@ -22,6 +26,7 @@ export type SimulatedKernel = {
   rules: RunningRule[];
   chains: RunningChain[];
   sysctls: Record<string, string>;
+  neighbors: Neighbor[];
   /** Files outside the plan's own that commands write. */
   runFiles: Record<string, string>;
 };
@@ -34,6 +39,8 @@ export function run(kernel: SimulatedKernel, { argv, stdin }: Command): void {
     case 'ip':
       if (words[0] === '-4') words.shift();
       if (words[0] === 'link') runLink(kernel, words.slice(1), line);
+      else if (words[0] === 'address') runAddress(kernel, words.slice(1), line);
+      else if (words[0] === 'neighbor') runNeighbor(kernel, words.slice(1), line);
       else if (words[0] === 'route') runRoute(kernel, words.slice(1), line);
       else if (words[0] === 'rule') runRule(kernel, words.slice(1), line);
       else throw new Error(`no such object: ${line}`);
@@ -79,9 +86,46 @@ function runLink(kernel: SimulatedKernel, words: readonly string[], line: string
   else if (words[2] === 'up') change({ isUp: true });
   else if (words[2] === 'mtu') change({ mtu: Number(words[3]) });
   else if (words[2] === 'down') {
-    kernel.routes = kernel.routes.filter(({ route }) => !('device' in route) || route.device !== name);
+    dropRoutes(kernel, name);
+    kernel.neighbors = kernel.neighbors.filter(({ device: on }) => on !== name);
     change({ isUp: false });
   } else if (words[2] !== 'addrgenmode') throw new Error(`not a command of a plan: ${line}`);
+}
+
+function dropRoutes(kernel: SimulatedKernel, name: string): void {
+  kernel.routes = kernel.routes.filter(({ route }) => !('device' in route) || route.device !== name);
+}
+
+/** With an address go those of its network that came later; with the last one go all routes over the link, and all neighbours (fib_disable_ip). */
+function runAddress(kernel: SimulatedKernel, [verb, text = '', , name, flag]: readonly string[], line: string): void {
+  const link = kernel.links.find((one) => one.name === name);
+  if (link === undefined) throw new Error(`Cannot find device: ${line}`);
+  const at = link.addresses.indexOf(text);
+  if (verb !== 'delete' && flag !== 'noprefixroute') throw new Error(`not a command of a plan: ${line}`);
+  if (verb === 'add' && at >= 0) throw new Error(`File exists: ${line}`);
+  if (verb === 'delete' && at < 0) throw new Error(`Cannot assign requested address: ${line}`);
+  const subnet = (each: string) => networkOf(ip(each.split('/')[0] ?? ''), Number(each.split('/')[1]));
+  const isFirst = link.addresses.findIndex((each) => subnet(each) === subnet(text)) === at;
+  const left =
+    verb === 'delete'
+      ? link.addresses.filter((each) => each !== text && !(isFirst && subnet(each) === subnet(text)))
+      : [...link.addresses, ...(at >= 0 ? [] : [text])];
+  kernel.links = kernel.links.map((one) => (one === link ? { ...one, addresses: left } : one));
+  if (left.length > 0) return;
+  dropRoutes(kernel, link.name);
+  kernel.neighbors = kernel.neighbors.filter(({ device: on }) => on !== link.name);
+}
+
+function runNeighbor(kernel: SimulatedKernel, [verb, address = '', ...rest]: readonly string[], line: string): void {
+  const name = rest[rest.indexOf('dev') + 1];
+  const others = kernel.neighbors.filter((one) => one.device !== name || one.address !== address);
+  if (kernel.links.every((link) => link.name !== name)) throw new Error(`Cannot find device: ${line}`);
+  if (verb === 'delete' && others.length === kernel.neighbors.length) throw new Error(`No such file: ${line}`);
+  const mac = must(parseMac(verb === 'delete' ? '52:54:00:00:00:01' : (rest[1] ?? '')));
+  kernel.neighbors = [
+    ...others,
+    ...(verb === 'delete' ? [] : [{ device: device(name ?? ''), address: ip(address), mac }]),
+  ];
 }
 
 function addVlan(kernel: SimulatedKernel, words: readonly string[], line: string): void {
@@ -92,7 +136,15 @@ function addVlan(kernel: SimulatedKernel, words: readonly string[], line: string
   const isTaken = ({ name: other, parent: of, vlanId: its }: SimulatedLink) =>
     other === name || (of === parent.name && its === vlanId);
   if (kernel.links.some(isTaken)) throw new Error(`File exists: ${line}`);
-  kernel.links.push({ name: device(name), kind: 'vlan', parent: parent.name, vlanId, mtu: parent.mtu, isUp: false });
+  kernel.links.push({
+    name: device(name),
+    kind: 'vlan',
+    parent: parent.name,
+    vlanId,
+    mtu: parent.mtu,
+    isUp: false,
+    addresses: [],
+  });
   kernel.sysctls[`net/ipv4/conf/${name}/rp_filter`] = kernel.sysctls['net/ipv4/conf/default/rp_filter'] ?? '0';
 }
 
@@ -100,6 +152,7 @@ function addVlan(kernel: SimulatedKernel, words: readonly string[], line: string
 function deleteLink(kernel: SimulatedKernel, link: SimulatedLink): void {
   for (const onTop of kernel.links.filter(({ parent }) => parent === link.name)) deleteLink(kernel, onTop);
   kernel.links = kernel.links.filter((one) => one !== link);
-  kernel.routes = kernel.routes.filter(({ route }) => !('device' in route) || route.device !== link.name);
+  dropRoutes(kernel, link.name);
+  kernel.neighbors = kernel.neighbors.filter(({ device: on }) => on !== link.name);
   delete kernel.sysctls[`net/ipv4/conf/${link.name}/rp_filter`];
 }

@@ -283,6 +283,39 @@ describe('Faults in the networks of a host are told all at once, each where it w
       `,
     ],
     [
+      'addresses and neighbors that cannot be',
+      yaml`
+        n1:
+          vars:
+            networks:
+              - { name: a, pools: [10.0.1.0/24], link: { device: eth1 }, neighbor: "52:54:00:12:34:56" }
+              - { name: b, pools: [10.0.2.0/24], link: { device: eth2 }, gateway: 10.0.2.1, address: 10.0.2.1/24 }
+              - { name: c, pools: [10.0.3.0/24], link: { device: eth3 }, address: 10.0.3.0/24, neighbor: "01:00:5e:00:00:01" }
+              - { name: d, pools: [10.0.4.0/24], link: { device: eth4 }, address: 10.0.4.7, neighbor: x }
+          hosts: { node: }
+      `,
+      yaml`
+        i.yaml:4:76: error[neighbor-gateway]: neighbor is the Ethernet address of a gateway, and there is none
+                    - { name: a, pools: [10.0.1.0/24], link: { device: eth1 }, neighbor: "52:54:00:12:34:56" }
+                                                                                         ^ hint: add "gateway:" to network "a"
+        i.yaml:5:94: error[address-gateway]: address 10.0.2.1 is the gateway's
+                    - { name: b, pools: [10.0.2.0/24], link: { device: eth2 }, gateway: 10.0.2.1, address: 10.0.2.1/24 }
+                                                                                                           ^ hint: give the host an address of its own
+        i.yaml:6:75: error[address]: "10.0.3.0/24" is a network, not an address in it
+                    - { name: c, pools: [10.0.3.0/24], link: { device: eth3 }, address: 10.0.3.0/24, neighbor: "01:00:5e:00:00:01" }
+                                                                                        ^
+        i.yaml:6:98: error[mac]: "01:00:5e:00:00:01" is not the Ethernet address of one station
+                    - { name: c, pools: [10.0.3.0/24], link: { device: eth3 }, address: 10.0.3.0/24, neighbor: "01:00:5e:00:00:01" }
+                                                                                                               ^ hint: write 52:54:00:12:34:56, in quotes
+        i.yaml:7:75: error[address]: "10.0.4.7" needs the length of its network, 1–32: 10.0.4.7/24
+                    - { name: d, pools: [10.0.4.0/24], link: { device: eth4 }, address: 10.0.4.7, neighbor: x }
+                                                                                        ^
+        i.yaml:7:95: error[mac]: "x" is not an Ethernet address
+                    - { name: d, pools: [10.0.4.0/24], link: { device: eth4 }, address: 10.0.4.7, neighbor: x }
+                                                                                                            ^ hint: write 52:54:00:12:34:56, in quotes
+      `,
+    ],
+    [
       'strict and not strict on one interface',
       yaml`
         n1:
@@ -533,6 +566,8 @@ describe('A right network', () => {
     pools: ['10.0.1.0/24'],
     link: { kind: 'device', device: 'eth1' },
     gateway: null,
+    address: null,
+    neighbor: null,
     returnPath: 'auto',
     table: null,
     mark: null,
@@ -573,6 +608,11 @@ describe('A right network', () => {
     ],
     ['takes an off that YAML reads as false', 'rp_filter: off', { rpFilter: 'off' }],
     ['takes an off in quotes', 'rp_filter: "off"', { rpFilter: 'off' }],
+    [
+      'takes an address of its own and the Ethernet address of its gateway',
+      'gateway: 10.0.1.1, address: 10.0.1.7/24, neighbor: "52:54:00:AB:cd:56"',
+      { gateway: '10.0.1.1', address: { address: '10.0.1.7', prefixLength: 24 }, neighbor: '52:54:00:ab:cd:56' },
+    ],
     ['takes the other modes of rp_filter', 'rp_filter: strict-mark', { rpFilter: 'strict-mark' }],
     ['can be forced, without guard', 'loop_guard: no, force: yes', { loopGuard: false, force: true }],
   ])('%s', (_, keys, expected) => {

@@ -28,6 +28,8 @@ export function network(changes: Partial<NetworkSpec> = {}): NetworkSpec {
     pools: [cidr('1.2.3.0/24')],
     link: vlan('eth0', 100),
     gateway: ip('1.2.3.1'),
+    address: null,
+    neighbor: null,
     returnPath: 'auto',
     table: null,
     mark: null,

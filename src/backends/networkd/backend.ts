@@ -3,7 +3,7 @@ import type { DesiredState } from '../../domain/desired-state.ts';
 import type { InterfaceName } from '../../domain/link.ts';
 import type { Backend, Draft, RenderHost } from '../backend.ts';
 import { deviceOfRoute, deviceOfRule } from './owner.ts';
-import { type NetdevView, type NetworkView, type ParentView, routeView, ruleView } from './views.ts';
+import { addressView, type NetdevView, type NetworkView, type ParentView, routeView, ruleView } from './views.ts';
 
 const folder = '/etc/systemd/network';
 
@@ -41,6 +41,7 @@ function parentFiles(state: DesiredState, host: RenderHost): readonly Draft[] {
   const found = [
     ...state.routes.map((route) => deviceOfRoute(route, state)),
     ...state.rules.map((rule) => deviceOfRule(rule, state)),
+    ...[...(state.addresses ?? []), ...(state.neighbors ?? [])].map(({ device }) => device),
   ];
   const parents = state.links.map(({ parent }) => parent);
   const devices = [...new Set([...parents, ...found.filter((device) => !ownVlans.has(device))])];
@@ -60,6 +61,10 @@ function parentFiles(state: DesiredState, host: RenderHost): readonly Draft[] {
 
 function routingOf(state: DesiredState, devices: ReadonlySet<string>) {
   return {
+    addresses: (state.addresses ?? []).filter(({ device }) => devices.has(device)).map(addressView),
+    neighbors: (state.neighbors ?? [])
+      .filter(({ device }) => devices.has(device))
+      .map(({ address, mac }) => ({ address, mac })),
     routes: state.routes.filter((route) => devices.has(deviceOfRoute(route, state))).map(routeView),
     rules: state.rules.filter((rule) => devices.has(deviceOfRule(rule, state))).map(ruleView),
   };
@@ -72,6 +77,8 @@ function ownFile(vlan: string, suffix: 'netdev' | 'network'): string {
 
 function exampleRouting() {
   return {
+    addresses: [{ address: '1.2.3.7/24' }],
+    neighbors: [{ address: '1.2.3.1', mac: '52:54:00:12:34:56' }],
     routes: [
       { destination: '1.2.3.0/24', type: 'blackhole', gateway: '1.2.3.1', onlink: 'yes', scope: 'link', table: 7100 },
     ],

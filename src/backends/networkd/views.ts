@@ -1,3 +1,4 @@
+import type { InterfaceAddress } from '../../domain/neighborhood.ts';
 import { formatFwmark, type PolicyRule, type Route } from '../../domain/routing.ts';
 
 /** One [Route] section. Null: the key is left out. */
@@ -21,7 +22,18 @@ export type RuleView = {
   readonly table: number;
 };
 
-type RoutingView = { readonly routes: readonly RouteView[]; readonly rules: readonly RuleView[] };
+/** One [Address] section. */
+export type AddressView = { readonly address: string };
+
+/** One [Neighbor] section. */
+type NeighborView = { readonly address: string; readonly mac: string };
+
+type RoutingView = {
+  readonly addresses: readonly AddressView[];
+  readonly neighbors: readonly NeighborView[];
+  readonly routes: readonly RouteView[];
+  readonly rules: readonly RuleView[];
+};
 
 /** A VLAN's .netdev file. The MTU is text, as #if takes 0 for absent. */
 export type NetdevView = { readonly name: string; readonly id: number; readonly mtu: string | null };
@@ -31,6 +43,11 @@ export type NetworkView = { readonly name: string } & RoutingView;
 
 /** A drop-in for somebody else's .network file. */
 export type ParentView = { readonly vlans: readonly string[] } & RoutingView;
+
+/** An address as networkd's keys say it. */
+export function addressView({ address, prefixLength }: InterfaceAddress): AddressView {
+  return { address: `${address}/${prefixLength}` };
+}
 
 /** A route as networkd's keys say it. */
 export function routeView(route: Route): RouteView {

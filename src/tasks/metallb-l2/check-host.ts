@@ -4,7 +4,7 @@ import type { InterfaceName } from '../../domain/link.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
 import { type HostSubnet, isLinkLocal } from './host-subnets.ts';
-import type { ResolvedNetwork } from './resolved-network.ts';
+import { deviceOf, type ResolvedNetwork } from './resolved-network.ts';
 
 type Host = {
   readonly spec: HostSpec;
@@ -31,7 +31,7 @@ export function checkHost(network: ResolvedNetwork, host: Host): Failure | null 
 
 type Trouble = { readonly message: string; readonly hint: string };
 
-function linkTrouble({ link, device }: ResolvedNetwork, { facts, ownVlans, madeVlans }: Host): Trouble | null {
+function linkTrouble({ link, device }: ResolvedNetwork, { spec, facts, ownVlans, madeVlans }: Host): Trouble | null {
   const base = attachedTo(link);
   const names = facts.interfaces.map(({ name }) => name);
   if (!names.includes(base) && !ownVlans.has(base))
@@ -49,7 +49,9 @@ function linkTrouble({ link, device }: ResolvedNetwork, { facts, ownVlans, madeV
       message: `the host has an interface ${device} that is not VLAN ${link.id} of ${link.parent}`,
       hint: 'choose another name: link.name',
     };
-  if (!madeVlans.has(device) && present.addresses.some(({ address }) => !isLinkLocal(address)))
+  const isOurs = ({ address }: { readonly address: string }) =>
+    spec.networks.some((network) => deviceOf(network.link) === device && network.address?.address === address);
+  if (!madeVlans.has(device) && present.addresses.some((has) => !isLinkLocal(has.address) && !isOurs(has)))
     return {
       message: `${device} exists with addresses that somebody else configures; making it a VLAN of mlbroute would lose them at the next boot`,
       hint: `use it as it is: link: {device: ${device}}`,
@@ -105,7 +107,7 @@ function sourceTrouble({ device, returnPath, rpFilter, hasAddress }: ResolvedNet
   if (rpFilter === 'loose' && !hasAddress)
     return {
       message: `rp_filter: loose drops all requests on ${device}, which has no IPv4 address`,
-      hint: 'rp_filter: auto, or strict-mark',
+      hint: 'give it one: address:, or rp_filter: auto or strict-mark',
     };
   if (rpFilter === 'strict-mark' && spec.podCidrs.length === 0)
     return {

@@ -9,6 +9,7 @@ import { ok, type Result } from '../../domain/result.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
 import { loopGuard } from './loop-guard.ts';
 import { markChains, markRules } from './mark.ts';
+import { neighborhoodOf } from './neighborhood.ts';
 import { onlinkRoutes } from './onlink.ts';
 import { resolveNetworks } from './resolve-networks.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
@@ -37,6 +38,7 @@ export function desiredState(
   const [marked, sourced, onlinked] = [by('mark'), by('source'), by('onlink')];
   const guards = [...marked, ...sourced].filter((network) => network.loopGuard).map(loopGuard);
   const inside = insideOf(spec, subnets);
+  const { addresses, neighbors, warnings: doubts } = neighborhoodOf(networks);
   return ok({
     state: {
       decisions: networks.map(decisionOf),
@@ -53,8 +55,10 @@ export function desiredState(
       ]),
       chains: sortChains([...markChains(marked), ...rpfilterChains(networks)]),
       sysctls: rpFilterSettings(networks, { facts, recorded, ownVlans }),
+      ...(addresses.length === 0 ? {} : { addresses }),
+      ...(neighbors.length === 0 ? {} : { neighbors }),
     },
-    warnings: sourced.length === 0 ? warnings : [...warnings, ...inside.warnings],
+    warnings: [...warnings, ...doubts, ...(sourced.length === 0 ? [] : inside.warnings)],
   });
 }
 

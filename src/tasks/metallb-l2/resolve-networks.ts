@@ -29,7 +29,7 @@ export function resolveNetworks(
   const madeVlans = new Set(recorded?.links ?? []);
   const wantedVlans = spec.networks.flatMap(({ link }) => (link.kind === 'vlan' ? [link.name] : []));
   const ownVlans = new Set([...madeVlans, ...wantedVlans]);
-  const subnets = facts === null ? [] : hostSubnets(facts, ownVlans);
+  const subnets = facts === null ? [] : hostSubnets(withoutOwn(facts, spec, recorded), ownVlans);
   const proxy = serviceProxyOf(spec, facts);
   const numbers = numberNetworks(spec.networks);
 
@@ -57,8 +57,10 @@ export function resolveNetworks(
       pools: [...new Set(network.pools)].sort(),
       device: deviceOf(network.link),
       link: network.link,
-      hasAddress: hasIpv4Address(network.link, facts),
+      hasAddress: hasIpv4Address(network.link, spec, facts === null ? null : withoutOwn(facts, spec, recorded)),
       gateway: network.gateway,
+      address: network.address,
+      neighbor: network.neighbor,
       returnPath,
       reason,
       numbers: numbered.value,
@@ -72,7 +74,24 @@ export function resolveNetworks(
   }
 }
 
-function hasIpv4Address(link: NetworkSpec['link'], facts: HostFacts | null): boolean {
+/** A host without the addresses that mlbroute gives or gave it: they make no subnet of the host's, and may go. */
+function withoutOwn(facts: HostFacts, { networks }: HostSpec, recorded: Manifest | null): HostFacts {
+  const own = new Set([
+    ...networks.flatMap(({ link, address }) => (address === null ? [] : [`${deviceOf(link)} ${address.address}`])),
+    ...(recorded?.desired.addresses ?? []).map(({ device, address }) => `${device} ${address}`),
+  ]);
+  return {
+    ...facts,
+    interfaces: facts.interfaces.map((link) => ({
+      ...link,
+      addresses: link.addresses.filter(({ address }) => !own.has(`${link.name} ${address}`)),
+    })),
+  };
+}
+
+/** True where a network gives it one, or where it has one that is not mlbroute's to take. */
+function hasIpv4Address(link: NetworkSpec['link'], { networks }: HostSpec, facts: HostFacts | null): boolean {
+  if (networks.some((network) => deviceOf(network.link) === deviceOf(link) && network.address !== null)) return true;
   if (link.kind === 'vlan') return false;
   const present = facts?.interfaces.find(({ name }) => name === link.device);
   return present?.addresses.some(({ address }) => !address.includes(':')) ?? false;

@@ -12,9 +12,11 @@ export type ResolvedNetwork = {
   /** Where requests to the pools come in. */
   readonly device: InterfaceName;
   readonly link: NetworkSpec['link'];
-  /** Whether `device` has an IPv4 address: only then is loose rp_filter enough. A VLAN of ours never has one. */
+  /** Whether `device` has an IPv4 address: only then is loose rp_filter enough. */
   readonly hasAddress: boolean;
   readonly gateway: IpAddress | null;
+  readonly address: NetworkSpec['address'];
+  readonly neighbor: NetworkSpec['neighbor'];
   readonly returnPath: ReturnPath;
   /** Why that return path, as printed with every plan. */
   readonly reason: string;

@@ -1,63 +1,19 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { push } from '../../../src/commands/push.ts';
 import { remove } from '../../../src/commands/remove.ts';
-import { type Fleet, markNetwork, startFleet } from '../../commands/fleet.ts';
-import { type Namespace, openNamespace } from '../../kernel/namespace.ts';
+import { markNetwork } from '../../commands/fleet.ts';
+import { client, falsePod, type ServiceNode, startServiceNode } from './service-node.ts';
 
-/*
- * A node with a pod behind a service 1.2.3.5:80, a gateway at the other end of eth1, and clients in the gateway's own namespace. The node's
- * default route leads nowhere: a reply that takes it is lost.
- */
-let fleet: Fleet;
-let pod: Namespace;
-let server: ChildProcess;
-const client = '203.0.113.9';
-
+let service: ServiceNode;
 beforeAll(() => {
-  fleet = startFleet(1);
-  pod = openNamespace();
-  node(`
-    echo 1 >/proc/sys/net/ipv4/ip_forward
-    ip link add cali1 type veth peer name pod0; ip link set pod0 netns ${pod.pid}; ip link set cali1 up
-    ip route add 10.112.0.5 dev cali1
-    for protocol in tcp udp; do
-      iptables -w 5 -t nat -A PREROUTING -d 1.2.3.5 -p $protocol --dport 80 -j DNAT --to-destination 10.112.0.5:8080
-    done`);
-  pod.sh(`
-    ip link set lo up; ip link set pod0 up; ip address add 10.112.0.5/32 dev pod0
-    ip route add 169.254.1.1 dev pod0 scope link; ip route add default via 169.254.1.1
-    ip neigh add 169.254.1.1 lladdr ${macOf('cali1')} dev pod0 nud permanent`);
-  server = spawn('nsenter', ['-t', pod.pid, '-n', 'socat', 'TCP-LISTEN:8080,fork,reuseaddr', 'SYSTEM:echo here'], {
-    stdio: 'ignore',
-  });
-  gateway(`
-    ip link set lo up; ip address add ${client}/32 dev lo; ip address add 10.112.9.9/32 dev lo
-    ip neigh replace 1.2.3.5 lladdr ${macOf('eth1')} dev peer1 nud permanent
-    ip neigh replace 1.2.3.77 lladdr ${macOf('eth1')} dev peer1 nud permanent`);
+  service = startServiceNode();
 });
-afterAll(() => {
-  server.kill('SIGKILL');
-  pod.stop();
-  fleet.stop();
-});
+afterAll(() => service.stop());
 
-const node = (script: string) => fleet.host('n1').sh(`set -e\n${script}`);
-const macOf = (device: string) => node(`cat /sys/class/net/${device}/address`).trim();
-
-function gateway(script: string): string {
-  const { status, stdout, stderr } = spawnSync(
-    'nsenter',
-    ['-t', String(fleet.gatewayPid('n1')), '-n', 'sh', '-euc', script],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`exit ${status}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-/** Asks the service from outside, waiting so long for a connection. */
-const ask = (patience: number, from = client) =>
-  gateway(`socat -T10 - TCP4:1.2.3.5:80,bind=${from},connect-timeout=${patience} 2>/dev/null || echo nobody`).trim();
+const node = (script: string) => service.node(script);
+const gateway = (script: string) => service.gateway(script);
+const ask = (patience: number) => service.ask(patience);
 
 /** rp_filter and src_valid_mark as the kernel has them. */
 const settings = () =>
@@ -75,10 +31,10 @@ function setUp({ filter, hasAddress }: Before): string {
 }
 
 const pushWith = (rpFilter: string) => {
-  fleet.describe({ networks: [{ ...markNetwork, rp_filter: rpFilter }] });
-  return fleet.run(push, fleet.pushOptions());
+  service.fleet.describe({ networks: [{ ...markNetwork, rp_filter: rpFilter }] });
+  return service.fleet.run(push, service.fleet.pushOptions());
 };
-const removeAll = () => fleet.run(remove, { ...fleet.pushOptions(), check: false });
+const removeAll = () => service.fleet.run(remove, { ...service.fleet.pushOptions(), check: false });
 
 describe('a request to a service, and its reply,', () => {
   it('are lost where nothing was pushed, whatever rp_filter is', () => {
@@ -143,7 +99,7 @@ describe('what comes in by the interface with the source of a pod', () => {
     setUp({ filter: 1, hasAddress: false });
     await pushWith('strict-mark');
     const before = filtered();
-    sendFrom('10.112.9.9', '1.2.3.5');
+    sendFrom(falsePod, '1.2.3.5');
     await expect.poll(filtered).toBe(before + 1);
     await removeAll();
   });
@@ -152,7 +108,7 @@ describe('what comes in by the interface with the source of a pod', () => {
     setUp({ filter: 1, hasAddress: false });
     await pushWith('auto');
     const before = filtered();
-    sendFrom('10.112.9.9', '1.2.3.5');
+    sendFrom(falsePod, '1.2.3.5');
     expect(ask(10)).toBe('here');
     expect(filtered()).toBe(before);
     await removeAll();
@@ -167,7 +123,7 @@ it('rpfilter drops what is for the node itself and has no way back by the interf
   // The pool itself has all of 1.2.3.0/24, so the node's own address passes as a request would.
   expect(dropped()).toBe('0');
   gateway(
-    `ip route replace 192.168.1.11/32 dev peer1; ip neigh replace 192.168.1.11 lladdr ${macOf('eth1')} dev peer1 nud permanent`,
+    `ip route replace 192.168.1.11/32 dev peer1; ip neigh replace 192.168.1.11 lladdr ${service.macOf('eth1')} dev peer1 nud permanent`,
   );
   sendFrom(client, '192.168.1.11');
   await expect.poll(dropped).toBe('1');
@@ -180,7 +136,7 @@ it('a setting that somebody sets back at once is seen by the read-back, and the 
     'nsenter',
     [
       '-t',
-      String(fleet.host('n1').pid),
+      String(service.fleet.host('n1').pid),
       '-n',
       '-m',
       'sh',
