@@ -25,6 +25,8 @@ export type HostConnection = {
   readonly knownHostsFiles: readonly string[] | null;
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
   readonly connectTimeoutMs: number | null;
+  /** Null: mlbroute speaks SSH itself. Else the system's ssh does, with these arguments; what they leave open its own files say. */
+  readonly openssh: { readonly arguments: readonly string[]; readonly because: string } | null;
 };
 
 /** Parses a host name. */

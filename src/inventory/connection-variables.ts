@@ -48,6 +48,7 @@ export const connectionVariableNames: readonly string[] = [
   'ansible_ssh_executable',
   'ansible_ssh_extra_args',
   'ansible_ssh_timeout',
+  'mlbroute_transport',
 ];
 
 /** Gives typed access to the connection variables of a host. */

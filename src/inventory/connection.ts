@@ -3,6 +3,7 @@ import { type HostConnection, type HostName, secret } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { HostVars } from '../domain/variable.ts';
 import { connectionVariables, type Setting } from './connection-variables.ts';
+import { opensshChoice } from './openssh-choice.ts';
 import { parseSshArguments, type SettingName, type SshOptions } from './ssh-arguments.ts';
 
 /** What counts where the inventory is silent. */
@@ -35,9 +36,10 @@ export function connectionOf(
     const parsed = parseSshArguments(read.text(variable)?.text ?? '');
     if (parsed.ok) return { ...parsed.value, variable };
     for (const fault of parsed.error) read.refuse(variable, fault);
-    return { values: {}, identityFiles: [], variable };
+    return { values: {}, identityFiles: [], words: [], beyond: [], variable };
   };
-  const [first, common, extra] = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'].map(source);
+  const sources = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'].map(source);
+  const [first, common, extra] = sources;
   const from = (args: Source | undefined, option: SettingName): Setting | null => {
     const text = args?.values[option];
     return text === undefined || args === undefined ? null : { text, variable: args.variable };
@@ -55,6 +57,9 @@ export function connectionOf(
   const knownHostsFiles = knownHosts?.text === 'none' ? [] : (knownHosts?.text.split(/\s+/) ?? null);
   const proxyCommand = settle('proxycommand', null)?.text ?? null;
   const timeoutS = read.wholeNumber(settle('connecttimeout', read.scalar('ansible_ssh_timeout')), 1, longestTimeoutS);
+  const port = settle('port', read.scalar('ansible_port'));
+  const user = settle('user', read.scalar('ansible_user'))?.text;
+  const checking = settle('stricthostkeychecking', unchecked);
   const password = read.text('ansible_password');
   const expand = (path: Setting) => read.path(path, defaults.homeDirectory);
   read.only('ansible_connection', ['ssh', 'smart', 'ansible.builtin.ssh']);
@@ -63,17 +68,23 @@ export function connectionOf(
   const connection: HostConnection = {
     name,
     address: read.text('ansible_host')?.text ?? name,
-    port: read.wholeNumber(settle('port', read.scalar('ansible_port')), 1, 65_535) ?? 22,
-    user: settle('user', read.scalar('ansible_user'))?.text ?? defaults.user,
+    port: read.wholeNumber(port, 1, 65_535) ?? 22,
+    user: user ?? defaults.user,
     privateKeyFiles: keyFiles.map(expand),
     identitiesOnly: read.choice('IdentitiesOnly', settle('identitiesonly', null), { yes: true, no: false }) ?? false,
     password: password === null ? null : secret(password.text),
     become: become(),
     proxyCommand: proxyCommand?.toLowerCase() === 'none' ? null : proxyCommand,
     knownHostsFiles: knownHostsFiles?.map((text) => expand({ text, variable: knownHosts?.variable ?? '' })) ?? null,
-    hostKeyChecking:
-      read.choice('StrictHostKeyChecking', settle('stricthostkeychecking', unchecked), strictnesses) ?? 'strict',
+    hostKeyChecking: read.choice('StrictHostKeyChecking', checking, strictnesses) ?? 'strict',
     connectTimeoutMs: timeoutS === null ? null : timeoutS * 1000,
+    openssh: opensshChoice(read, sources, {
+      User: user,
+      Port: port?.text,
+      StrictHostKeyChecking: checking?.text,
+      ConnectTimeout: timeoutS === null ? undefined : String(timeoutS),
+      IdentityFile: keyFile?.text,
+    }),
   };
   return diagnostics.length > 0 ? err(diagnostics.sort(comparePlaces)) : ok(connection);
 

@@ -6,6 +6,10 @@ import { splitShellWords } from './shell-words.ts';
 export type SshOptions = {
   readonly values: { readonly [K in SettingName]?: string };
   readonly identityFiles: readonly string[];
+  /** All of them as arguments of ssh(1), in order. */
+  readonly words: readonly string[];
+  /** The names of options that only ssh(1) itself can honour. */
+  readonly beyond: readonly string[];
 };
 
 /** An option that mlbroute honours, in lower case as ssh_config(5) compares them. */
@@ -46,6 +50,39 @@ const harmless: readonly string[] = [
   'TCPKeepAlive',
 ];
 
+/** What mlbroute leaves to ssh(1). Options that would take the connection from a session (forwardings, commands, terminals) are not among them. */
+const opensshOnly: readonly string[] = [
+  'AddressFamily',
+  'BindAddress',
+  'BindInterface',
+  'CASignatureAlgorithms',
+  'CertificateFile',
+  'CheckHostIP',
+  'Ciphers',
+  'GlobalKnownHostsFile',
+  'GSSAPIAuthentication',
+  'GSSAPIDelegateCredentials',
+  'HostbasedAuthentication',
+  'HostKeyAlgorithms',
+  'HostKeyAlias',
+  'IdentityAgent',
+  'IPQoS',
+  'KbdInteractiveAuthentication',
+  'KexAlgorithms',
+  'KnownHostsCommand',
+  'MACs',
+  'PasswordAuthentication',
+  'PKCS11Provider',
+  'ProxyJump',
+  'PubkeyAcceptedAlgorithms',
+  'PubkeyAuthentication',
+  'RekeyLimit',
+  'RevokedHostKeys',
+  'SecurityKeyProvider',
+  'UpdateHostKeys',
+  'VerifyHostKeyDNS',
+];
+
 const flagOptions: { readonly [flag: string]: string } = { i: 'IdentityFile', l: 'User', p: 'Port', J: 'ProxyJump' };
 
 /** Reads `ansible_ssh_common_args` and its like. An option that could matter and is not honoured is an error, never dropped. */
@@ -55,18 +92,27 @@ export function parseSshArguments(line: string): Result<SshOptions, readonly Ssh
   const values: { [K in SettingName]?: string } = {};
   const identityFiles: string[] = [];
   const faults: SshArgumentFault[] = [];
+  const kept: string[] = [];
+  const beyond: string[] = [];
   for (const item of readFlags(words.value)) {
     if (!item.ok) {
       faults.push(item.error);
       continue;
     }
     const { name, value } = item.value;
+    if (name === 'F') {
+      kept.push('-F', value);
+      beyond.push('-F');
+      continue;
+    }
+    kept.push('-o', `${name}=${value}`);
     const key = name.toLowerCase();
     if (key === 'identityfile') identityFiles.push(value);
     else if (settings.some((each) => each.toLowerCase() === key)) values[key as SettingName] ??= value;
+    else if (opensshOnly.some((each) => each.toLowerCase() === key)) beyond.push(name);
     else if (!harmless.some((each) => each.toLowerCase() === key)) faults.push(unsupported(name));
   }
-  return faults.length > 0 ? err(faults) : ok({ values, identityFiles });
+  return faults.length > 0 ? err(faults) : ok({ values, identityFiles, words: kept, beyond });
 }
 
 type Option = { readonly name: string; readonly value: string };
@@ -75,7 +121,7 @@ function* readFlags(words: readonly string[]): Generator<Result<Option, SshArgum
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (/^-[Cq]+$/.test(word)) continue;
-    const [, flag, attached = ''] = /^-([oiplJ])([\s\S]*)$/.exec(word) ?? [];
+    const [, flag, attached = ''] = /^-([oiplJF])([\s\S]*)$/.exec(word) ?? [];
     if (flag === undefined) {
       yield err(unsupported(word));
       continue;
@@ -101,12 +147,6 @@ function readOption(text: string): Result<Option, SshArgumentFault> {
 }
 
 function unsupported(name: string): SshArgumentFault {
-  if (name.toLowerCase() === 'proxyjump')
-    return {
-      code: 'ssh-option',
-      message: 'the ssh option ProxyJump (-J) is not supported yet',
-      hint: "use -o ProxyCommand='ssh -W %h:%p JUMPHOST'",
-    };
-  const hint = didYouMean(name, [...settings, ...harmless]) ?? `supported: ${settings.join(', ')}`;
+  const hint = didYouMean(name, [...settings, ...harmless, ...opensshOnly]) ?? `supported: ${settings.join(', ')}`;
   return { code: 'ssh-option', message: `the ssh option ${name} is not supported yet`, hint };
 }

@@ -11,6 +11,7 @@ import { explainHostKey, hostKeyAlgorithms } from './host-key.ts';
 import { judgeHostKey, type KnownHost } from './known-hosts.ts';
 import { createPinner, type PinHostKey, readKnownHosts } from './known-hosts-file.ts';
 import { type Connection, type LoginTrouble, logIn } from './login.ts';
+import { logInWithOpenssh } from './openssh.ts';
 import { retryDrops } from './retry.ts';
 import { runProgram } from './run.ts';
 import type { Connect, Session } from './session.ts';
@@ -47,6 +48,13 @@ export function createConnect(options: ConnectOptions): Connect {
     const deadlines =
       connectTimeoutMs === null ? given : { ...given, tcpMs: connectTimeoutMs, handshakeMs: connectTimeoutMs };
 
+    const { openssh } = host;
+    if (openssh !== null) {
+      const { acceptNew } = options;
+      const login = { host, arguments: openssh.arguments, acceptNew, deadlines };
+      const held = await retryDrops(() => logInWithOpenssh(login), { attempts: options.attempts ?? 10, random, sleep });
+      return held.ok ? ok(sessionOver(held.value, host, deadlines)) : held;
+    }
     const keyring = { homeDirectory: options.homeDirectory, agentSocket: options.agentSocket, inspectKey };
     const credentials = await gatherCredentials(host, keyring);
     if (credentials.offers.length === 0) {

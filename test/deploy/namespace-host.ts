@@ -95,6 +95,7 @@ export function startNamespaceHost(): NamespaceHost {
       knownHostsFiles: null,
       hostKeyChecking: 'strict',
       connectTimeoutMs: null,
+      openssh: null,
     },
     connect: async () => ok({ run: (request) => run(enter, request), close: async () => {} }),
     pid,

@@ -26,6 +26,8 @@ function connection(body: string): { readonly [K in keyof HostConnection]: unkno
   };
 }
 
+const words = (options: string) => options.split(' ').flatMap((option) => ['-o', option]);
+
 const plain = {
   name: 'n1',
   address: 'n1',
@@ -39,6 +41,7 @@ const plain = {
   knownHostsFiles: null,
   hostKeyChecking: 'strict',
   connectTimeoutMs: null,
+  openssh: null,
 };
 
 describe('A connection', () => {
@@ -102,6 +105,37 @@ describe('A connection', () => {
       'ansible_ssh_args: -p 1 -i /1, ansible_port: 2, ansible_user: two, ansible_private_key_file: /2, ansible_ssh_common_args: -p 3 -l three -i /3, ansible_ssh_extra_args: -o ConnectTimeout=4 -i /4',
       { port: 1, user: 'two', privateKeyFiles: ['/1', '/2', '/3', '/4'], connectTimeoutMs: 4000 },
     ],
+    [
+      "is by the system's ssh where it says so, with what the variables set",
+      'mlbroute_transport: openssh, ansible_user: op, ansible_ssh_private_key_file: ~/k, ansible_ssh_timeout: 9, ansible_host_key_checking: no',
+      {
+        user: 'op',
+        privateKeyFiles: ['/home/me/k'],
+        connectTimeoutMs: 9000,
+        hostKeyChecking: 'off',
+        openssh: {
+          arguments: words('User=op StrictHostKeyChecking=no ConnectTimeout=9 IdentityFile=~/k'),
+          because: 'mlbroute_transport is openssh',
+        },
+      },
+    ],
+    [
+      "is by the system's ssh where only that can do as asked, arguments in the order that counts",
+      'ansible_ssh_args: -p 1 -o ControlMaster=auto, ansible_port: 2, ansible_user: two, ansible_ssh_common_args: -J bastion -l three, ansible_ssh_extra_args: -F /config',
+      {
+        port: 1,
+        user: 'two',
+        openssh: {
+          arguments: [
+            ...words('Port=1 ControlMaster=auto User=two Port=1 ProxyJump=bastion User=three'),
+            '-F',
+            '/config',
+          ],
+          because: 'ProxyJump in ansible_ssh_common_args needs it',
+        },
+      },
+    ],
+    ['is by its own ssh where it says so', 'mlbroute_transport: ssh2', {}],
   ])('%s', (_, body, expected) => {
     expect(connection(body)).toEqual({ ...plain, ...expected });
   });
@@ -122,29 +156,53 @@ describe('A connection that cannot be made as asked is refused with every reason
         all:
           hosts:
             n1:
-              ansible_ssh_common_args: -o ForwardAgent=yes -o ProxyJumpp=x -L 1:2:3
-              ansible_ssh_extra_args: -J bastion
-              ansible_ssh_args: -o ProxyJump=bastion
+              ansible_ssh_common_args: -o ForwardAgent=yes -o Frobnicate=x -L 1:2:3
       `,
       yaml`
         i.yaml:4:32: error[ssh-option]: the ssh option ForwardAgent is not supported yet
-                    ansible_ssh_common_args: -o ForwardAgent=yes -o ProxyJumpp=x -L 1:2:3
+                    ansible_ssh_common_args: -o ForwardAgent=yes -o Frobnicate=x -L 1:2:3
                                              ^ hint: supported: Port, User, ProxyCommand, UserKnownHostsFile, StrictHostKeyChecking, IdentitiesOnly, ConnectTimeout, IdentityFile
-        i.yaml:4:32: error[ssh-option]: the ssh option ProxyJumpp is not supported yet
-                    ansible_ssh_common_args: -o ForwardAgent=yes -o ProxyJumpp=x -L 1:2:3
+        i.yaml:4:32: error[ssh-option]: the ssh option Frobnicate is not supported yet
+                    ansible_ssh_common_args: -o ForwardAgent=yes -o Frobnicate=x -L 1:2:3
                                              ^ hint: supported: Port, User, ProxyCommand, UserKnownHostsFile, StrictHostKeyChecking, IdentitiesOnly, ConnectTimeout, IdentityFile
         i.yaml:4:32: error[ssh-option]: the ssh option -L is not supported yet
-                    ansible_ssh_common_args: -o ForwardAgent=yes -o ProxyJumpp=x -L 1:2:3
+                    ansible_ssh_common_args: -o ForwardAgent=yes -o Frobnicate=x -L 1:2:3
                                              ^ hint: supported: Port, User, ProxyCommand, UserKnownHostsFile, StrictHostKeyChecking, IdentitiesOnly, ConnectTimeout, IdentityFile
         i.yaml:4:32: error[ssh-option]: the ssh option 1:2:3 is not supported yet
-                    ansible_ssh_common_args: -o ForwardAgent=yes -o ProxyJumpp=x -L 1:2:3
+                    ansible_ssh_common_args: -o ForwardAgent=yes -o Frobnicate=x -L 1:2:3
                                              ^ hint: supported: Port, User, ProxyCommand, UserKnownHostsFile, StrictHostKeyChecking, IdentitiesOnly, ConnectTimeout, IdentityFile
-        i.yaml:5:31: error[ssh-option]: the ssh option ProxyJump (-J) is not supported yet
-                    ansible_ssh_extra_args: -J bastion
-                                            ^ hint: use -o ProxyCommand='ssh -W %h:%p JUMPHOST'
-        i.yaml:6:25: error[ssh-option]: the ssh option ProxyJump (-J) is not supported yet
-                    ansible_ssh_args: -o ProxyJump=bastion
-                                      ^ hint: use -o ProxyCommand='ssh -W %h:%p JUMPHOST'
+      `,
+    ],
+    [
+      "options of the system's ssh where it may not be used",
+      yaml`
+        all:
+          hosts:
+            n1:
+              mlbroute_transport: ssh2
+              ansible_ssh_common_args: -J bastion -F ~/other
+      `,
+      yaml`
+        i.yaml:5:32: error[ssh-option]: the ssh option ProxyJump needs the system's ssh
+                    ansible_ssh_common_args: -J bastion -F ~/other
+                                             ^ hint: set mlbroute_transport to openssh or auto
+        i.yaml:5:32: error[ssh-option]: the ssh option -F needs the system's ssh
+                    ansible_ssh_common_args: -J bastion -F ~/other
+                                             ^ hint: set mlbroute_transport to openssh or auto
+      `,
+    ],
+    [
+      'a transport that is none',
+      yaml`
+        all:
+          hosts:
+            n1:
+              mlbroute_transport: telnet
+      `,
+      yaml`
+        i.yaml:4:27: error[connection-unsupported]: mlbroute_transport "telnet" is not supported
+                    mlbroute_transport: telnet
+                                        ^ hint: supported: auto, ssh2, openssh
       `,
     ],
     [

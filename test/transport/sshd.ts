@@ -118,6 +118,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     knownHostsFiles: [knownHostsFile],
     hostKeyChecking: 'strict',
     connectTimeoutMs: null,
+    openssh: null,
     ...different,
   });
   const sessionPids = () => {

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HostConnection } from '../domain/host.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { askpassEnvironment } from './askpass.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Connection, LoginTrouble } from './login.ts';
+import { openMuxChannel } from './openssh-channel.ts';
+import { explainOpenssh } from './openssh-failure.ts';
+
+/** How to connect with the system's ssh. */
+export type OpensshLogin = {
+  readonly host: HostConnection;
+  /** Arguments of ssh(1) that set what the inventory sets; its files say the rest. */
+  readonly arguments: readonly string[];
+  readonly acceptNew: boolean;
+  readonly deadlines: Deadlines;
+};
+
+const readyLine = 'mlbroute-ready';
+/** Only so much of standard error is kept. */
+const maxSaid = 8000;
+
+/**
+ * Logs in with ssh(1): one process holds a connection that is this session's alone, and each command is a channel of it. Its control socket lies
+ * in a private folder, so that no other ssh, and no later session, ever shares it.
+ */
+export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Connection, LoginTrouble>> {
+  const { host, deadlines } = login;
+  const environment = await askpassEnvironment(host, login.arguments);
+  // Short, since the path of a socket has at most 108 bytes.
+  const directory = await mkdtemp(join(tmpdir(), 'mlb-'));
+  const controlPath = join(directory, 's');
+  const child = spawn('ssh', masterArguments(login, controlPath), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A session of its own: an interrupt at the terminal must not cut the connection while mlbroute ends its work in order.
+    detached: true,
+    env: { ...process.env, LC_ALL: 'C', ...environment },
+  });
+  let said = '';
+  let isGone = false;
+  let isEnded = false;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = (said + text).slice(-maxSaid);
+  });
+  const lost = () => {
+    if (!isGone) return null;
+    return isEnded ? 'it was closed on this side' : said.trim() || 'the host closed the connection';
+  };
+  const gone = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      said += error.message;
+      resolve();
+    });
+    child.once('close', () => resolve());
+  }).then(async () => {
+    isGone = true;
+    await rm(directory, { recursive: true, force: true });
+  });
+  const connection: Connection = {
+    exec: (command) => openMuxChannel({ controlPath, command, isLost: () => isGone, gone }),
+    lost,
+    gone,
+    end: () => {
+      isEnded = true;
+      child.kill('SIGTERM');
+    },
+    destroy: () => child.kill('SIGKILL'),
+  };
+
+  const limitMs = deadlines.tcpMs + deadlines.handshakeMs + deadlines.authMs;
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    connection.destroy();
+  }, limitMs);
+  const isReady = await Promise.race([
+    gone.then(() => false),
+    new Promise<boolean>((resolve) => {
+      let heard = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        heard = (heard + text).slice(-maxSaid);
+        if (heard.includes(readyLine)) resolve(true);
+      });
+    }),
+  ]);
+  clearTimeout(timer);
+  return isReady ? ok(connection) : err(explainOpenssh(host, said, isLate ? limitMs : null));
+}
+
+function masterArguments({ host, arguments: given, acceptNew, deadlines }: OpensshLogin, controlPath: string) {
+  // As in ssh_config(5) the first value counts: these are ahead of all else, since sessions rest on them.
+  const firm = {
+    ControlMaster: 'yes',
+    ControlPath: controlPath,
+    ControlPersist: 'no',
+    ForkAfterAuthentication: 'no',
+    // Runs when the login is done and the control socket is there.
+    PermitLocalCommand: 'yes',
+    LocalCommand: `echo ${readyLine}`,
+    RemoteCommand: 'none',
+    SessionType: 'none',
+    RequestTTY: 'no',
+    ClearAllForwardings: 'yes',
+    ForwardAgent: 'no',
+    LogLevel: 'ERROR',
+    // A host that answers none of three pings is gone, though TCP may not know it yet.
+    ServerAliveInterval: '10',
+    ServerAliveCountMax: '3',
+    // Without a password nothing may ask; with one, only for it, and once: three wrong answers can lock an account.
+    ...(host.password === null ? { BatchMode: 'yes' } : { NumberOfPasswordPrompts: '1' }),
+    ...(acceptNew && host.hostKeyChecking === 'strict' ? { StrictHostKeyChecking: 'accept-new' } : {}),
+  };
+  const late = { ConnectTimeout: String(Math.ceil(deadlines.tcpMs / 1000)) };
+  return [...asOptions(firm), ...given, ...asOptions(late), '--', host.address];
+}
+
+function asOptions(options: { readonly [name: string]: string }): string[] {
+  return Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+}
