@@ -21,7 +21,7 @@ check npx biome ci --colors=off --diagnostic-level=warn .
 check npx tsc --noEmit
 check npx knip
 # shellcheck disable=SC2046
-check shellcheck -s sh node/*.sh scripts/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
+check shellcheck -s sh node/*.sh scripts/*.sh bench/fleet/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
 for suite in $suites; do
   parallel=''
   # The nodes of a lab fill the machine, and faults have real timers.

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemdStandIn } from '../../bench/fleet/systemd-stand-in.ts';
 import type { HostConnection } from '../../src/domain/host.ts';
 import { parseHostName } from '../../src/domain/host.ts';
 import { type err, ok } from '../../src/domain/result.ts';
@@ -22,14 +23,6 @@ export type NamespaceHost = {
   readonly systemdCalls: () => readonly string[];
   readonly stop: () => void;
 };
-
-/** Answers as systemd-run and systemctl do; a timer is noted, never run. */
-const standIn = `#!/bin/sh
-echo "$(basename "$0") $*" >>/run/systemd-calls
-case "$0 $*" in
-  *systemctl*--version) echo 'systemd 252 (252.39)' ;;
-esac
-`;
 
 const prepare = `set -e
 mount -t tmpfs tmpfs "$1"
@@ -76,7 +69,7 @@ export function startNamespaceHost(): NamespaceHost {
   execFileSync('nsenter', [...enter, 'sh', '-s', scratch], { input: '', stdio: 'pipe' });
   writeFileSync(join(scratch, 'prepare'), prepare);
   execFileSync('nsenter', [...enter, 'sh', '-c', `. ${join(scratch, 'prepare')}`, 'sh', scratch], {
-    input: standIn,
+    input: systemdStandIn,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const sh = (program: string) =>
