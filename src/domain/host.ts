@@ -25,8 +25,10 @@ export type HostConnection = {
   readonly knownHostsFiles: readonly string[] | null;
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
   readonly connectTimeoutMs: number | null;
-  /** Null: mlbroute speaks SSH itself. Else the system's ssh does, with these arguments; what they leave open its own files say. */
-  readonly openssh: { readonly arguments: readonly string[]; readonly because: string } | null;
+  /** Who speaks SSH: mlbroute itself (`ssh2`), the system's ssh, or that one only where the other cannot. */
+  readonly transport: { readonly kind: 'auto' | 'ssh2' } | { readonly kind: 'openssh'; readonly because: string };
+  /** What the inventory says, as arguments of ssh(1); what they leave open ssh's own files say. */
+  readonly sshArguments: readonly string[];
 };
 
 /** Parses a host name. */

@@ -3,8 +3,8 @@ import { type HostConnection, type HostName, secret } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { HostVars } from '../domain/variable.ts';
 import { connectionVariables, type Setting } from './connection-variables.ts';
-import { opensshChoice } from './openssh-choice.ts';
 import { parseSshArguments, type SettingName, type SshOptions } from './ssh-arguments.ts';
+import { asSshArguments, transportOf } from './transport-of.ts';
 
 /** What counts where the inventory is silent. */
 export type ConnectionDefaults = {
@@ -78,7 +78,8 @@ export function connectionOf(
     knownHostsFiles: knownHostsFiles?.map((text) => expand({ text, variable: knownHosts?.variable ?? '' })) ?? null,
     hostKeyChecking: read.choice('StrictHostKeyChecking', checking, strictnesses) ?? 'strict',
     connectTimeoutMs: timeoutS === null ? null : timeoutS * 1000,
-    openssh: opensshChoice(read, sources, {
+    transport: transportOf(read, sources),
+    sshArguments: asSshArguments(sources, {
       User: user,
       Port: port?.text,
       StrictHostKeyChecking: checking?.text,

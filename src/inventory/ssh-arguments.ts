@@ -50,6 +50,19 @@ const harmless: readonly string[] = [
   'TCPKeepAlive',
 ];
 
+/** What mlbroute learns through `ssh -G`. */
+const learned: readonly string[] = [
+  'Ciphers',
+  'GlobalKnownHostsFile',
+  'HostKeyAlgorithms',
+  'HostKeyAlias',
+  'IdentityAgent',
+  'IPQoS',
+  'KexAlgorithms',
+  'MACs',
+  'UpdateHostKeys',
+];
+
 /** What mlbroute leaves to ssh(1). Options that would take the connection from a session (forwardings, commands, terminals) are not among them. */
 const opensshOnly: readonly string[] = [
   'AddressFamily',
@@ -58,19 +71,11 @@ const opensshOnly: readonly string[] = [
   'CASignatureAlgorithms',
   'CertificateFile',
   'CheckHostIP',
-  'Ciphers',
-  'GlobalKnownHostsFile',
   'GSSAPIAuthentication',
   'GSSAPIDelegateCredentials',
   'HostbasedAuthentication',
-  'HostKeyAlgorithms',
-  'HostKeyAlias',
-  'IdentityAgent',
-  'IPQoS',
   'KbdInteractiveAuthentication',
-  'KexAlgorithms',
   'KnownHostsCommand',
-  'MACs',
   'PasswordAuthentication',
   'PKCS11Provider',
   'ProxyJump',
@@ -79,7 +84,6 @@ const opensshOnly: readonly string[] = [
   'RekeyLimit',
   'RevokedHostKeys',
   'SecurityKeyProvider',
-  'UpdateHostKeys',
   'VerifyHostKeyDNS',
 ];
 
@@ -102,7 +106,6 @@ export function parseSshArguments(line: string): Result<SshOptions, readonly Ssh
     const { name, value } = item.value;
     if (name === 'F') {
       kept.push('-F', value);
-      beyond.push('-F');
       continue;
     }
     kept.push('-o', `${name}=${value}`);
@@ -110,7 +113,7 @@ export function parseSshArguments(line: string): Result<SshOptions, readonly Ssh
     if (key === 'identityfile') identityFiles.push(value);
     else if (settings.some((each) => each.toLowerCase() === key)) values[key as SettingName] ??= value;
     else if (opensshOnly.some((each) => each.toLowerCase() === key)) beyond.push(name);
-    else if (!harmless.some((each) => each.toLowerCase() === key)) faults.push(unsupported(name));
+    else if (![...harmless, ...learned].some((each) => each.toLowerCase() === key)) faults.push(unsupported(name));
   }
   return faults.length > 0 ? err(faults) : ok({ values, identityFiles, words: kept, beyond });
 }
@@ -147,6 +150,7 @@ function readOption(text: string): Result<Option, SshArgumentFault> {
 }
 
 function unsupported(name: string): SshArgumentFault {
-  const hint = didYouMean(name, [...settings, ...harmless, ...opensshOnly]) ?? `supported: ${settings.join(', ')}`;
+  const hint =
+    didYouMean(name, [...settings, ...harmless, ...learned, ...opensshOnly]) ?? `supported: ${settings.join(', ')}`;
   return { code: 'ssh-option', message: `the ssh option ${name} is not supported yet`, hint };
 }

@@ -8,7 +8,7 @@ export function inventoryText(dir: string, nodes: readonly LabNode[]): string {
   const hosts = nodes.map(
     (node) => `        ${node.name}:
           ansible_host: ${node.name}
-          ansible_ssh_common_args: "-o ProxyCommand='socat - UNIX-CONNECT:${dir}/run/${node.name}.sock' -o UserKnownHostsFile=${dir}/known_hosts"
+          ansible_ssh_common_args: "-F none -o ProxyCommand='socat - UNIX-CONNECT:${dir}/run/${node.name}.sock' -o UserKnownHostsFile=${dir}/known_hosts"
 `,
   );
   return `# The nodes of mlbroute's lab, written by \`mlbroute lab up\`; \`mlbroute lab down\` removes it.

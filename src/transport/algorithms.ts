@@ -23,5 +23,4 @@ export const algorithms = {
     'chacha20-poly1305@openssh.com',
   ],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
-  compress: ['none'],
 };

@@ -10,12 +10,9 @@ const askpassProgram = fileURLToPath(new URL('../../node/askpass.sh', import.met
  * What makes ssh(1) take a host's password from us: it goes through the environment, never through an argument. It is given to the question of
  * this very host alone: an ssh to a jump host inherits the environment, and must not learn it.
  */
-export async function askpassEnvironment(
-  host: HostConnection,
-  given: readonly string[],
-): Promise<{ readonly [name: string]: string }> {
+export async function askpassEnvironment(host: HostConnection): Promise<{ readonly [name: string]: string }> {
   if (host.password === null) return {};
-  const stdout = await configurationOf(host, given);
+  const stdout = await configurationOf(host);
   // The login will say what is wrong; it must not learn the password on the way.
   if (stdout === null) return {};
   const setting = (name: string) => new RegExp(`^${name} (.+)$`, 'm').exec(stdout)?.[1];
@@ -29,9 +26,9 @@ export async function askpassEnvironment(
 }
 
 /** What ssh(1) makes of its files and arguments; null where that makes no sense to it. */
-async function configurationOf(host: HostConnection, given: readonly string[]): Promise<string | null> {
+async function configurationOf({ sshArguments, address }: HostConnection): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)('ssh', ['-G', ...given, '--', host.address]);
+    const { stdout } = await promisify(execFile)('ssh', ['-G', ...sshArguments, '--', address]);
     return stdout;
   } catch {
     return null;

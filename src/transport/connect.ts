@@ -1,22 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as sleepMs } from 'node:timers/promises';
 import type { HostConnection } from '../domain/host.ts';
-import type { Failure } from '../domain/outcome.ts';
-import { err, ok, type Result } from '../domain/result.ts';
-import { gatherCredentials, inHome } from './credentials.ts';
+import { ok } from '../domain/result.ts';
+import { createChooser } from './choose-transport.ts';
+import { connectItself } from './connect-itself.ts';
 import { type Deadlines, defaultDeadlines, within } from './deadlines.ts';
-import { errorText } from './error-code.ts';
-import { explainHostKey, hostKeyAlgorithms } from './host-key.ts';
-import { judgeHostKey, type KnownHost } from './known-hosts.ts';
-import { createPinner, type PinHostKey, readKnownHosts } from './known-hosts-file.ts';
-import { type Connection, type LoginTrouble, logIn } from './login.ts';
+import { createPinner } from './known-hosts-file.ts';
+import type { Connection } from './login.ts';
 import { logInWithOpenssh } from './openssh.ts';
 import { retryDrops } from './retry.ts';
 import { runProgram } from './run.ts';
 import type { Connect, Session } from './session.ts';
-import { openSocket, placeOf } from './socket.ts';
-import { inspectKey } from './ssh.ts';
 
 /** What connecting needs from its surroundings. */
 export type ConnectOptions = {
@@ -42,45 +36,27 @@ export function createConnect(options: ConnectOptions): Connect {
   const random = options.random ?? Math.random;
   const sleep = options.sleep ?? sleepMs;
   const pinHostKey = createPinner();
+  const choose = createChooser(options);
   return async (host) => {
     const given = { ...defaultDeadlines, ...options.deadlines };
-    const { connectTimeoutMs } = host;
-    const deadlines =
-      connectTimeoutMs === null ? given : { ...given, tcpMs: connectTimeoutMs, handshakeMs: connectTimeoutMs };
-
-    const { openssh } = host;
-    if (openssh !== null) {
-      const { acceptNew } = options;
-      const login = { host, arguments: openssh.arguments, acceptNew, deadlines };
-      const held = await retryDrops(() => logInWithOpenssh(login), { attempts: options.attempts ?? 10, random, sleep });
+    const way = await choose(host, given.tcpMs);
+    if (!way.ok) return way;
+    const retries = { attempts: options.attempts ?? 10, random, sleep };
+    if (way.value.kind === 'openssh') {
+      const deadlines = deadlinesFor(host, given);
+      const login = { host, because: way.value.because, acceptNew: options.acceptNew, deadlines };
+      const held = await retryDrops(() => logInWithOpenssh(login), retries);
       return held.ok ? ok(sessionOver(held.value, host, deadlines)) : held;
     }
-    const keyring = { homeDirectory: options.homeDirectory, agentSocket: options.agentSocket, inspectKey };
-    const credentials = await gatherCredentials(host, keyring);
-    if (credentials.offers.length === 0) {
-      return err({
-        kind: 'auth',
-        message: `nothing to log in with as ${host.user}: ${credentials.leftOut.join('; ')}`,
-      });
-    }
-    const keyCheck = await prepareKeyCheck(host, options, pinHostKey);
-    if (!keyCheck.ok) return keyCheck;
-
-    const attempt = async (): Promise<Result<Connection, LoginTrouble>> => {
-      const socket = await openSocket(host, deadlines.tcpMs);
-      if (!socket.ok) return err({ failure: socket.error, isDrop: false });
-      return logIn({
-        socket: socket.value,
-        place: placeOf(host),
-        user: host.user,
-        ...credentials,
-        ...keyCheck.value,
-        deadlines,
-      });
-    };
-    const connection = await retryDrops(attempt, { attempts: options.attempts ?? 10, random, sleep });
-    return connection.ok ? ok(sessionOver(connection.value, host, deadlines)) : connection;
+    const { configured, agentSocket } = way.value;
+    const deadlines = deadlinesFor(configured.host, given);
+    const connection = await connectItself(configured, { ...options, agentSocket, deadlines, retries, pinHostKey });
+    return connection.ok ? ok(sessionOver(connection.value, configured.host, deadlines)) : connection;
   };
+}
+
+function deadlinesFor({ connectTimeoutMs }: HostConnection, given: Deadlines): Deadlines {
+  return connectTimeoutMs === null ? given : { ...given, tcpMs: connectTimeoutMs, handshakeMs: connectTimeoutMs };
 }
 
 function sessionOver(connection: Connection, host: HostConnection, deadlines: Deadlines): Session {
@@ -93,36 +69,4 @@ function sessionOver(connection: Connection, host: HostConnection, deadlines: De
       await connection.gone;
     },
   };
-}
-
-type KeyCheck = {
-  readonly hostKeyAlgorithms: readonly string[];
-  readonly judgeKey: (key: Buffer) => Promise<Failure | null>;
-};
-
-/** Reads what is known about a host's key, and says how to judge the one it will show. */
-async function prepareKeyCheck(
-  host: HostConnection,
-  options: ConnectOptions,
-  pinHostKey: PinHostKey,
-): Promise<Result<KeyCheck, Failure>> {
-  const ownFile = join(options.homeDirectory, '.ssh', 'known_hosts');
-  const files = (host.knownHostsFiles ?? [ownFile, '/etc/ssh/ssh_known_hosts']).map((file) =>
-    inHome(file, options.homeDirectory),
-  );
-  let lines: readonly KnownHost[];
-  try {
-    lines = await readKnownHosts(files);
-  } catch (error) {
-    return err({ kind: 'host-key', message: `known hosts cannot be read: ${errorText(error)}` });
-  }
-  const pinFile = files[0] ?? ownFile;
-  const pinsNew = host.hostKeyChecking === 'accept-new' || (host.hostKeyChecking === 'strict' && options.acceptNew);
-  const judgeKey = async (key: Buffer): Promise<Failure | null> => {
-    if (host.hostKeyChecking === 'off') return null;
-    const verdict = judgeHostKey(lines, host, key);
-    const isNew = verdict.kind === 'unknown' && pinsNew;
-    return explainHostKey(isNew ? await pinHostKey(pinFile, host, key) : verdict, { ...host, key, pinFile });
-  };
-  return ok({ hostKeyAlgorithms: hostKeyAlgorithms(lines, host.address, host.port), judgeKey });
 }

@@ -35,8 +35,7 @@ export async function gatherCredentials(host: HostConnection, keyring: Keyring):
   const offers: Credential[] = [];
   const leftOut: string[] = [];
   const isDefault = host.privateKeyFiles.length === 0;
-  const files = isDefault ? defaultKeyNames.map((name) => join('~/.ssh', name)) : host.privateKeyFiles;
-  for (const file of files.map((path) => inHome(path, keyring.homeDirectory))) {
+  for (const file of keyFilesOf(host).map((path) => inHome(path, keyring.homeDirectory))) {
     const data = await readKeyFile(file);
     if (!(data instanceof Buffer)) {
       if (!(isDefault && data === 'no such file')) leftOut.push(`key ${file}: ${data}`);
@@ -53,6 +52,11 @@ export async function gatherCredentials(host: HostConnection, keyring: Keyring):
   if (host.password === null) leftOut.push('no password set');
   else offers.push({ kind: 'password', label: 'password', password: host.password });
   return { offers, leftOut };
+}
+
+/** The key files to try, `~` in front of some. */
+export function keyFilesOf({ privateKeyFiles }: HostConnection): readonly string[] {
+  return privateKeyFiles.length === 0 ? defaultKeyNames.map((name) => join('~/.ssh', name)) : privateKeyFiles;
 }
 
 /** `~/x` under a home directory; any other path as it is. */

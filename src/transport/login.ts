@@ -35,7 +35,7 @@ export type Login = {
   readonly offers: LoginRequest['offers'];
   /** Why other ways to log in were left out, for the message. */
   readonly leftOut: readonly string[];
-  readonly hostKeyAlgorithms: readonly string[];
+  readonly algorithms: LoginRequest['algorithms'];
   /** Null where the host's key is trusted. */
   readonly judgeKey: (key: Buffer) => Promise<Failure | null>;
   readonly deadlines: Deadlines;
@@ -106,7 +106,7 @@ export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
         stream,
         user: login.user,
         offers: login.offers,
-        hostKeyAlgorithms: login.hostKeyAlgorithms,
+        algorithms: login.algorithms,
         isTrusted: judgeKey,
       },
       {

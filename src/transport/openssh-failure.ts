@@ -2,11 +2,13 @@ import type { HostConnection } from '../domain/host.ts';
 import type { LoginTrouble } from './login.ts';
 import { placeOf } from './socket.ts';
 
+/** Whom ssh(1) was to reach, and why it was ssh(1). */
+type Asked = { readonly host: HostConnection; readonly because: string };
+
 /** Says why ssh(1) gave no connection, from its words in the C locale. `lateMs` is the deadline where that has passed. */
-export function explainOpenssh(host: HostConnection, said: string, lateMs: number | null): LoginTrouble {
+export function explainOpenssh({ host, because }: Asked, said: string, lateMs: number | null): LoginTrouble {
   const words = wordsOf(said);
-  const because = host.openssh === null ? '' : ` (${host.openssh.because})`;
-  const message = `${placeOf(host)}, with the system's ssh${because}: ${words === '' ? 'it ended without a word' : words}`;
+  const message = `${placeOf(host)}, with the system's ssh (${because}): ${words === '' ? 'it ended without a word' : words}`;
   const final = (failure: LoginTrouble['failure']): LoginTrouble => ({ failure, isDrop: false });
   if (lateMs !== null) return final({ kind: 'timeout', message, afterMs: lateMs });
   if (/host key verification failed|REMOTE HOST IDENTIFICATION|host key is known for|key .*revoked/i.test(said))

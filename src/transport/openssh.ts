@@ -13,8 +13,8 @@ import { explainOpenssh } from './openssh-failure.ts';
 /** How to connect with the system's ssh. */
 export type OpensshLogin = {
   readonly host: HostConnection;
-  /** Arguments of ssh(1) that set what the inventory sets; its files say the rest. */
-  readonly arguments: readonly string[];
+  /** Why it is not mlbroute's own SSH, for messages. */
+  readonly because: string;
   readonly acceptNew: boolean;
   readonly deadlines: Deadlines;
 };
@@ -29,7 +29,7 @@ const maxSaid = 8000;
  */
 export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Connection, LoginTrouble>> {
   const { host, deadlines } = login;
-  const environment = await askpassEnvironment(host, login.arguments);
+  const environment = await askpassEnvironment(host);
   // Short, since the path of a socket has at most 108 bytes.
   const directory = await mkdtemp(join(tmpdir(), 'mlb-'));
   const controlPath = join(directory, 's');
@@ -87,10 +87,10 @@ export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Conn
     }),
   ]);
   clearTimeout(timer);
-  return isReady ? ok(connection) : err(explainOpenssh(host, said, isLate ? limitMs : null));
+  return isReady ? ok(connection) : err(explainOpenssh(login, said, isLate ? limitMs : null));
 }
 
-function masterArguments({ host, arguments: given, acceptNew, deadlines }: OpensshLogin, controlPath: string) {
+function masterArguments({ host, acceptNew, deadlines }: OpensshLogin, controlPath: string) {
   // As in ssh_config(5) the first value counts: these are ahead of all else, since sessions rest on them.
   const firm = {
     ControlMaster: 'yes',
@@ -114,7 +114,7 @@ function masterArguments({ host, arguments: given, acceptNew, deadlines }: Opens
     ...(acceptNew && host.hostKeyChecking === 'strict' ? { StrictHostKeyChecking: 'accept-new' } : {}),
   };
   const late = { ConnectTimeout: String(Math.ceil(deadlines.tcpMs / 1000)) };
-  return [...asOptions(firm), ...given, ...asOptions(late), '--', host.address];
+  return [...asOptions(firm), ...host.sshArguments, ...asOptions(late), '--', host.address];
 }
 
 function asOptions(options: { readonly [name: string]: string }): string[] {

@@ -11,7 +11,6 @@ import type {
 } from 'ssh2';
 import ssh2 from 'ssh2';
 import { unreachable } from '../domain/result.ts';
-import { algorithms } from './algorithms.ts';
 import { type Channel, openChannel } from './channel.ts';
 import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
@@ -37,7 +36,9 @@ export type LoginRequest = {
   readonly stream: Duplex;
   readonly user: string;
   readonly offers: readonly Credential[];
-  readonly hostKeyAlgorithms: readonly string[];
+  readonly algorithms: {
+    readonly [K in 'kex' | 'cipher' | 'hmac' | 'serverHostKey']: readonly string[];
+  };
   /** Judges the host's public key, in wire format. */
   readonly isTrusted: (key: Buffer) => Promise<boolean>;
 };
@@ -81,7 +82,7 @@ export function startLogin(request: LoginRequest, listener: LoginListener): SshC
     username: request.user,
     readyTimeout: 0,
     keepaliveInterval: pingIntervalMs,
-    algorithms: { ...algorithms, serverHostKey: request.hostKeyAlgorithms } as Algorithms,
+    algorithms: { ...request.algorithms, compress: ['none'] } as Algorithms,
     hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => void request.isTrusted(key).then(verify),
     authHandler: offers.next as AuthHandlerMiddleware,
   });

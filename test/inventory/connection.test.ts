@@ -41,7 +41,8 @@ const plain = {
   knownHostsFiles: null,
   hostKeyChecking: 'strict',
   connectTimeoutMs: null,
-  openssh: null,
+  transport: { kind: 'auto' },
+  sshArguments: [],
 };
 
 describe('A connection', () => {
@@ -113,10 +114,7 @@ describe('A connection', () => {
         privateKeyFiles: ['/home/me/k'],
         connectTimeoutMs: 9000,
         hostKeyChecking: 'off',
-        openssh: {
-          arguments: words('User=op StrictHostKeyChecking=no ConnectTimeout=9 IdentityFile=~/k'),
-          because: 'mlbroute_transport is openssh',
-        },
+        transport: { kind: 'openssh', because: 'mlbroute_transport is openssh' },
       },
     ],
     [
@@ -125,19 +123,28 @@ describe('A connection', () => {
       {
         port: 1,
         user: 'two',
-        openssh: {
-          arguments: [
-            ...words('Port=1 ControlMaster=auto User=two Port=1 ProxyJump=bastion User=three'),
-            '-F',
-            '/config',
-          ],
-          because: 'ProxyJump in ansible_ssh_common_args needs it',
-        },
+        transport: { kind: 'openssh', because: 'ProxyJump in ansible_ssh_common_args needs it' },
       },
     ],
-    ['is by its own ssh where it says so', 'mlbroute_transport: ssh2', {}],
+    ['is by its own ssh where it says so', 'mlbroute_transport: ssh2', { transport: { kind: 'ssh2' } }],
   ])('%s', (_, body, expected) => {
-    expect(connection(body)).toEqual({ ...plain, ...expected });
+    expect({ ...connection(body), sshArguments: [] }).toEqual({ ...plain, ...expected });
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['nothing where nothing is said', 'ansible_host: h, ansible_password: secret', []],
+    [
+      'what the variables say, but no password',
+      'ansible_user: op, ansible_ssh_private_key_file: ~/k, ansible_ssh_timeout: 9, ansible_host_key_checking: no, ansible_password: x',
+      words('User=op StrictHostKeyChecking=no ConnectTimeout=9 IdentityFile=~/k'),
+    ],
+    [
+      'the arguments around them, in the order that counts, and another file',
+      'ansible_ssh_args: -p 1 -o ControlMaster=auto, ansible_port: 2, ansible_user: two, ansible_ssh_common_args: -J bastion -l three, ansible_ssh_extra_args: -F /config',
+      [...words('Port=1 ControlMaster=auto User=two Port=1 ProxyJump=bastion User=three'), '-F', '/config'],
+    ],
+  ])('is told to ssh: %s', (_, body, expected) => {
+    expect(connection(body).sshArguments).toEqual(expected);
   });
 
   it('prints no password', () => {
@@ -180,14 +187,14 @@ describe('A connection that cannot be made as asked is refused with every reason
           hosts:
             n1:
               mlbroute_transport: ssh2
-              ansible_ssh_common_args: -J bastion -F ~/other
+              ansible_ssh_common_args: -J bastion -o CertificateFile=/c -F ~/other
       `,
       yaml`
         i.yaml:5:32: error[ssh-option]: the ssh option ProxyJump needs the system's ssh
-                    ansible_ssh_common_args: -J bastion -F ~/other
+                    ansible_ssh_common_args: -J bastion -o CertificateFile=/c -F ~/other
                                              ^ hint: set mlbroute_transport to openssh or auto
-        i.yaml:5:32: error[ssh-option]: the ssh option -F needs the system's ssh
-                    ansible_ssh_common_args: -J bastion -F ~/other
+        i.yaml:5:32: error[ssh-option]: the ssh option CertificateFile needs the system's ssh
+                    ansible_ssh_common_args: -J bastion -o CertificateFile=/c -F ~/other
                                              ^ hint: set mlbroute_transport to openssh or auto
       `,
     ],

@@ -30,12 +30,12 @@ describe('inventoryText', () => {
               n1: {
                 ansible_host: 'n1',
                 ansible_ssh_common_args:
-                  "-o ProxyCommand='socat - UNIX-CONNECT:/srv/lab/run/n1.sock' -o UserKnownHostsFile=/srv/lab/known_hosts",
+                  "-F none -o ProxyCommand='socat - UNIX-CONNECT:/srv/lab/run/n1.sock' -o UserKnownHostsFile=/srv/lab/known_hosts",
               },
               n2: {
                 ansible_host: 'n2',
                 ansible_ssh_common_args:
-                  "-o ProxyCommand='socat - UNIX-CONNECT:/srv/lab/run/n2.sock' -o UserKnownHostsFile=/srv/lab/known_hosts",
+                  "-F none -o ProxyCommand='socat - UNIX-CONNECT:/srv/lab/run/n2.sock' -o UserKnownHostsFile=/srv/lab/known_hosts",
               },
             },
           },

@@ -42,7 +42,11 @@ function through(server: Sshd, lines: readonly string[], different: Partial<Host
   const known = `UserKnownHostsFile ${server.knownHostsFile} ${keys.knownHostsFile}`;
   writeFileSync(file, [...lines, 'Host *', known, `IdentityFile ${keys.keyFile}`, 'IdentitiesOnly yes', ''].join('\n'));
   const args = ['-F', file, '-o', `Port=${server.port}`, '-o', `User=${different.user ?? 'root'}`];
-  return server.connection({ openssh: { arguments: args, because: 'the test says so' }, ...different });
+  return server.connection({
+    transport: { kind: 'openssh', because: 'the test says so' },
+    sshArguments: args,
+    ...different,
+  });
 }
 
 function open(host: HostConnection) {

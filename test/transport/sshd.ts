@@ -118,7 +118,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     knownHostsFiles: [knownHostsFile],
     hostKeyChecking: 'strict',
     connectTimeoutMs: null,
-    openssh: null,
+    transport: { kind: 'ssh2' },
+    sshArguments: ['-F', 'none'],
     ...different,
   });
   const sessionPids = () => {

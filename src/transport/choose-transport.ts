@@ -1,0 +1,89 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HostConnection } from '../domain/host.ts';
+import type { Failure } from '../domain/outcome.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { type ConfiguredHost, configureHost, unconfigured } from './configured-host.ts';
+import { agentKeyTypes, keysBeyond } from './keys-beyond.ts';
+import { placeOf } from './socket.ts';
+import { readSshConfig, type SshConfig } from './ssh-config.ts';
+
+/** How a host is reached: by mlbroute's own SSH as configured, or by the system's ssh for a reason. */
+export type Way =
+  | { readonly kind: 'ssh2'; readonly configured: ConfiguredHost; readonly agentSocket: string | null }
+  | { readonly kind: 'openssh'; readonly because: string };
+
+/** What choosing needs from its surroundings. */
+export type ChooseOptions = { readonly homeDirectory: string; readonly agentSocket: string | null };
+
+/** Makes the function that chooses how to reach a host, for as long as mlbroute runs. */
+export function createChooser(options: ChooseOptions) {
+  let defaults: Promise<Result<SshConfig | null, Failure>> | null = null;
+  // One answer per agent is enough for all hosts.
+  const asked = new Map<string, Promise<readonly string[]>>();
+  const keyTypesIn = async (socket: string | null): Promise<readonly string[]> => {
+    if (socket === null) return [];
+    const answer = asked.get(socket) ?? agentKeyTypes(socket);
+    asked.set(socket, answer);
+    return answer;
+  };
+  const configure = async (host: HostConnection, deadlineMs: number): Promise<Result<ConfiguredHost, Failure>> => {
+    if (readsNoFile(host.sshArguments)) return ok(unconfigured(host));
+    defaults ??= readSshConfig({ arguments: ['-F', 'none'], address: 'host', deadlineMs });
+    const [config, ground] = await Promise.all([
+      readSshConfig({ arguments: host.sshArguments, address: host.address, deadlineMs }),
+      defaults,
+    ]);
+    if (!config.ok) return config;
+    if (!ground.ok) return ground;
+    if (config.value === null || ground.value === null) return withoutSsh(host, options.homeDirectory);
+    return ok(configureHost(host, config.value, ground.value));
+  };
+
+  return async (host: HostConnection, deadlineMs: number): Promise<Result<Way, Failure>> => {
+    if (host.transport.kind === 'openssh') return ok({ kind: 'openssh', because: host.transport.because });
+    const configured = await configure(host, deadlineMs);
+    if (!configured.ok) return configured;
+    const agentSocket = agentOf(configured.value, options.agentSocket);
+    const [keyword] = configured.value.beyond;
+    if (host.transport.kind === 'auto') {
+      const because =
+        keyword === undefined
+          ? await keysBeyond(configured.value.host, {
+              homeDirectory: options.homeDirectory,
+              agentKeyTypes: () => keyTypesIn(agentSocket),
+            })
+          : `only ssh itself honours ${keyword}`;
+      if (because !== null) return ok({ kind: 'openssh', because });
+    } else if (keyword !== undefined) {
+      const message = `${placeOf(configured.value.host)}: ${keyword} is set for this host, which only the system's ssh honours; mlbroute_transport says ssh2`;
+      return err({ kind: 'connect', message, isTransient: false });
+    }
+    return ok({ kind: 'ssh2', configured: configured.value, agentSocket });
+  };
+}
+
+function agentOf({ identityAgent }: ConfiguredHost, usual: string | null): string | null {
+  if (identityAgent === 'none') return null;
+  return identityAgent === null || identityAgent === 'SSH_AUTH_SOCK' ? usual : identityAgent;
+}
+
+/** `-F none` spares the question: then all that counts is in the inventory. Options that it does not read itself need ssh all the same. */
+function readsNoFile(words: readonly string[]): boolean {
+  const plain =
+    /^(?:port|user|proxycommand|userknownhostsfile|stricthostkeychecking|identitiesonly|connecttimeout|identityfile)=/i;
+  const hasNone = words.some((word, i) => word === 'none' && words[i - 1] === '-F');
+  return hasNone && words.every((word, i) => words[i - 1] !== '-o' || plain.test(word));
+}
+
+/** A machine without ssh may still push, unless there is a file that it cannot read. */
+async function withoutSsh(host: HostConnection, homeDirectory: string): Promise<Result<ConfiguredHost, Failure>> {
+  const file = join(homeDirectory, '.ssh', 'config');
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return ok(unconfigured(host));
+  const message = `${file} cannot be read without ssh: install openssh-client, or set ansible_ssh_args to "-F none"`;
+  return err({ kind: 'connect', message, isTransient: false });
+}

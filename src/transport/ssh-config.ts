@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import type { Failure } from '../domain/outcome.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { errorCode, errorText } from './error-code.ts';
+
+/** What ssh(1) would do for a host: keywords of ssh_config(5) in lower case, each with its values in order. */
+export type SshConfig = ReadonlyMap<string, readonly string[]>;
+
+/** How `ssh -G` is asked. */
+export type SshConfigRequest = {
+  /** Arguments of ssh(1), which win over its files. */
+  readonly arguments: readonly string[];
+  readonly address: string;
+  readonly deadlineMs: number;
+};
+
+/**
+ * What `ssh -G` makes of ssh's files, with Include, Match, Match exec and tokens as ssh itself reads them: no second reader of that
+ * language can be trusted to agree with it. Null where there is no ssh on this machine.
+ */
+export function readSshConfig(request: SshConfigRequest): Promise<Result<SshConfig | null, Failure>> {
+  const words = ['-G', '-T', ...request.arguments, '--', request.address];
+  const options = { timeout: request.deadlineMs, env: { ...process.env, LC_ALL: 'C' } };
+  return new Promise((resolve) => {
+    const child = execFile('ssh', words, options, (error, stdout, stderr) => {
+      if (error === null) resolve(ok(parseSshConfig(stdout)));
+      else if (errorCode(error) === 'ENOENT') resolve(ok(null));
+      else {
+        const said = stderr.trim().split(/\s*\n/).join(' / ');
+        const message = `the configuration of ssh for ${request.address} cannot be read: ${said || errorText(error)}`;
+        resolve(err({ kind: 'connect', message, isTransient: false }));
+      }
+    });
+    child.stdin?.end();
+  });
+}
+
+/** Parses what `ssh -G` prints: a keyword and a value per line. */
+function parseSshConfig(text: string): SshConfig {
+  const config = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [, keyword, value] = /^(\S+) (.*)$/.exec(line) ?? [];
+    if (keyword === undefined || value === undefined) continue;
+    const values = config.get(keyword.toLowerCase()) ?? [];
+    values.push(value);
+    config.set(keyword.toLowerCase(), values);
+  }
+  return config;
+}
+
+/** The keywords that say something else than in `defaults`. */
+export function changedKeywords(config: SshConfig, defaults: SshConfig): readonly string[] {
+  return [...config.keys()].filter((keyword) => valuesOf(config, keyword) !== valuesOf(defaults, keyword));
+}
+
+function valuesOf(config: SshConfig, keyword: string): string {
+  return JSON.stringify(config.get(keyword) ?? null);
+}
