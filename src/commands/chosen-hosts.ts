@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { foldHosts } from '../report/fold.ts';
 import type { LookAt } from './apply-host.ts';
+import { tellDoubts } from './compare-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { journalDirectory, type PastRun, pastRuns } from './journal.ts';
@@ -35,6 +36,7 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
   if (!saved.ok) return refuse([saved.error], io);
   const loaded = await load(options, io);
   if (!loaded.ok) return err(exitCodes.badInput);
+  if (saved.value === null) tellDoubts(loaded.value.hosts, io);
   const all = loaded.value.hosts.map(({ deployment }) => deployment);
   const retried = options.retry === null ? ok(all) : await hostsToRetry(all, options.retry, options, io);
   if (!retried.ok) return retried;

@@ -5,6 +5,7 @@ import { foldHosts } from '../report/fold.ts';
 import { planLine } from '../report/ndjson.ts';
 import { formatPlans } from '../report/plan-text.ts';
 import type { Seen } from './apply-host.ts';
+import { tellDoubts } from './compare-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
@@ -26,6 +27,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   const reading = await readHosts(options, io);
   if (reading === null) return exitCodes.badInput;
   const { loaded, seen, ended, beganMs } = reading;
+  tellDoubts(loaded.hosts, io);
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));

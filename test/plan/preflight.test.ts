@@ -304,6 +304,23 @@ describe('preflight of interfaces', () => {
     expect(found(host, vlanState)).toEqual(expected);
   });
 
+  it.each<[number, number, readonly string[]]>([
+    [1500, 1500, []],
+    [1400, 1500, []],
+    [9000, 1500, ['mtu-above-parent: eth0.100 is to have MTU 9000, and its parent eth0 has 1500']],
+  ])('judges an MTU of %d on a parent of %d', (mtu, ofParent, expected) => {
+    const links = vlanState.links.map((one) => ({ ...one, mtu }));
+    expect(found({ facts: { interfaces: [eth0({ mtu: ofParent })] } }, { ...vlanState, links })).toEqual(expected);
+  });
+
+  it('compares the MTU of a VLAN on a VLAN with that which the lower one is to have', () => {
+    const upper = { name: device('eth0.100.7'), parent: link.name, id: link.id, mtu: 1450 };
+    const links = [...vlanState.links.map((one) => ({ ...one, mtu: 1400 })), upper];
+    expect(found({ facts: { interfaces: [eth0()] } }, { ...vlanState, links })).toEqual([
+      'mtu-above-parent: eth0.100.7 is to have MTU 1450, and its parent eth0.100 has 1400',
+    ]);
+  });
+
   it('leaves a parent alone that the push makes itself', () => {
     const upper = { name: device('eth0.100.7'), parent: link.name, id: link.id, mtu: null };
     const interfaces = [eth0(), iface('eth0.100', [], { isUp: false })];

@@ -12,6 +12,7 @@ export function linkObstacles({ links, decisions }: DesiredState, facts: HostFac
   return [
     ...links.flatMap((link) => [
       ...madeByFile(link, facts),
+      ...mtuObstacles(link, links, facts),
       ...(links.some(({ name }) => name === link.parent) ? [] : parentObstacles(link, facts)),
     ]),
     ...devices.flatMap((device): Obstacle[] => [
@@ -68,6 +69,22 @@ function parentObstacles({ name, parent }: VlanLink, { interfaces }: HostFacts):
             hint: `put the VLAN on it: link.parent: ${found.master}`,
           },
         ]),
+  ];
+}
+
+function mtuObstacles(
+  { name, parent, mtu }: VlanLink,
+  links: readonly VlanLink[],
+  { interfaces }: HostFacts,
+): readonly Obstacle[] {
+  const most = links.find((link) => link.name === parent)?.mtu ?? interfaces.find((link) => link.name === parent)?.mtu;
+  if (mtu === null || most === undefined || mtu <= most) return [];
+  return [
+    {
+      code: 'mtu-above-parent',
+      message: `${name} is to have MTU ${mtu}, and its parent ${parent} has ${most}`,
+      hint: `link.mtu: ${most} at most, or raise that of ${parent} first`,
+    },
   ];
 }
 
