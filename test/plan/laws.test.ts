@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostPlan } from '../../src/domain/change.ts';
 import type { DesiredState } from '../../src/domain/desired-state.ts';
 import type { HostName } from '../../src/domain/host.ts';
-import type { Observed } from '../../src/domain/observed.ts';
+import type { Observed, RunningRule } from '../../src/domain/observed.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { makeManifest } from '../../src/plan/manifest.ts';
@@ -37,11 +37,13 @@ const drifts = {
   },
   'a rule is made anew by hand': (host: SimulatedHost, which: number) => {
     const at = which % host.kernel.rules.length;
-    host.kernel.rules = host.kernel.rules.map((rule, i) => (i === at ? { ...rule, protocol: 'unspec' } : rule));
+    const anew = { ...host.kernel.rules[at], protocol: 'unspec' } as RunningRule;
+    if (hasRule(host, anew)) return;
+    host.kernel.rules = host.kernel.rules.map((rule, i) => (i === at ? anew : rule));
   },
   'a rule is there twice': (host: SimulatedHost, which: number) => {
-    const twin = host.kernel.rules[which % host.kernel.rules.length];
-    if (twin !== undefined && twin.protocol !== '99') host.kernel.rules.push({ ...twin, protocol: '99' });
+    const twin = { ...host.kernel.rules[which % host.kernel.rules.length], protocol: '99' } as RunningRule;
+    if (!hasRule(host, twin)) host.kernel.rules.push(twin);
   },
   'a chain is emptied': (host: SimulatedHost, which: number) => {
     host.kernel.chains = host.kernel.chains.map((chain, i) => (i === which % 2 ? { ...chain, rules: [] } : chain));
@@ -64,6 +66,11 @@ const drifts = {
     host.files = host.files.filter((_, i) => i !== which % host.files.length);
   },
 } as const;
+
+/** No kernel has two rules that differ in nothing. */
+function hasRule({ kernel }: SimulatedHost, rule: RunningRule): boolean {
+  return kernel.rules.some((other) => JSON.stringify(other) === JSON.stringify(rule));
+}
 
 function touchVlan({ kernel }: SimulatedHost, which: number, verb: string, ...words: readonly string[]) {
   const own = kernel.links.filter(({ parent }) => parent !== null && !parent.startsWith('eth1'));
