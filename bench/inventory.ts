@@ -18,7 +18,7 @@ const hostCount = 10_000;
 const groupCount = 50;
 const numbers = Array.from({ length: hostCount }, (_, i) => i);
 const groupOf = (i: number) => `rack${i % groupCount}`;
-const login = { user: 'u', homeDirectory: '/home/u' };
+const login = { user: 'u', homeDirectory: '/home/u', transport: null };
 const wanted = [...domainVariableNames, ...connectionVariableNames];
 
 const groupVars = Object.fromEntries(

@@ -16,12 +16,19 @@ export type InventoryChoice = {
   readonly limit: string | null;
 };
 
+/** How to log in; what is missing the inventory says. */
+export type LoginChoice = {
+  readonly acceptNew: boolean;
+  readonly transport?: 'auto' | 'ssh2' | 'openssh';
+  readonly askPass?: boolean;
+  readonly connectionPasswordFile?: string;
+  readonly askBecomePass: boolean;
+};
+
 /** How to reach the hosts. */
-export type ConnectionChoice = {
+export type ConnectionChoice = LoginChoice & {
   /** Hosts at a time, from 1. */
   readonly forks: number;
-  readonly acceptNew: boolean;
-  readonly askBecomePass: boolean;
 };
 
 /** Obstacles that a push goes past. */

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import type { CommandTable } from './command-table.ts';
 import { hostsOf, type Run } from './host-commands.ts';
+import { loginOf } from './login-options.ts';
 import { optionsOf } from './options.ts';
 
 /** Declares `explain`. Its handler only hands to `select` what to run. */
@@ -22,8 +23,7 @@ export function declareExplainCommand(parser: Argv, commands: CommandTable, sele
         ...{ host, from, to, iif, mark, live, output },
         replyOfService: argv['reply-of-service'] ?? null,
         kubeProxy: argv['kube-proxy'] ?? null,
-        acceptNew: argv['accept-new'] ?? false,
-        askBecomePass: argv['ask-become-pass'] ?? false,
+        ...loginOf(argv),
       };
       select(async (io) => (await commands.explain())(options, io));
     },

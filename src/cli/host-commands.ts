@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
 import type { Portion } from '../domain/portion.ts';
 import type { ChangeChoice, CommandTable, ConnectionChoice, InventoryChoice, OutputChoice } from './command-table.ts';
+import { loginOf } from './login-options.ts';
 import { optionsOf } from './options.ts';
 
 /** A command ready to run; gives its exit code. */
@@ -159,16 +160,8 @@ export function hostsOf(argv: {
   };
 }
 
-function connectionOf(argv: {
-  readonly forks: number;
-  readonly 'accept-new': boolean | undefined;
-  readonly 'ask-become-pass': boolean | undefined;
-}): ConnectionChoice {
-  return {
-    forks: argv.forks,
-    acceptNew: argv['accept-new'] ?? false,
-    askBecomePass: argv['ask-become-pass'] ?? false,
-  };
+function connectionOf(argv: Parameters<typeof loginOf>[0] & { readonly forks: number }): ConnectionChoice {
+  return { forks: argv.forks, ...loginOf(argv) };
 }
 
 function outputOf(argv: OutputChoice): OutputChoice {

@@ -2,6 +2,7 @@ import { obstacleCodes } from '../domain/obstacle.ts';
 import { batchSizes, filledText, oneOf, portion, runName, someOf, text, texts, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
+import { loginOptions } from './login-options.ts';
 
 const sourceOptions = {
   inventory: {
@@ -52,8 +53,7 @@ const connectionOptions = {
     describe: 'Hosts at a time',
     coerce: wholeNumber('--forks', { min: 1, max: 10_000 }),
   },
-  'accept-new': { type: 'boolean', describe: 'Accept and keep the keys of hosts seen for the first time' },
-  'ask-become-pass': { alias: 'K', type: 'boolean', describe: 'Ask for the password of sudo' },
+  ...loginOptions,
 } as const;
 
 const outputOptions = {
@@ -167,8 +167,7 @@ export const optionsOf = {
   explain: {
     ...sourceOptions,
     ...explainOptions,
-    'accept-new': connectionOptions['accept-new'],
-    'ask-become-pass': connectionOptions['ask-become-pass'],
+    ...loginOptions,
     output: { ...outputOptions.output, describe: 'text, or json: all of it in one line on standard output' },
   },
   render: { ...inventoryOptions, ...renderOptions },

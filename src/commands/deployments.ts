@@ -3,7 +3,7 @@ import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
-import type { HostConnection, HostName, Secret } from '../domain/host.ts';
+import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -21,6 +21,7 @@ import { desiredState } from '../tasks/metallb-l2/desired-state.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
 import type { InventoryOptions } from './options.ts';
+import type { Said } from './said.ts';
 import { loadTemplates } from './template-files.ts';
 
 /** What the user wrote, read and checked. */
@@ -40,7 +41,7 @@ const wanted: readonly string[] = [...domainVariableNames, ...connectionVariable
 /** Reads inventory and templates, and makes a deployment of each selected host. Errors: all of them, each once though many hosts share it. */
 export async function loadDeployments(
   options: InventoryOptions,
-  { becomePassword, env }: { readonly becomePassword: Secret | null; readonly env: NodeJS.ProcessEnv },
+  { said, env }: { readonly said: Said; readonly env: NodeJS.ProcessEnv },
 ): Promise<Result<Loaded, LoadTrouble>> {
   const read = await loadInventoryHosts(options, env);
   if (!read.ok) return read;
@@ -51,7 +52,7 @@ export async function loadDeployments(
 
   const names = selected.map(({ name }) => name);
   const { byHost, secrets } = await resolveVars(inventory, names, { wanted, vault });
-  const login = { user: userInfo().username, homeDirectory: homedir() };
+  const login = { user: userInfo().username, homeDirectory: homedir(), transport: said.transport };
   const forced = new Set<string>(options.force);
   const check = hostSpecs();
   const found: HostDiagnostic[] = [];
@@ -69,7 +70,7 @@ export async function loadDeployments(
         spec: spec.value,
         deployment: {
           wantsHistory: false,
-          connection: withPassword(connection.value, becomePassword),
+          connection: withPasswords(connection.value, said),
           prepare: (observed: Observed) => prepare(name, spec.value, observed, { templates: templates.value, forced }),
         },
       },
@@ -106,7 +107,11 @@ function forceReturnPaths(spec: HostSpec, forced: ReadonlySet<string>): HostSpec
 }
 
 /** What was typed for this run counts before what the inventory says, as in Ansible. */
-function withPassword(connection: HostConnection, password: Secret | null): HostConnection {
+function withPasswords(connection: HostConnection, { password, fallback, becomePassword }: Said): HostConnection {
   const { become } = connection;
-  return become === null || password === null ? connection : { ...connection, become: { ...become, password } };
+  return {
+    ...connection,
+    password: password ?? connection.password ?? fallback,
+    become: become === null || becomePassword === null ? become : { ...become, password: becomePassword },
+  };
 }

@@ -19,18 +19,18 @@ import { observedNode } from './explain-observed.ts';
 import { answer, gatewayOf, type PacketOptions, type Question, questionOf, requestDevice } from './explain-question.ts';
 import type { Io } from './io.ts';
 import { loadNodeProgram } from './node-programs.ts';
-import type { InventoryOptions } from './options.ts';
+import type { InventoryOptions, LoginOptions } from './options.ts';
 import { load } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
 export type ExplainOptions = PacketOptions &
-  Omit<InventoryOptions, 'limit'> & {
+  Omit<InventoryOptions, 'limit'> &
+  LoginOptions & {
     readonly host: string;
     /** Null: what the inventory says, else what the node shows, else iptables. */
     readonly kubeProxy: 'iptables' | 'nftables' | 'ipvs' | 'cilium' | null;
     readonly live: boolean;
     readonly acceptNew: boolean;
-    readonly askBecomePass: boolean;
     readonly output: 'text' | 'json';
   };
 
@@ -65,10 +65,13 @@ export async function explain(options: ExplainOptions, io: Io): Promise<number> 
 
 /** Finds the one host that is meant. A failure has been told; it is the exit code. */
 async function loadHost(options: ExplainOptions, io: Io): Promise<Result<Host, number>> {
-  const { host: name, live, askBecomePass } = options;
+  const { host: name, live, askPass = false, askBecomePass } = options;
   // What goes wrong is said below in the words of --host, which is one host where a limit may be many.
   const silent = { ...io, stderr: () => {} };
-  const loaded = await load({ ...options, limit: name, askBecomePass: live && askBecomePass }, silent);
+  const loaded = await load(
+    { ...options, limit: name, askPass: live && askPass, askBecomePass: live && askBecomePass },
+    silent,
+  );
   if (!loaded.ok) {
     const { diagnostics, sourceOf } = loaded.error;
     const unknown = diagnostics.find(({ code }) => code === 'limit-unmatched');

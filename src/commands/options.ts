@@ -14,15 +14,26 @@ export type InventoryOptions = {
   readonly force?: readonly ObstacleCode[];
 };
 
-/** Options of commands that connect to hosts. */
-export type ConnectionOptions = InventoryOptions & {
-  /** Hosts at a time. */
-  readonly forks: number;
-  readonly acceptNew: boolean;
+/** What is said for one run about logging in; what is missing the inventory says. */
+export type LoginOptions = {
+  readonly transport?: 'auto' | 'ssh2' | 'openssh';
+  /** Ask for the password of ssh, once for all hosts. */
+  readonly askPass?: boolean;
+  /** A file whose first line is that password. */
+  readonly connectionPasswordFile?: string;
+  /** Ask for the password of sudo. */
   readonly askBecomePass: boolean;
-  readonly output: 'text' | 'json';
-  readonly progress: boolean;
 };
+
+/** Options of commands that connect to hosts. */
+export type ConnectionOptions = InventoryOptions &
+  LoginOptions & {
+    /** Hosts at a time. */
+    readonly forks: number;
+    readonly acceptNew: boolean;
+    readonly output: 'text' | 'json';
+    readonly progress: boolean;
+  };
 
 /** Options of commands that change hosts. */
 export type RolloutOptions = ConnectionOptions & {

@@ -1,42 +1,28 @@
 import type { Deployment, Surroundings } from '../deploy/deployment.ts';
 import { type Look, look } from '../deploy/look.ts';
 import { rollOut } from '../deploy/rollout.ts';
-import { type Secret, secret } from '../domain/host.ts';
 import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
-import { err, ok, type Result } from '../domain/result.ts';
+import { err, type Result } from '../domain/result.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { createReporter, type Reporter, reporterMode } from '../report/reporter.ts';
 import { formatSummary, type HostResult } from '../report/summary.ts';
 import { type Loaded, type LoadTrouble, loadDeployments } from './deployments.ts';
 import type { Io } from './io.ts';
-import type { ConnectionOptions, InventoryOptions } from './options.ts';
+import type { ConnectionOptions, InventoryOptions, LoginOptions } from './options.ts';
+import { hear } from './said.ts';
 
-/** Reads what the user wrote, and asks for the password of sudo where that is wanted; warnings and errors go to standard error. */
+/** Reads what the user wrote, and asks for passwords where that is wanted; warnings and errors go to standard error. */
 export async function load(
-  options: InventoryOptions & Partial<Pick<ConnectionOptions, 'askBecomePass'>>,
+  options: InventoryOptions & Partial<LoginOptions>,
   io: Io,
 ): Promise<Result<Loaded, LoadTrouble>> {
-  const password = options.askBecomePass === true ? await askBecomePassword(io) : ok(null);
-  const loaded = password.ok
-    ? await loadDeployments(options, { becomePassword: password.value, env: io.env })
-    : password;
+  const said = await hear(options, io);
+  const loaded = said.ok
+    ? await loadDeployments(options, { said: said.value, env: io.env })
+    : err({ diagnostics: said.error, sourceOf: () => null });
   const { sourceOf } = loaded.ok ? loaded.value : loaded.error;
   io.stderr(formatDiagnostics(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics, sourceOf));
   return loaded;
-}
-
-async function askBecomePassword(io: Io): Promise<Result<Secret, LoadTrouble>> {
-  const typed = io.isInputTty ? await io.askSecret('Password of sudo') : null;
-  if (typed !== null) return ok(secret(typed));
-  const message = io.isInputTty ? 'no password was typed' : '--ask-become-pass needs a terminal to ask on';
-  const diagnostic = {
-    severity: 'error',
-    code: 'become-password',
-    message,
-    hint: 'or say ansible_become_password in the inventory',
-    at: null,
-  } as const;
-  return err({ diagnostics: [diagnostic], sourceOf: () => null });
 }
 
 /** Opens a reporter that shows these hosts going through these phases. */

@@ -12,6 +12,8 @@ export type ConnectionDefaults = {
   readonly user: string;
   /** What `~` means in paths. */
   readonly homeDirectory: string;
+  /** Counts before what the inventory says; null where it is the inventory's to say. */
+  readonly transport: HostConnection['transport']['kind'] | null;
 };
 
 type Source = SshOptions & { readonly variable: string };
@@ -78,7 +80,7 @@ export function connectionOf(
     knownHostsFiles: knownHostsFiles?.map((text) => expand({ text, variable: knownHosts?.variable ?? '' })) ?? null,
     hostKeyChecking: read.choice('StrictHostKeyChecking', checking, strictnesses) ?? 'strict',
     connectTimeoutMs: timeoutS === null ? null : timeoutS * 1000,
-    transport: transportOf(read, sources),
+    transport: transportOf(read, sources, defaults.transport),
     sshArguments: asSshArguments(sources, {
       User: user,
       Port: port?.text,

@@ -5,20 +5,26 @@ import type { SshOptions } from './ssh-arguments.ts';
 type Sources = readonly (SshOptions & { readonly variable: string })[];
 
 /**
- * Who makes the connection: as `mlbroute_transport` says, or the system's ssh where an argument asks for what only that can do. What ssh's own
+ * Who makes the connection: as `wished`, else as `mlbroute_transport` says, or the system's ssh where an argument asks for what only that can do. What ssh's own
  * files ask for shows when connecting.
  */
-export function transportOf(read: ConnectionVariables, sources: Sources): HostConnection['transport'] {
+export function transportOf(
+  read: ConnectionVariables,
+  sources: Sources,
+  wished: HostConnection['transport']['kind'] | null,
+): HostConnection['transport'] {
   read.only('mlbroute_transport', ['auto', 'ssh2', 'openssh']);
-  const wish = read.text('mlbroute_transport')?.text ?? 'auto';
-  if (wish === 'openssh') return { kind: 'openssh', because: 'mlbroute_transport is openssh' };
+  const written = read.text('mlbroute_transport')?.text;
+  const wish = wished ?? written ?? 'auto';
+  if (wish === 'openssh')
+    return { kind: 'openssh', because: wished === null ? 'mlbroute_transport is openssh' : 'as --transport says' };
   const beyond = sources.flatMap(({ beyond: names, variable }) => names.map((name) => ({ name, variable })));
   if (wish === 'ssh2') {
     for (const { name, variable } of beyond)
       read.refuse(variable, {
         code: 'ssh-option',
         message: `the ssh option ${name} needs the system's ssh`,
-        hint: 'set mlbroute_transport to openssh or auto',
+        hint: wished === null ? 'set mlbroute_transport to openssh or auto' : 'leave --transport ssh2 away',
       });
     return { kind: 'ssh2' };
   }

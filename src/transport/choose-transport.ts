@@ -56,7 +56,7 @@ export function createChooser(options: ChooseOptions) {
           : `only ssh itself honours ${keyword}`;
       if (because !== null) return ok({ kind: 'openssh', because });
     } else if (keyword !== undefined) {
-      const message = `${placeOf(configured.value.host)}: ${keyword} is set for this host, which only the system's ssh honours; mlbroute_transport says ssh2`;
+      const message = `${placeOf(configured.value.host)}: ${keyword} is set for this host, which only the system's ssh honours, and the transport is to be ssh2`;
       return err({ kind: 'connect', message, isTransient: false });
     }
     return ok({ kind: 'ssh2', configured: configured.value, agentSocket });

@@ -5,7 +5,7 @@ import { connectionOf } from '../../src/inventory/connection.ts';
 import { connectionVariableNames } from '../../src/inventory/connection-variables.ts';
 import { inventoryOf, printed, varsOf, yaml } from './printed.ts';
 
-const defaults = { user: 'me', homeDirectory: '/home/me' };
+const defaults = { user: 'me', homeDirectory: '/home/me', transport: null } as const;
 
 function connect(text: string) {
   const vars = varsOf(text, 'n1');
@@ -145,6 +145,22 @@ describe('A connection', () => {
     ],
   ])('is told to ssh: %s', (_, body, expected) => {
     expect(connection(body).sshArguments).toEqual(expected);
+  });
+
+  it('is by the transport of the run before that of the inventory', () => {
+    const text = 'all: { hosts: { n1: { mlbroute_transport: ssh2, ansible_ssh_common_args: -J bastion } } }\n';
+    const vars = varsOf(text, 'n1');
+    const host = inventoryOf(text).hosts[0];
+    if (!vars.ok || host === undefined) throw new Error('the inventory is right');
+    const by = (transport: 'auto' | 'ssh2' | 'openssh') => {
+      const made = connectionOf(host.name, vars.value, { ...defaults, transport });
+      return made.ok ? made.value.transport : made.error.map(({ message, hint }) => `${message}: ${hint}`);
+    };
+    expect([by('openssh'), by('auto'), by('ssh2')]).toEqual([
+      { kind: 'openssh', because: 'as --transport says' },
+      { kind: 'openssh', because: 'ProxyJump in ansible_ssh_common_args needs it' },
+      ["the ssh option ProxyJump needs the system's ssh: leave --transport ssh2 away"],
+    ]);
   });
 
   it('prints no password', () => {

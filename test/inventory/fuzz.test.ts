@@ -153,7 +153,7 @@ async function everything(name: string, text: string, limit: string): Promise<'r
       continue;
     }
     const spec = hostSpec(vars.value);
-    const connection = connectionOf(host.name, vars.value, { user: 'u', homeDirectory: '/h' });
+    const connection = connectionOf(host.name, vars.value, { user: 'u', homeDirectory: '/h', transport: null });
     const faults = [...(spec.ok ? [] : spec.error), ...(connection.ok ? [] : connection.error)];
     formatDiagnostics(faults, inventory.sourceOf);
   }

@@ -17,7 +17,7 @@ async function networksIn(file: string) {
     const vars = hostVars(read.value, name, { wanted: 'all', decrypted: new Map() });
     if (!vars.ok) throw new Error(JSON.stringify(vars.error));
     const spec = hostSpec(vars.value);
-    const connection = connectionOf(name, vars.value, { user: 'me', homeDirectory: '/home/me' });
+    const connection = connectionOf(name, vars.value, { user: 'me', homeDirectory: '/home/me', transport: null });
     if (!spec.ok) throw new Error(JSON.stringify(spec.error));
     if (!connection.ok) throw new Error(JSON.stringify(connection.error));
     return { name, networks: spec.value.networks };

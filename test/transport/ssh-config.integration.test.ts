@@ -33,7 +33,7 @@ function host(variables: object, lines: readonly string[], name = 'config'): Hos
   const vars = varsOf(text, 'n1');
   const [first] = inventoryOf(text).hosts;
   if (!vars.ok || first === undefined) throw new Error('no host n1');
-  const made = connectionOf(first.name, vars.value, { user: 'root', homeDirectory: scratch });
+  const made = connectionOf(first.name, vars.value, { user: 'root', homeDirectory: scratch, transport: null });
   if (!made.ok) throw new Error(made.error.map(({ message }) => message).join('; '));
   return made.value;
 }
