@@ -20,7 +20,7 @@ host_section() {
   [ -r /etc/os-release ] && printf 'os %s\n' "$(value_of ID /etc/os-release)"
   [ -d /run/systemd/system ] && printf 'systemd %s\n' "$(systemctl --version 2>/dev/null)"
   [ -e /run/systemd/netif/state ] && printf 'networkd active\n'
-  for program in ip iptables iptables-restore iptables-save systemctl systemd-run sysctl sha256sum stat udevadm; do
+  for program in ip iptables iptables-restore iptables-save nft systemctl systemd-run sysctl sha256sum stat udevadm; do
     command -v "$program" >/dev/null 2>&1 && printf 'program %s\n' "$program"
   done
   iptables='' legacy_tables=''
@@ -58,12 +58,14 @@ network_section() {
   section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
 }
 
-# Marks in nft tables of others. What iptables and kube-proxy keep there is left out: it may be long, and its marks are known.
+# Our own table of nft, and marks in nft tables of others. What iptables and kube-proxy keep there is left out: it may be long, and its marks are known.
 nft_section() {
+  section nft-chains
+  case $nft_tables in *'table inet mlbroute'*) nft list table inet mlbroute ;; esac
   section nft-marks
   printf '%s\n' "$nft_tables" | while read -r _ family name; do
     case "$family $name" in
-      ' ' | ip*' raw' | ip*' mangle' | ip*' nat' | ip*' filter' | ip*' security' | ip*' kube-proxy') continue ;;
+      ' ' | 'inet mlbroute' | ip*' raw' | ip*' mangle' | ip*' nat' | ip*' filter' | ip*' security' | ip*' kube-proxy') continue ;;
     esac
     nft list table "$family" "$name" 2>/dev/null | grep ' mark '
   done

@@ -1,7 +1,8 @@
 import type { Backend } from './backend.ts';
 import { iptables } from './iptables/backend.ts';
 import { networkd } from './networkd/backend.ts';
+import { nftables } from './nftables/backend.ts';
 import { sysctlD } from './sysctl-d/backend.ts';
 
 /** Every backend. A new one is a folder and a line here. */
-export const backends: readonly Backend[] = [networkd, iptables, sysctlD];
+export const backends: readonly Backend[] = [networkd, iptables, nftables, sysctlD];

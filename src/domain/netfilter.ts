@@ -9,4 +9,6 @@ export type NetfilterChain = {
   readonly hook: 'PREROUTING' | 'OUTPUT';
   /** Each rule as iptables-save(8) prints it after `-A NAME `. */
   readonly rules: readonly string[];
+  /** Missing, as in what earlier versions recorded: iptables. */
+  readonly tool?: 'nft';
 };

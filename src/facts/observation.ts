@@ -10,6 +10,7 @@ import { parseHistory, parseManifest } from './manifest.ts';
 import { parseMarkUses } from './mark-uses.ts';
 import { parseNeighbors } from './neighbors.ts';
 import { parseNetworkFiles } from './networkd-files.ts';
+import { parseNftChains } from './nft-chains.ts';
 import { parsePending } from './pending.ts';
 import { parseOthers, parseRoutes, parseRules } from './routing.ts';
 import { cutSections, keyedLines, type Sections } from './sections.ts';
@@ -43,7 +44,7 @@ export function parseObservation(output: string, token: string): Result<Observed
         ),
         routes: parseRoutes(section(sections, 'routes')),
         rules: parseRules(section(sections, 'rules')),
-        chains: parseChains(section(sections, 'chains')),
+        chains: [...parseChains(section(sections, 'chains')), ...parseNftChains(section(sections, 'nft-chains'))],
         sysctls,
         neighbors: parseNeighbors(section(sections, 'neighbors')),
       },

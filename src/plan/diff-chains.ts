@@ -2,6 +2,7 @@ import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import type { RunningChain } from '../domain/observed.ts';
+import { nftChange } from './nft-chain-change.ts';
 
 /** Compares the chains that mlbroute owns, as wholes. Every chain of a table changes in one atomic `iptables-restore --noflush`. */
 export function diffChains(
@@ -27,7 +28,19 @@ function change(before: RunningChain | undefined, after: NetfilterChain | undefi
   return {
     sign: before === undefined ? '+' : after === undefined ? '-' : '~',
     subject: 'chain',
-    words: `chain ${chain.name} in ${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length === 1 ? '1 rule' : `${after.rules.length} rules`}`}`,
+    words: `chain ${chain.name} in ${chain.tool === 'nft' ? 'nft, ' : ''}${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length === 1 ? '1 rule' : `${after.rules.length} rules`}`}`,
+    ...commands(before, after, chain),
+  };
+}
+
+function commands(
+  before: RunningChain | undefined,
+  after: NetfilterChain | undefined,
+  chain: RunningChain,
+): Pick<RuntimeChange, 'apply' | 'undo'> {
+  if (chain.tool === 'nft')
+    return { apply: nftChange(before ?? null, after ?? null), undo: nftChange(after ?? null, before ?? null) };
+  return {
     apply: after === undefined ? remove(chain) : [restore(before, after)],
     undo:
       before === undefined ? remove(chain) : [...(after === undefined ? unhook(chain) : []), restore(after, before)],
@@ -76,7 +89,7 @@ function tool({ family }: Pick<RunningChain, 'family'>): 'iptables' | 'ip6tables
 }
 
 function isSameChain(a: RunningChain, b: RunningChain): boolean {
-  return a.name === b.name && a.table === b.table && a.family === b.family;
+  return a.name === b.name && a.table === b.table && a.family === b.family && a.tool === b.tool;
 }
 
 function sameRules(a: RunningChain, b: NetfilterChain): boolean {

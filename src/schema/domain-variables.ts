@@ -29,6 +29,10 @@ export const domainVariables = z
       .enum(['auto', 'iptables', 'nftables', 'ipvs', 'cilium'])
       .nullish()
       .meta({ description: 'What carries out services; auto, the default, looks at the host' }),
+    netfilter: z
+      .enum(['auto', 'iptables', 'nftables'])
+      .nullish()
+      .meta({ description: 'What sets marks; auto, the default, takes iptables where the host has it' }),
     networkd_parent_file: networkFile
       .nullish()
       .meta({ description: 'Name of the .network file of the parent of the VLAN, for rendering without a host' }),

@@ -22,6 +22,8 @@ export type HostSpec = {
   readonly nodeCidrs: readonly Cidr[] | null;
   /** `auto`: found on the host. */
   readonly kubeProxy: 'auto' | 'iptables' | 'nftables' | 'ipvs' | 'cilium';
+  /** `auto`: iptables where the host has it. */
+  readonly netfilter: 'auto' | 'iptables' | 'nftables';
   /** Name of the parent's .network file where no host can be asked; null where it is not known. */
   readonly networkdParentFile: string | null;
 };
@@ -60,12 +62,13 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
     ...checkCount(vars),
   ].sort(comparePlaces);
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
-  const { pod_cidrs, node_cidrs, kube_proxy, networkd_parent_file } = parsed.data;
+  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, networkd_parent_file } = parsed.data;
   return ok({
     networks: placed.map(({ spec }) => spec),
     podCidrs: pod_cidrs ?? [],
     nodeCidrs: node_cidrs ?? null,
     kubeProxy: kube_proxy ?? 'auto',
+    netfilter: netfilter ?? 'auto',
     networkdParentFile: networkd_parent_file ?? null,
   });
 }

@@ -627,7 +627,14 @@ describe('A right network', () => {
 });
 
 describe('A host', () => {
-  const nothing = { networks: [], podCidrs: [], nodeCidrs: null, kubeProxy: 'auto', networkdParentFile: null };
+  const nothing = {
+    networks: [],
+    podCidrs: [],
+    nodeCidrs: null,
+    kubeProxy: 'auto',
+    netfilter: 'auto',
+    networkdParentFile: null,
+  };
 
   it.each<[string, string, object]>([
     ['may have no networks', '', {}],
@@ -635,11 +642,12 @@ describe('A host', () => {
     ['may have any variables of the user', 'pod_cidr: 5, network: [x]', {}],
     [
       'says what the cluster is like',
-      'pod_cidrs: [10.112.0.0/12, "fd00::/56"], node_cidrs: [192.168.1.0/24], kube_proxy: ipvs, networkd_parent_file: 10-eth0.network',
+      'pod_cidrs: [10.112.0.0/12, "fd00::/56"], node_cidrs: [192.168.1.0/24], kube_proxy: ipvs, netfilter: nftables, networkd_parent_file: 10-eth0.network',
       {
         podCidrs: ['10.112.0.0/12', 'fd00::/56'],
         nodeCidrs: ['192.168.1.0/24'],
         kubeProxy: 'ipvs',
+        netfilter: 'nftables',
         networkdParentFile: '10-eth0.network',
       },
     ],

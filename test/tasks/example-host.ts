@@ -48,6 +48,7 @@ export function hostSpec(changes: Partial<HostSpec> = {}): HostSpec {
     podCidrs: [cidr('10.112.0.0/12')],
     nodeCidrs: null,
     kubeProxy: 'auto',
+    netfilter: 'auto',
     networkdParentFile: null,
     ...changes,
   };

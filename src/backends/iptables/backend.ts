@@ -16,7 +16,8 @@ export const iptables: Backend = {
       jumps: [{ table: 'mangle', hook: 'OUTPUT', chain: 'MLBROUTE-OUTPUT' }],
     } satisfies UnitView,
   },
-  draft: ({ chains }) => {
+  draft: ({ chains: all }) => {
+    const chains = all.filter(({ tool }) => tool === undefined);
     if (chains.some(({ family }) => family !== 'ipv4')) throw new Error('the iptables backend keeps only IPv4 chains');
     if (chains.length === 0) return [];
     const units = '/etc/systemd/system';

@@ -4,6 +4,7 @@ import type { InterfaceName } from '../../domain/link.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
 import { type HostSubnet, isLinkLocal } from './host-subnets.ts';
+import { netfilterTool } from './netfilter-tool.ts';
 import { deviceOf, type ResolvedNetwork } from './resolved-network.ts';
 
 type Host = {
@@ -117,10 +118,21 @@ function sourceTrouble({ device, returnPath, rpFilter, hasAddress }: ResolvedNet
   return null;
 }
 
-function toolTrouble({ returnPath, rpFilter }: ResolvedNetwork, { facts }: Host): Trouble | null {
+function toolTrouble({ returnPath, rpFilter }: ResolvedNetwork, { spec, facts }: Host): Trouble | null {
   const what = returnPath === 'mark' ? 'return_path mark' : rpFilter === 'rpfilter' ? 'rp_filter: rpfilter' : null;
-  if (what === null || facts.iptables !== null) return null;
-  return { message: `${what} needs iptables, which the host has not`, hint: 'install the package iptables' };
+  if (what === null) return null;
+  if (netfilterTool(spec, facts) === 'nftables')
+    return facts.programs.includes('nft')
+      ? null
+      : {
+          message: `${what} by netfilter: nftables needs nft, which the host has not`,
+          hint: 'install the package nftables',
+        };
+  if (facts.iptables !== null) return null;
+  return {
+    message: `${what} needs iptables or nft, which the host has not`,
+    hint: 'install the package iptables, or nftables',
+  };
 }
 
 /** The interface that must be there before ours can be. */

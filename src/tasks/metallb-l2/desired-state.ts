@@ -10,6 +10,7 @@ import type { HostSpec } from '../../schema/host-spec.ts';
 import { loopGuard } from './loop-guard.ts';
 import { markChains, markRules } from './mark.ts';
 import { neighborhoodOf } from './neighborhood.ts';
+import { chainsFor, netfilterTool } from './netfilter-tool.ts';
 import { onlinkRoutes } from './onlink.ts';
 import { resolveNetworks } from './resolve-networks.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
@@ -53,7 +54,7 @@ export function desiredState(
         ...sourced.flatMap((network) => sourceRules(network, inside.cidrs)),
         ...guards.flatMap(({ rules }) => rules),
       ]),
-      chains: sortChains([...markChains(marked), ...rpfilterChains(networks)]),
+      chains: chainsFor(netfilterTool(spec, facts), sortChains([...markChains(marked), ...rpfilterChains(networks)])),
       sysctls: rpFilterSettings(networks, { facts, recorded, ownVlans }),
       ...(addresses.length === 0 ? {} : { addresses }),
       ...(neighbors.length === 0 ? {} : { neighbors }),

@@ -56,12 +56,12 @@ describe('a network is refused on a host', () => {
       { serviceProxy: ipvs },
       /own address 192\.168\.1\.10 of eth0/,
     ],
-    ['where marks have no iptables', {}, { iptables: null }, /needs iptables/],
+    ['where marks have neither iptables nor nft', {}, { iptables: null }, /needs iptables or nft/],
     [
       'where rpfilter has no iptables',
       { returnPath: 'onlink', rpFilter: 'rpfilter' },
       { iptables: null },
-      /rp_filter: rpfilter needs iptables/,
+      /rp_filter: rpfilter needs iptables or nft/,
     ],
     ['that is loose without an address', { rpFilter: 'loose' }, {}, /loose drops all requests on eth0\.100/],
   ];
