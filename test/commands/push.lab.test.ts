@@ -13,10 +13,21 @@ import { auditOf, pushTo } from './pushing.ts';
 /** So that sshd tells of each command it starts. */
 const talkative: GuestFiles = { '/etc/ssh/sshd_config.d/verbose.conf': 'LogLevel VERBOSE\n' };
 
+/** A parent of another kind with a port, as a host's own files make it. */
+const parentOfKind = (name: string, kind: string): GuestFiles => ({
+  [`/etc/systemd/network/20-${name}.netdev`]: `[NetDev]\nName=${name}\nKind=${kind}\n`,
+  [`/etc/systemd/network/20-${name}.network`]: `[Match]\nName=${name}\n\n[Link]\nRequiredForOnline=no\n\n[Network]\nLinkLocalAddressing=no\n`,
+  '/etc/systemd/network/20-port.netdev': '[NetDev]\nName=port\nKind=dummy\n',
+  '/etc/systemd/network/20-port.network': `[Match]\nName=port\n\n[Network]\n${kind === 'bond' ? 'Bond' : 'Bridge'}=${name}\n`,
+});
+
+/** What the VLAN of the second network is made on. */
+const uplinks = ['br0', 'bond0', 'eth0'] as const;
+
 /** The life of one configuration on three kinds of node, each test going on from the one before: like Debian, like Ubuntu, and with broad files. */
 const kinds: Readonly<Record<string, GuestFiles>> = {
-  n1: talkative,
-  n2: { ...talkative, ...ubuntuLike },
+  n1: { ...talkative, ...parentOfKind('br0', 'bridge') },
+  n2: { ...talkative, ...ubuntuLike, ...parentOfKind('bond0', 'bond') },
   n3: {
     ...talkative,
     '/etc/sysctl.d/50-x.conf': 'net.ipv4.conf.*.rp_filter=1\n',
@@ -42,10 +53,12 @@ beforeAll(async () => {
   // Everything a network can have: an address of the host's own, a neighbour, a check of sources by netfilter.
   const second = {
     ...secondNetwork,
+    link: { parent: '{{ uplink }}', vlan: 200, name: 'eth0.200', mtu: 1400 },
     ...{ address: '5.6.7.{{ number }}/24', neighbor: '52:54:00:ab:cd:ef', rp_filter: 'rpfilter' },
   };
   all = await writeInventory(lab, 'all', { networks: [publicNetwork, second, segmentNetwork] }, (n) => ({
     number: 200 + n,
+    uplink: uplinks[n - 1],
   }));
   pristine = await onEach((node) => stateOf(lab, node));
   await onEach(sshUse);
