@@ -80,7 +80,7 @@ networkd_section() {
   # Its invocation link is made when networkd starts.
   section networkd-unread
   started=/run/systemd/units/invocation:systemd-networkd.service
-  [ -h "$started" ] && find /etc/systemd/network /run/systemd/network -type f -newer "$started" 2>/dev/null
+  [ -h "$started" ] && find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null
   section networkd-files
   for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
     [ -r "$file" ] || continue
@@ -144,6 +144,34 @@ files_section() {
   printf '\n'
 }
 
+# Lines of others that the next boot reads: the network's part of sysctl.d, and chains of ours in rule sets that somebody saved. A sysctl.d file
+# hides files of its name in later folders, empty or not.
+boot_section() {
+  set --
+  seen=/
+  for file in /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf /usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf; do
+    case $seen in */"${file##*/}"/*) continue ;; esac
+    if [ -e "$file" ] || [ -h "$file" ]; then seen=$seen${file##*/}/; fi
+    [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
+  done
+  for file in /etc/iptables/rules.v4 /etc/iptables/rules.v6 /etc/sysconfig/iptables /etc/sysconfig/ip6tables; do
+    [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
+  done
+  section boot-lines
+  [ $# -gt 0 ] && grep -Hn -e '^[[:blank:]]*-\{0,1\}[[:blank:]]*/*net[./]' -e '^[:*-].*MLBROUTE' -- "$@"
+  section boot-state
+  printf 'clock %s\n' "$(date +%s)"
+  for unit in systemd-networkd.service systemd-sysctl.service mlbroute-iptables.service; do
+    state=unwanted
+    for file in /etc/systemd/system/*.wants/"$unit" /run/systemd/generator*/*.wants/"$unit" /usr/lib/systemd/system/*.wants/"$unit" /lib/systemd/system/*.wants/"$unit"; do
+      [ -h "$file" ] && state=wanted
+    done
+    # A link to /dev/null is a mask.
+    [ -c "/etc/systemd/system/$unit" ] && state=masked
+    printf '%s %s\n' "$state" "$unit"
+  done
+}
+
 state_section() {
   section manifest
   [ -r /var/lib/mlbroute/manifest.json ] && cat /var/lib/mlbroute/manifest.json
@@ -171,6 +199,7 @@ main() {
   networkd_section
   link_files_section
   files_section
+  boot_section
   state_section
   section end
 }

@@ -1,3 +1,5 @@
+import { bootFindings } from '../boot/boot-findings.ts';
+import { clockSkew } from '../boot/clock-skew.ts';
 import type { Finding } from '../domain/change.ts';
 import type { HostName } from '../domain/host.ts';
 import { findingsOf } from '../plan/findings.ts';
@@ -9,14 +11,19 @@ import type { ConnectionOptions } from './options.ts';
 import { readHosts } from './read-hosts.ts';
 import { tellSummary } from './session.ts';
 
-/** `mlbroute audit`: desired × persisted × recorded × running, read-only. Exit code 2 where something differs, 1 where a host could not be asked. */
+/** `mlbroute audit`: desired × persisted × recorded × running × what the next boot would bring, read-only. Exit code 2 where something differs, 1 where a host could not be asked. */
 export async function audit(options: ConnectionOptions, io: Io): Promise<number> {
   const reading = await readHosts(options, io);
   if (reading === null) return exitCodes.badInput;
   const { seen, ended, beganMs } = reading;
+  const endedS = Math.floor(Date.now() / 1000);
   const found = seen.map(({ deployment, prepared, observed }) => ({
     host: deployment.connection.name,
-    findings: findingsOf(prepared.plan, observed),
+    findings: [
+      ...findingsOf(prepared.plan, observed),
+      ...(prepared.manifest === null ? [] : bootFindings(prepared.manifest.desired, observed.facts, observed.boot)),
+      ...clockSkew(observed.boot.clockS, endedS),
+    ],
   }));
   tellFindings(found, 'Audit', options, io);
   if (ended.length > 0) {

@@ -46,7 +46,16 @@ export type HostPlan = {
 
 /** One difference between what should be and what is. */
 export type Finding = {
-  readonly code: 'missing' | 'differs' | 'unexpected' | 'edited-on-host' | 'not-boot-safe' | 'pending' | 'probe';
+  readonly code:
+    | 'missing'
+    | 'differs'
+    | 'unexpected'
+    | 'edited-on-host'
+    | 'not-boot-safe'
+    | 'empty-table'
+    | 'clock-skew'
+    | 'pending'
+    | 'probe';
   /** Which of the states is wrong. */
   readonly where: 'persisted' | 'running' | 'recorded' | 'network';
   readonly subject: string;

@@ -1,3 +1,4 @@
+import type { BootFiles } from './boot-files.ts';
 import type { DesiredState } from './desired-state.ts';
 import type { HostFacts } from './facts.ts';
 import type { VlanLink } from './link.ts';
@@ -60,5 +61,6 @@ export type Observed = {
   /** Earlier generations that the host still has, newest first; empty where they were not asked for. */
   readonly history: readonly Manifest[];
   readonly running: RunningState;
+  readonly boot: BootFiles;
   readonly pending: PendingTransaction | null;
 };

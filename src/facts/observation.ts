@@ -2,6 +2,7 @@ import type { HostFacts } from '../domain/facts.ts';
 import type { InterfaceName, VlanLink } from '../domain/link.ts';
 import type { Observed } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { isNetplan, parseBootFiles } from './boot-files.ts';
 import { parseChains } from './chains.ts';
 import { parseInterfaces } from './interfaces.ts';
 import { parseLinkFiles } from './link-files.ts';
@@ -48,6 +49,7 @@ export function parseObservation(output: string, token: string): Result<Observed
         sysctls,
         neighbors: parseNeighbors(section(sections, 'neighbors')),
       },
+      boot: parseBootFiles(sections),
       pending: parsePending(section(sections, 'pending'), facts.bootId),
     });
   } catch (error) {
@@ -86,7 +88,7 @@ function parseFacts(
     networkFiles,
     unreadNetworkFiles: section(sections, 'networkd-unread')
       .split('\n')
-      .filter((path) => path !== ''),
+      .filter((path) => path !== '' && !isNetplan(path)),
     others: {
       marks: [section(sections, 'chains'), section(sections, 'nft-marks')].flatMap(parseMarkUses),
       ...parseOthers(section(sections, 'rules'), section(sections, 'routes')),

@@ -78,5 +78,25 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
           },
         ]
       : [];
-  return [...pending, ...files, ...running, ...boot, ...unrecorded];
+  return [...pending, ...files, ...running, ...emptyTables(plan, observed), ...boot, ...unrecorded];
+}
+
+/** A rule that leads into a table that lost all its routes: packets fall through to main and leave the wrong way, and nothing looks amiss. */
+function emptyTables({ decisions, runtime }: HostPlan, { running }: Observed): readonly Finding[] {
+  return decisions.flatMap(({ table, network }): Finding[] => {
+    const rule = running.rules.find((one) => one.rule.table === table)?.rule;
+    const isLost = runtime.some(
+      ({ subject, sign, words }) => subject === 'route' && sign === '+' && words.endsWith(` table ${table}`),
+    );
+    if (rule === undefined || !isLost || running.routes.some(({ route }) => route.table === table)) return [];
+    return [
+      {
+        code: 'empty-table',
+        where: 'running',
+        subject: `table ${table}`,
+        message: `is empty, and rule ${rule.priority} leads there: replies of network ${network} take the main table’s way`,
+        hint: 'an interface that went down took the routes along; push again',
+      },
+    ];
+  });
 }

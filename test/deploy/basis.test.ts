@@ -4,6 +4,7 @@ import type { HostFacts, ObservedInterface } from '../../src/domain/facts.ts';
 import { parseInterfaceName } from '../../src/domain/link.ts';
 import type { Manifest, Observed } from '../../src/domain/observed.ts';
 import { makeManifest } from '../../src/plan/manifest.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { sampleFiles, sampleState, sure } from './sample-state.ts';
 
 const link = (name: string, rest: Partial<ObservedInterface> = {}): ObservedInterface => ({
@@ -43,6 +44,7 @@ const observed: Observed = {
       'net/ipv4/conf/cali1/rp_filter': '0',
     },
   },
+  boot: noBootFiles,
   pending: null,
 };
 const wanted = makeManifest(sampleState, sampleFiles, observed);

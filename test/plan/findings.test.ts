@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChangeCause, FileChange, HostPlan, RuntimeChange } from '../../src/domain/change.ts';
 import type { Observed } from '../../src/domain/observed.ts';
 import { findingsOf } from '../../src/plan/findings.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { observed as file, managed, running, samplePlan } from '../report/sample-plan.ts';
 import { hostFacts, manifest } from '../tasks/example-host.ts';
 
@@ -12,6 +13,7 @@ const calm: Observed = {
   recorded: manifest(),
   history: [],
   running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {} },
+  boot: noBootFiles,
   pending: null,
 };
 

@@ -5,6 +5,7 @@ import { bootOrder, grabberOf } from '../../src/plan/lint/boot-order.ts';
 import { networkdReload } from '../../src/plan/lint/networkd-reload.ts';
 import { refusals } from '../../src/plan/lint/refusals.ts';
 import { takenVlans } from '../../src/plan/lint/taken-vlan.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { sampleState } from '../deploy/sample-state.ts';
 import { device, hostFacts, iface, vlan } from '../tasks/example-host.ts';
 import { neededPrograms } from './simulated-host.ts';
@@ -16,7 +17,7 @@ const links = [{ name: link.name, parent: link.parent, id: link.id, mtu: null }]
 function observed(): Observed {
   return {
     facts: hostFacts({ programs: neededPrograms }),
-    ...{ persisted: [], recorded: null, history: [], pending: null },
+    ...{ persisted: [], recorded: null, history: [], boot: noBootFiles, pending: null },
     running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {} },
   };
 }

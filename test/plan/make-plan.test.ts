@@ -4,6 +4,7 @@ import type { HostName } from '../../src/domain/host.ts';
 import type { Observed } from '../../src/domain/observed.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { sampleState } from '../deploy/sample-state.ts';
 import { managed } from '../report/sample-plan.ts';
 import { device, hostFacts, iface, manifest, must, vlan } from '../tasks/example-host.ts';
@@ -27,6 +28,7 @@ function hostWith(state: DesiredState, changes: Partial<Observed> = {}): Observe
       chains: state.chains,
       sysctls: { 'net/ipv4/conf/eth1/rp_filter': '0' },
     },
+    boot: noBootFiles,
     pending: null,
     ...changes,
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../src/domain/observed.ts';
 import { ipv4ConfKey } from '../../src/domain/sysctl.ts';
 import { makeManifest } from '../../src/plan/manifest.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { sampleFiles, sampleState } from '../deploy/sample-state.ts';
 import { hostFacts, manifest, vlan } from '../tasks/example-host.ts';
 
@@ -16,6 +17,7 @@ const host = (running: Partial<Observed['running']>, recorded: Observed['recorde
   recorded,
   history: [],
   running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {}, ...running },
+  boot: noBootFiles,
   pending: null,
 });
 

@@ -5,6 +5,7 @@ import type { Observed } from '../../src/domain/observed.ts';
 import type { MarkUse, OtherUses } from '../../src/domain/other-uses.ts';
 import type { Fwmark, PolicyRule, Priority, Route, TableId } from '../../src/domain/routing.ts';
 import { preflight } from '../../src/plan/lint/preflight.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { sampleState } from '../deploy/sample-state.ts';
 import { cidr, device, hostFacts, iface, manifest, vlan } from '../tasks/example-host.ts';
 
@@ -29,7 +30,7 @@ type Host = {
 function found({ running, facts, others, rest }: Host, desired: DesiredState = sampleState): readonly string[] {
   return preflight(desired, {
     facts: hostFacts({ others: { ...noUses, ...others }, ...facts }),
-    ...{ persisted: [], recorded: null, history: [], pending: null },
+    ...{ persisted: [], recorded: null, history: [], boot: noBootFiles, pending: null },
     running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {}, ...running },
     ...rest,
   }).map(({ code, message }) => `${code}: ${message}`);
@@ -215,7 +216,7 @@ describe('preflight of marks', () => {
 
   it('says which bit is free where others have most', () => {
     const facts = hostFacts({ interfaces: [iface('eth1'), iface('cilium_host')], others: noUses });
-    const observed = { facts, persisted: [], recorded: null, history: [], pending: null };
+    const observed = { facts, persisted: [], recorded: null, history: [], boot: noBootFiles, pending: null };
     const running = { vlans: [], routes: [], rules: [], chains: [], sysctls: {} };
     const [first] = preflight(sampleState, { ...observed, running });
     expect(first?.hint).toBe('choose another with mark: — free here is { value: 0x1000, mask: 0x1000 }');

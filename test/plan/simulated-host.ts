@@ -2,6 +2,7 @@ import type { HostPlan, RuntimeChange } from '../../src/domain/change.ts';
 import type { NetworkFile } from '../../src/domain/network-file.ts';
 import type { Manifest, Observed } from '../../src/domain/observed.ts';
 import type { ObservedFile } from '../../src/domain/remote-file.ts';
+import { noBootFiles } from '../boot/no-boot-files.ts';
 import { hostFacts, iface } from '../tasks/example-host.ts';
 import { run, type SimulatedKernel } from './simulated-kernel.ts';
 
@@ -41,6 +42,7 @@ export function observedOf(host: SimulatedHost): Observed {
       sysctls: kernel.sysctls,
       neighbors: kernel.neighbors,
     },
+    boot: noBootFiles,
     pending: null,
   };
 }

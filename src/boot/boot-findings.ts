@@ -1,0 +1,98 @@
+import type { BootFiles } from '../domain/boot-files.ts';
+import type { Finding } from '../domain/change.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
+import type { HostFacts } from '../domain/facts.ts';
+import { matchesName } from '../domain/network-file.ts';
+import { sysctlAtBoot } from './sysctl-at-boot.ts';
+
+/** What the next boot will not bring as described, because of files that are not mlbroute's. */
+export function bootFindings(desired: DesiredState, facts: HostFacts, boot: BootFiles): readonly Finding[] {
+  return [
+    ...overriddenSysctls(desired, boot),
+    ...savedChains(desired, boot),
+    ...deadUnits(desired, boot),
+    ...lostParents(desired, facts),
+    ...(desired.links.length === 0 ? [] : unreadNetplan(boot)),
+  ];
+}
+
+function overriddenSysctls(desired: DesiredState, boot: BootFiles): readonly Finding[] {
+  return desired.sysctls.flatMap(({ key, value }) => {
+    const at = sysctlAtBoot(key, boot.sysctlLines);
+    // What our own file says, or fails to say, is found by comparing that file.
+    if (at === null || at.value === value || at.from.path.includes('mlbroute')) return [];
+    return [
+      notBootSafe(
+        key,
+        `at the next boot ${at.from.path}:${at.from.line} sets it to ${at.value}, not to ${value}`,
+        `remove the line “${at.from.text.trim()}”`,
+      ),
+    ];
+  });
+}
+
+function savedChains(desired: DesiredState, boot: BootFiles): readonly Finding[] {
+  const paths = [...new Set(boot.savedChainLines.map(({ path }) => path))];
+  if (desired.chains.length === 0 && paths.length === 0) return [];
+  return paths.map((path) =>
+    notBootSafe(
+      path,
+      'somebody saved all rules of the running kernel, those of mlbroute with them; the next boot loads them as they were then',
+      'take the lines with MLBROUTE out of it: mlbroute loads its own',
+    ),
+  );
+}
+
+function deadUnits(desired: DesiredState, boot: BootFiles): readonly Finding[] {
+  const needed: readonly (readonly [string, boolean])[] = [
+    ['systemd-networkd.service', desired.links.length + desired.routes.length + desired.rules.length > 0],
+    ['systemd-sysctl.service', desired.sysctls.length > 0],
+    ['mlbroute-iptables.service', desired.chains.length > 0],
+  ];
+  return needed.flatMap(([name, isNeeded]) => {
+    const state = boot.units.find((unit) => unit.name === name)?.state;
+    // A unit of ours that nothing wants shows as a missing link among the files.
+    if (!isNeeded || state === undefined || state === 'wanted' || (state === 'unwanted' && name.startsWith('mlbroute')))
+      return [];
+    const [message, hint] =
+      state === 'masked'
+        ? [`${name} is masked: the next boot leaves out what it does`, `systemctl unmask ${name}`]
+        : [`nothing starts ${name} at the next boot`, `systemctl enable ${name}`];
+    return [notBootSafe(name, message, hint)];
+  });
+}
+
+/** Our VLAN hangs on a drop-in of the parent's file. Another file that takes the parent first leaves the VLAN out. */
+function lostParents(desired: DesiredState, facts: HostFacts): readonly Finding[] {
+  return [...new Set(desired.links.map(({ parent }) => parent))].flatMap((parent) => {
+    const used = facts.networkFileOf[parent];
+    if (used === undefined) return [];
+    const first = facts.networkFiles.find(({ matchNames }) => matchesName(matchNames, parent));
+    if (first === undefined || nameOf(first.path) >= nameOf(used)) return [];
+    return [
+      notBootSafe(
+        first.path,
+        `at the next boot it takes ${parent} before ${used} can, and the VLANs of ${parent} hang on that one`,
+        `rename it so that it sorts after ${nameOf(used)}, or push again after networkd has read it`,
+      ),
+    ];
+  });
+}
+
+function unreadNetplan(boot: BootFiles): readonly Finding[] {
+  return boot.unreadNetplanFiles.map((path) =>
+    notBootSafe(
+      path,
+      'changed after networkd started: what netplan makes of it shows at the next boot only',
+      'look at `netplan generate --root-dir`, or undo the change',
+    ),
+  );
+}
+
+function notBootSafe(subject: string, message: string, hint: string): Finding {
+  return { code: 'not-boot-safe', where: 'persisted', subject, message, hint };
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

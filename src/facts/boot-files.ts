@@ -1,0 +1,39 @@
+import type { BootFiles, BootLine } from '../domain/boot-files.ts';
+import { keyedLines, type Sections } from './sections.ts';
+
+/** Parses what `node/observe.sh` says of the files that the next boot reads. */
+export function parseBootFiles(sections: Sections): BootFiles {
+  const lines = bootLines(sections.get('boot-lines') ?? '');
+  const state = keyedLines(sections.get('boot-state') ?? '');
+  const clock = state.find(({ key }) => key === 'clock')?.rest ?? '';
+  const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  const isSysctl = ({ path }: BootLine) => path.includes('/sysctl.d/');
+  return {
+    // Stable, so lines of one file stay in order.
+    sysctlLines: lines.filter(isSysctl).sort((a, b) => compare(base(a.path), base(b.path))),
+    savedChainLines: lines.filter((line) => !isSysctl(line)),
+    units: state.flatMap(({ key, rest }) =>
+      key === 'wanted' || key === 'unwanted' || key === 'masked' ? [{ name: rest, state: key }] : [],
+    ),
+    unreadNetplanFiles: (sections.get('networkd-unread') ?? '').split('\n').filter(isNetplan),
+    clockS: /^\d+$/.test(clock) ? Number(clock) : null,
+  };
+}
+
+/** True for a file of netplan's, which networkd never reads itself. */
+export function isNetplan(path: string): boolean {
+  return path.startsWith('/etc/netplan/');
+}
+
+/** Lines as `grep -Hn` prints them. */
+function bootLines(text: string): readonly BootLine[] {
+  return Array.from(text.matchAll(/^(\/[^:\n]*):(\d+):(.*)$/gm), ([, path = '', line, found = '']) => ({
+    path,
+    line: Number(line),
+    text: found,
+  }));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
