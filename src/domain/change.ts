@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import type { Decision } from './desired-state.ts';
+import type { FindingCode } from './finding-kinds.ts';
 import type { HostName } from './host.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { ManagedFile, ObservedFile } from './remote-file.ts';
@@ -46,16 +47,7 @@ export type HostPlan = {
 
 /** One difference between what should be and what is. */
 export type Finding = {
-  readonly code:
-    | 'missing'
-    | 'differs'
-    | 'unexpected'
-    | 'edited-on-host'
-    | 'not-boot-safe'
-    | 'empty-table'
-    | 'clock-skew'
-    | 'pending'
-    | 'probe';
+  readonly code: FindingCode;
   /** Which of the states is wrong. */
   readonly where: 'persisted' | 'running' | 'recorded' | 'network';
   readonly subject: string;
