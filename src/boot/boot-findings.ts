@@ -3,12 +3,14 @@ import type { Finding } from '../domain/change.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import { matchesName } from '../domain/network-file.ts';
+import { ipv4ConfKey } from '../domain/sysctl.ts';
 import { sysctlAtBoot } from './sysctl-at-boot.ts';
 
 /** What the next boot will not bring as described, because of files that are not mlbroute's. */
 export function bootFindings(desired: DesiredState, facts: HostFacts, boot: BootFiles): readonly Finding[] {
   return [
     ...overriddenSysctls(desired, boot),
+    ...overriddenRpFilter(desired, boot),
     ...savedChains(desired, boot),
     ...deadUnits(desired, boot),
     ...lostParents(desired, facts),
@@ -26,6 +28,24 @@ function overriddenSysctls(desired: DesiredState, boot: BootFiles): readonly Fin
         key,
         `at the next boot ${at.from.path}:${at.from.line} sets it to ${at.value}, not to ${value}`,
         `remove the line “${at.from.text.trim()}”`,
+      ),
+    ];
+  });
+}
+
+/** The kernel takes max(all, interface) of rp_filter, so a line for `all` can void one of ours for an interface. */
+function overriddenRpFilter({ sysctls }: DesiredState, boot: BootFiles): readonly Finding[] {
+  const all = ipv4ConfKey('all', 'rp_filter');
+  const at = sysctlAtBoot(all, boot.sysctlLines);
+  if (at === null || sysctls.some(({ key }) => key === all)) return [];
+  return sysctls.flatMap(({ key, value }) => {
+    const device = /^net\/ipv4\/conf\/(.+)\/rp_filter$/.exec(key)?.[1];
+    if (device === undefined || device === 'default' || Number(at.value) <= Number(value)) return [];
+    return [
+      notBootSafe(
+        key,
+        `at the next boot ${at.from.path}:${at.from.line} sets ${all} to ${at.value}; the kernel takes max(all, interface): ${at.value} on ${device}, not ${value}`,
+        `remove the line “${at.from.text.trim()}”, or push once it is in force: mlbroute then lowers all, and keeps the others as they are`,
       ),
     ];
   });

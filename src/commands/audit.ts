@@ -3,6 +3,7 @@ import { clockSkew } from '../boot/clock-skew.ts';
 import type { Finding } from '../domain/change.ts';
 import type { HostName } from '../domain/host.ts';
 import { findingsOf } from '../plan/findings.ts';
+import { foreignFindings } from '../plan/foreign-findings.ts';
 import { formatFindings } from '../report/findings-text.ts';
 import { findingsLine } from '../report/ndjson.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -21,6 +22,7 @@ export async function audit(options: ConnectionOptions, io: Io): Promise<number>
     host: deployment.connection.name,
     findings: [
       ...findingsOf(prepared.plan, observed),
+      ...foreignFindings(prepared.plan),
       ...(prepared.manifest === null ? [] : bootFindings(prepared.manifest.desired, observed.facts, observed.boot)),
       ...clockSkew(observed.boot.clockS, endedS),
     ],

@@ -1,6 +1,7 @@
 import type { Finding, HostPlan } from '../domain/change.ts';
 import type { Observed } from '../domain/observed.ts';
 import { unreachable } from '../domain/result.ts';
+import { effectiveRpFilter } from './effective-rp-filter.ts';
 
 /** What a plan would change, said as what is wrong now: the audit's view of the same comparison. */
 export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding[] {
@@ -49,7 +50,9 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
   const running = plan.runtime
     .filter(({ subject }) => subject !== 'unit' && subject !== 'networkd')
     .map((change): Finding => {
-      const base = { where: 'running', subject: change.words, hint: null } as const;
+      const key = change.subject === 'sysctl' ? change.words.split(' ')[1] : undefined;
+      const hint = key === undefined ? null : effectiveRpFilter(key, observed.running);
+      const base = { where: 'running', subject: change.words, hint } as const;
       switch (change.sign) {
         case '+':
           return { ...base, code: 'missing', message: 'is missing in the running kernel' };

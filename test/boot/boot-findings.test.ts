@@ -26,6 +26,9 @@ const said = (boot: Partial<BootFiles>, facts: Partial<HostFacts> = {}) =>
 const line = (path: string, text: string) => ({ path, line: 7, text });
 const ours = line('/etc/sysctl.d/99-zz-mlbroute.conf', 'net/ipv4/conf/eth0.100/rp_filter = 0');
 
+const allTo1 =
+  'not-boot-safe net/ipv4/conf/eth0.100/rp_filter: at the next boot /etc/sysctl.d/zz.conf:7 sets net/ipv4/conf/all/rp_filter to 1; the kernel takes max(all, interface): 1 on eth0.100, not 0';
+
 describe('bootFindings', () => {
   it.each<[string, Partial<BootFiles>, Partial<HostFacts>, readonly string[]]>([
     ['nothing where nobody interferes', { sysctlLines: [ours] }, {}, []],
@@ -38,10 +41,22 @@ describe('bootFindings', () => {
       ],
     ],
     [
-      'no glob, which gives way to our own line',
-      { sysctlLines: [ours, line('/etc/sysctl.d/zz.conf', 'net.ipv4.conf.*.rp_filter=1')] },
+      'no glob, which gives way to our own line, where all is taken out of it',
+      {
+        sysctlLines: [
+          ours,
+          line('/etc/sysctl.d/zz.conf', 'net.ipv4.conf.*.rp_filter=1'),
+          line('/etc/sysctl.d/zz.conf', '-net.ipv4.conf.all.rp_filter'),
+        ],
+      },
       {},
       [],
+    ],
+    [
+      'a glob that gives way to our own line, but takes all as well',
+      { sysctlLines: [ours, line('/etc/sysctl.d/zz.conf', 'net.ipv4.conf.*.rp_filter=1')] },
+      {},
+      [allTo1],
     ],
     [
       'a glob where our own line is gone',
@@ -49,7 +64,22 @@ describe('bootFindings', () => {
       {},
       [
         'not-boot-safe net/ipv4/conf/eth0.100/rp_filter: at the next boot /etc/sysctl.d/zz.conf:7 sets it to 1, not to 0',
+        allTo1,
       ],
+    ],
+    [
+      'a line for all interfaces, which counts for ours as well',
+      { sysctlLines: [line('/etc/sysctl.d/50-x.conf', 'net.ipv4.conf.all.rp_filter = 1'), ours] },
+      {},
+      [
+        'not-boot-safe net/ipv4/conf/eth0.100/rp_filter: at the next boot /etc/sysctl.d/50-x.conf:7 sets net/ipv4/conf/all/rp_filter to 1; the kernel takes max(all, interface): 1 on eth0.100, not 0',
+      ],
+    ],
+    [
+      'no line for all interfaces that is not above ours',
+      { sysctlLines: [line('/etc/sysctl.d/50-x.conf', 'net.ipv4.conf.all.rp_filter = 0'), ours] },
+      {},
+      [],
     ],
     [
       'a saved rule set once',
@@ -109,6 +139,17 @@ describe('bootFindings', () => {
     const units = [{ name: 'systemd-networkd.service', state: 'masked' }] as const;
     expect(bootFindings(nothing, hostFacts(), { ...noBootFiles, units })).toEqual([]);
   });
+});
+
+it('leaves a line for all interfaces to our own later one, where there is one', () => {
+  const all = { key: ipv4ConfKey('all', 'rp_filter'), value: '0', why: 'max', mayBeAbsent: false };
+  const lines = [
+    line('/etc/sysctl.d/50-x.conf', 'net.ipv4.conf.all.rp_filter = 1'),
+    ours,
+    line(ours.path, 'net/ipv4/conf/all/rp_filter = 0'),
+  ];
+  const lowered: DesiredState = { ...desired, sysctls: [...desired.sysctls, all] };
+  expect(bootFindings(lowered, hostFacts(), { ...noBootFiles, sysctlLines: lines })).toEqual([]);
 });
 
 describe('clockSkew', () => {

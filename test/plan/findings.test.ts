@@ -62,6 +62,32 @@ describe('findingsOf', () => {
     expect(findings({ runtime: [one] })).toEqual(words);
   });
 
+  it.each([
+    [
+      'eth0',
+      ['0', '1'],
+      'the kernel takes max(all, interface): on eth0 max(0, 1) = 1, what would be answered by another interface is dropped',
+    ],
+    [
+      'eth0',
+      ['2', '1'],
+      'the kernel takes max(all, interface): on eth0 max(2, 1) = 2, what could not be answered at all is dropped, and everything on an interface without an address',
+    ],
+    [
+      'all',
+      ['1', '0'],
+      'the kernel takes max(all, interface), so no interface is below 1: what would be answered by another interface is dropped',
+    ],
+  ])('says what comes of rp_filter of %s where all and eth0 have %j', (name, [all = '', own = ''], words) => {
+    const sysctls = { 'net/ipv4/conf/all/rp_filter': all, 'net/ipv4/conf/eth0/rp_filter': own };
+    const runtime = [running('~', `sysctl net/ipv4/conf/${name}/rp_filter 1 → 0`, 'sysctl')];
+    const [finding] = findingsOf(samplePlan('node1', { runtime }), {
+      ...calm,
+      running: { ...calm.running, sysctls },
+    });
+    expect(finding).toMatchObject({ code: 'differs', hint: words });
+  });
+
   it('counts a warning about the next boot, and no other', () => {
     const warnings = [
       { code: 'not-boot-safe', message: 'at the next boot …', hint: 'rename it' },
