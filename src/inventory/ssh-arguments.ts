@@ -60,6 +60,7 @@ const learned: readonly string[] = [
   'IPQoS',
   'KexAlgorithms',
   'MACs',
+  'ProxyJump',
   'UpdateHostKeys',
 ];
 
@@ -78,7 +79,6 @@ const opensshOnly: readonly string[] = [
   'KnownHostsCommand',
   'PasswordAuthentication',
   'PKCS11Provider',
-  'ProxyJump',
   'PubkeyAcceptedAlgorithms',
   'PubkeyAuthentication',
   'RekeyLimit',

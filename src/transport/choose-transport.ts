@@ -4,14 +4,27 @@ import type { HostConnection } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { type ConfiguredHost, configureHost, unconfigured } from './configured-host.ts';
+import { jumpHostOf } from './jump-host.ts';
 import { agentKeyTypes, keysBeyond } from './keys-beyond.ts';
 import { placeOf } from './socket.ts';
 import { readSshConfig, type SshConfig } from './ssh-config.ts';
 
 /** How a host is reached: by mlbroute's own SSH as configured, or by the system's ssh for a reason. */
 export type Way =
-  | { readonly kind: 'ssh2'; readonly configured: ConfiguredHost; readonly agentSocket: string | null }
+  | {
+      readonly kind: 'ssh2';
+      readonly configured: ConfiguredHost;
+      readonly agentSocket: string | null;
+      /** The host to jump over first, and how that one is reached; null: the way is straight. */
+      readonly jump: Ssh2Way | null;
+    }
   | { readonly kind: 'openssh'; readonly because: string };
+
+/** A way that mlbroute's own SSH can go. */
+export type Ssh2Way = Extract<Way, { kind: 'ssh2' }>;
+
+/** A chain of jump hosts that is longer leads in a circle. */
+const mostJumps = 8;
 
 /** What choosing needs from its surroundings. */
 export type ChooseOptions = { readonly homeDirectory: string; readonly agentSocket: string | null };
@@ -40,7 +53,9 @@ export function createChooser(options: ChooseOptions) {
     return ok(configureHost(host, config.value, ground.value));
   };
 
-  return async (host: HostConnection, deadlineMs: number): Promise<Result<Way, Failure>> => {
+  return choose;
+
+  async function choose(host: HostConnection, deadlineMs: number, jumps = 0): Promise<Result<Way, Failure>> {
     if (host.transport.kind === 'openssh') return ok({ kind: 'openssh', because: host.transport.because });
     const configured = await configure(host, deadlineMs);
     if (!configured.ok) return configured;
@@ -59,8 +74,21 @@ export function createChooser(options: ChooseOptions) {
       const message = `${placeOf(configured.value.host)}: ${keyword} is set for this host, which only the system's ssh honours, and the transport is to be ssh2`;
       return err({ kind: 'connect', message, isTransient: false });
     }
-    return ok({ kind: 'ssh2', configured: configured.value, agentSocket });
-  };
+    const way: Ssh2Way = { kind: 'ssh2', configured: configured.value, agentSocket, jump: null };
+    const { proxyJump } = configured.value;
+    if (proxyJump === null) return ok(way);
+    const jumpHost = jumpHostOf(host, proxyJump);
+    if (jumpHost === null || jumps === mostJumps) {
+      const what = jumpHost === null ? 'makes no sense' : `leads over more than ${mostJumps} hosts`;
+      const message = `${placeOf(configured.value.host)}: ProxyJump ${proxyJump} ${what}`;
+      return err({ kind: 'connect', message, isTransient: false });
+    }
+    const jump = await choose(jumpHost, deadlineMs, jumps + 1);
+    if (!jump.ok) return jump;
+    if (jump.value.kind === 'openssh')
+      return ok({ kind: 'openssh', because: `for the jump host ${jumpHost.address}: ${jump.value.because}` });
+    return ok({ ...way, jump: jump.value });
+  }
 }
 
 function agentOf({ identityAgent }: ConfiguredHost, usual: string | null): string | null {

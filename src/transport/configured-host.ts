@@ -11,6 +11,8 @@ export type ConfiguredHost = {
   /** A path, `none`, or null where the files say nothing. */
   readonly identityAgent: string | null;
   readonly algorithms: Algorithms;
+  /** The hosts to jump over, as `ssh -G` prints them; null for none. */
+  readonly proxyJump: string | null;
   /** Why mlbroute's own SSH cannot do as the files say; empty where it can. */
   readonly beyond: readonly string[];
 };
@@ -22,7 +24,7 @@ const allAlgorithms: Algorithms = { ...algorithms, hostKey: hostKeyAlgorithms([]
 
 /** What counts where no file of ssh is read. */
 export function unconfigured(host: HostConnection): ConfiguredHost {
-  return { host, hostKeyAlias: null, identityAgent: null, algorithms: allAlgorithms, beyond: [] };
+  return { host, hostKeyAlias: null, proxyJump: null, identityAgent: null, algorithms: allAlgorithms, beyond: [] };
 }
 
 /** Lays what `ssh -G` says over a host. What is as in `defaults`, by keyword, leaves the host as it is. */
@@ -51,7 +53,7 @@ export function configureHost(given: HostConnection, config: SshConfig, defaults
     ...given,
     address,
     port: number('port') ?? given.port,
-    user: value('user') ?? given.user,
+    user: config.get('user')?.[0] ?? given.user,
     identitiesOnly: changed.has('identitiesonly') ? value('identitiesonly') === 'yes' : given.identitiesOnly,
     proxyCommand: command === null ? given.proxyCommand : command.toLowerCase() === 'none' ? null : command,
     knownHostsFiles: knownHostsFiles(config, changed) ?? given.knownHostsFiles,
@@ -65,6 +67,7 @@ export function configureHost(given: HostConnection, config: SshConfig, defaults
     host: { ...named, privateKeyFiles },
     hostKeyAlias: value('hostkeyalias'),
     identityAgent: value('identityagent'),
+    proxyJump: value('proxyjump')?.toLowerCase() === 'none' ? null : value('proxyjump'),
     algorithms: {
       kex: allowed('kexalgorithms', algorithms.kex),
       cipher: allowed('ciphers', algorithms.cipher),
@@ -119,6 +122,7 @@ const honoured = new Set([
   'originalhost',
   'port',
   'proxycommand',
+  'proxyjump',
   'stricthostkeychecking',
   'user',
   'userknownhostsfile',

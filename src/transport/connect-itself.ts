@@ -1,31 +1,39 @@
+import type { HostConnection } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, type Result } from '../domain/result.ts';
-import type { ConfiguredHost } from './configured-host.ts';
+import type { Ssh2Way } from './choose-transport.ts';
 import { gatherCredentials } from './credentials.ts';
 import type { Deadlines } from './deadlines.ts';
 import { prepareKeyCheck } from './host-key-check.ts';
+import type { createJumpPool } from './jump-pool.ts';
 import type { PinHostKey } from './known-hosts-file.ts';
-import { type Connection, type LoginTrouble, logIn } from './login.ts';
+import { type ItselfConnection, type LoginTrouble, logIn } from './login.ts';
 import { type RetryOptions, retryDrops } from './retry.ts';
-import { openSocket, placeOf } from './socket.ts';
+import { type HostSocket, openSocket, placeOf } from './socket.ts';
 import { inspectKey } from './ssh.ts';
 
 /** What mlbroute's own SSH needs beside the host. */
 export type Means = {
   readonly homeDirectory: string;
-  readonly agentSocket: string | null;
   /** Pins unknown keys of hosts whose check is strict, too. */
   readonly acceptNew: boolean;
   readonly deadlines: Deadlines;
   readonly retries: RetryOptions;
   readonly pinHostKey: PinHostKey;
+  readonly openThrough: ReturnType<typeof createJumpPool>;
 };
 
+/** The deadlines of a host with a timeout of its own. */
+export function deadlinesFor({ connectTimeoutMs }: HostConnection, given: Deadlines): Deadlines {
+  return connectTimeoutMs === null ? given : { ...given, tcpMs: connectTimeoutMs, handshakeMs: connectTimeoutMs };
+}
+
 /** Connects with mlbroute's own SSH and logs in. */
-export async function connectItself(configured: ConfiguredHost, means: Means): Promise<Result<Connection, Failure>> {
+export async function connectItself(way: Ssh2Way, means: Means): Promise<Result<ItselfConnection, Failure>> {
+  const { configured, agentSocket, jump } = way;
   const { host, algorithms } = configured;
-  const { deadlines } = means;
-  const keyring = { homeDirectory: means.homeDirectory, agentSocket: means.agentSocket, inspectKey };
+  const deadlines = deadlinesFor(host, means.deadlines);
+  const keyring = { homeDirectory: means.homeDirectory, agentSocket, inspectKey };
   const credentials = await gatherCredentials(host, keyring);
   if (credentials.offers.length === 0) {
     return err({
@@ -36,8 +44,19 @@ export async function connectItself(configured: ConfiguredHost, means: Means): P
   const keyCheck = await prepareKeyCheck(configured, means);
   if (!keyCheck.ok) return keyCheck;
 
-  const attempt = async (): Promise<Result<Connection, LoginTrouble>> => {
-    const socket = await openSocket(host, deadlines.tcpMs);
+  const open = (): Promise<Result<HostSocket, Failure>> => {
+    if (jump === null) return openSocket(host, deadlines.tcpMs);
+    return means.openThrough({
+      jump: placeOf(jump.configured.host),
+      // All but the name, which is that of the host behind it.
+      key: JSON.stringify(jump, (key, value) => (key === 'name' ? undefined : value)),
+      connect: () => connectItself(jump, means),
+      target: host,
+      deadlineMs: deadlines.tcpMs,
+    });
+  };
+  const attempt = async (): Promise<Result<ItselfConnection, LoginTrouble>> => {
+    const socket = await open();
     if (!socket.ok) return err({ failure: socket.error, isDrop: false });
     return logIn({
       socket: socket.value,

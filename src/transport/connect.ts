@@ -3,8 +3,9 @@ import { setTimeout as sleepMs } from 'node:timers/promises';
 import type { HostConnection } from '../domain/host.ts';
 import { ok } from '../domain/result.ts';
 import { createChooser } from './choose-transport.ts';
-import { connectItself } from './connect-itself.ts';
+import { connectItself, deadlinesFor } from './connect-itself.ts';
 import { type Deadlines, defaultDeadlines, within } from './deadlines.ts';
+import { createJumpPool } from './jump-pool.ts';
 import { createPinner } from './known-hosts-file.ts';
 import type { Connection } from './login.ts';
 import { logInWithOpenssh } from './openssh.ts';
@@ -31,12 +32,16 @@ export type ConnectOptions = {
 /** How long a host may take to say goodbye. */
 const goodbyeMs = 1000;
 
-/** Makes the function that opens SSH connections. Each call opens a new one; none is shared or kept. */
+/**
+ * Makes the function that opens SSH connections. Each call opens a new one, and none to a host is shared or kept; those to jump
+ * hosts are shared.
+ */
 export function createConnect(options: ConnectOptions): Connect {
   const random = options.random ?? Math.random;
   const sleep = options.sleep ?? sleepMs;
   const pinHostKey = createPinner();
   const choose = createChooser(options);
+  const openThrough = createJumpPool();
   return async (host) => {
     const given = { ...defaultDeadlines, ...options.deadlines };
     const way = await choose(host, given.tcpMs);
@@ -48,15 +53,11 @@ export function createConnect(options: ConnectOptions): Connect {
       const held = await retryDrops(() => logInWithOpenssh(login), retries);
       return held.ok ? ok(sessionOver(held.value, host, deadlines)) : held;
     }
-    const { configured, agentSocket } = way.value;
-    const deadlines = deadlinesFor(configured.host, given);
-    const connection = await connectItself(configured, { ...options, agentSocket, deadlines, retries, pinHostKey });
-    return connection.ok ? ok(sessionOver(connection.value, configured.host, deadlines)) : connection;
+    const means = { ...options, deadlines: given, retries, pinHostKey, openThrough };
+    const connection = await connectItself(way.value, means);
+    const reached = way.value.configured.host;
+    return connection.ok ? ok(sessionOver(connection.value, reached, deadlinesFor(reached, given))) : connection;
   };
-}
-
-function deadlinesFor({ connectTimeoutMs }: HostConnection, given: Deadlines): Deadlines {
-  return connectTimeoutMs === null ? given : { ...given, tcpMs: connectTimeoutMs, handshakeMs: connectTimeoutMs };
 }
 
 function sessionOver(connection: Connection, host: HostConnection, deadlines: Deadlines): Session {

@@ -4,7 +4,7 @@ import type { Channel } from './channel.ts';
 import type { Deadlines } from './deadlines.ts';
 import { errorText } from './error-code.ts';
 import type { HostSocket } from './socket.ts';
-import { type LoginPhase, type LoginRequest, startLogin } from './ssh.ts';
+import { type LoginPhase, type LoginRequest, type SshConnection, startLogin } from './ssh.ts';
 
 /** A connection that is logged in. */
 export type Connection = {
@@ -18,6 +18,9 @@ export type Connection = {
   /** Cuts the connection, now. */
   readonly destroy: () => void;
 };
+
+/** A connection of mlbroute's own SSH, which can also lead on to another host. */
+export type ItselfConnection = Connection & Pick<SshConnection, 'forward'>;
 
 /** Why there is no connection. */
 export type LoginTrouble = {
@@ -42,7 +45,7 @@ export type Login = {
 };
 
 /** Logs in over an open socket. Each part has its own deadline; nothing ever hangs, and the socket is closed on failure. */
-export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
+export function logIn(login: Login): Promise<Result<ItselfConnection, LoginTrouble>> {
   const { socket, place, deadlines } = login;
   const { stream } = socket;
   const refused: string[] = [];
@@ -118,6 +121,7 @@ export function logIn(login: Login): Promise<Result<Connection, LoginTrouble>> {
           resolve(
             ok({
               exec: connection.exec,
+              forward: connection.forward,
               lost: () => (isGone || stream.destroyed ? told() : null),
               gone,
               end: () => {

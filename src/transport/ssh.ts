@@ -14,6 +14,7 @@ import { unreachable } from '../domain/result.ts';
 import { type Channel, openChannel } from './channel.ts';
 import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
+import { openForward } from './forward.ts';
 import { createOffers, type Offer, type OfferListener } from './offers.ts';
 
 // Of its exports, Node.js sees only some by name: it is CommonJS and gathers them at run time.
@@ -47,6 +48,8 @@ export type LoginRequest = {
 export type SshConnection = {
   /** Starts a command on a channel of its own. Rejects with the reason where the host or the connection does not allow it. */
   readonly exec: (command: string) => Promise<Channel>;
+  /** Opens a TCP connection from the host on. Rejects with the reason where the host cannot, or does not allow it. */
+  readonly forward: (address: string, port: number) => Promise<Duplex>;
   /** Says goodbye. */
   readonly end: () => void;
 };
@@ -86,7 +89,11 @@ export function startLogin(request: LoginRequest, listener: LoginListener): SshC
     hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => void request.isTrusted(key).then(verify),
     authHandler: offers.next as AuthHandlerMiddleware,
   });
-  return { exec: (command) => openChannel(client, command), end: () => void client.end() };
+  return {
+    exec: (command) => openChannel(client, command),
+    forward: (address, port) => openForward(client, address, port),
+    end: () => void client.end(),
+  };
 }
 
 /** Tells what a key file holds. */

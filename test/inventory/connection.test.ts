@@ -119,11 +119,11 @@ describe('A connection', () => {
     ],
     [
       "is by the system's ssh where only that can do as asked, arguments in the order that counts",
-      'ansible_ssh_args: -p 1 -o ControlMaster=auto, ansible_port: 2, ansible_user: two, ansible_ssh_common_args: -J bastion -l three, ansible_ssh_extra_args: -F /config',
+      'ansible_ssh_args: -p 1 -o ControlMaster=auto, ansible_port: 2, ansible_user: two, ansible_ssh_common_args: -o CertificateFile=/c -l three, ansible_ssh_extra_args: -F /config',
       {
         port: 1,
         user: 'two',
-        transport: { kind: 'openssh', because: 'ProxyJump in ansible_ssh_common_args needs it' },
+        transport: { kind: 'openssh', because: 'CertificateFile in ansible_ssh_common_args needs it' },
       },
     ],
     ['is by its own ssh where it says so', 'mlbroute_transport: ssh2', { transport: { kind: 'ssh2' } }],
@@ -148,7 +148,8 @@ describe('A connection', () => {
   });
 
   it('is by the transport of the run before that of the inventory', () => {
-    const text = 'all: { hosts: { n1: { mlbroute_transport: ssh2, ansible_ssh_common_args: -J bastion } } }\n';
+    const text =
+      'all: { hosts: { n1: { mlbroute_transport: ssh2, ansible_ssh_common_args: -o CertificateFile=/c } } }\n';
     const vars = varsOf(text, 'n1');
     const host = inventoryOf(text).hosts[0];
     if (!vars.ok || host === undefined) throw new Error('the inventory is right');
@@ -158,8 +159,8 @@ describe('A connection', () => {
     };
     expect([by('openssh'), by('auto'), by('ssh2')]).toEqual([
       { kind: 'openssh', because: 'as --transport says' },
-      { kind: 'openssh', because: 'ProxyJump in ansible_ssh_common_args needs it' },
-      ["the ssh option ProxyJump needs the system's ssh: leave --transport ssh2 away"],
+      { kind: 'openssh', because: 'CertificateFile in ansible_ssh_common_args needs it' },
+      ["the ssh option CertificateFile needs the system's ssh: leave --transport ssh2 away"],
     ]);
   });
 
@@ -203,14 +204,14 @@ describe('A connection that cannot be made as asked is refused with every reason
           hosts:
             n1:
               mlbroute_transport: ssh2
-              ansible_ssh_common_args: -J bastion -o CertificateFile=/c -F ~/other
+              ansible_ssh_common_args: -J bastion -o BindAddress=::1 -o CertificateFile=/c
       `,
       yaml`
-        i.yaml:5:32: error[ssh-option]: the ssh option ProxyJump needs the system's ssh
-                    ansible_ssh_common_args: -J bastion -o CertificateFile=/c -F ~/other
+        i.yaml:5:32: error[ssh-option]: the ssh option BindAddress needs the system's ssh
+                    ansible_ssh_common_args: -J bastion -o BindAddress=::1 -o CertificateFile=/c
                                              ^ hint: set mlbroute_transport to openssh or auto
         i.yaml:5:32: error[ssh-option]: the ssh option CertificateFile needs the system's ssh
-                    ansible_ssh_common_args: -J bastion -o CertificateFile=/c -F ~/other
+                    ansible_ssh_common_args: -J bastion -o BindAddress=::1 -o CertificateFile=/c
                                              ^ hint: set mlbroute_transport to openssh or auto
       `,
     ],

@@ -164,7 +164,12 @@ describe('who speaks SSH', () => {
     ['ssh for a certificate beside a key', ['IdentityFile PATH/certified'], 'certified has a certificate'],
     ['ssh for a certificate by name', ['CertificateFile /c'], 'only ssh itself honours certificatefile'],
     ['ssh for a key in a token', ['IdentityFile PATH/token'], 'token lives in a security token'],
-    ['ssh for a jump host', ['ProxyJump bastion'], 'only ssh itself honours proxyjump'],
+    ['mlbroute for a jump host', ['Host n1', 'ProxyJump bastion'], 'ssh2'],
+    [
+      'ssh for a jump host that only ssh can reach',
+      ['Host bastion', 'CertificateFile /c', 'Host n1', 'ProxyJump bastion'],
+      'for the jump host bastion: only ssh itself honours certificatefile',
+    ],
     ['ssh for a proxy command with a token of its own', ['ProxyCommand nc %k'], 'only ssh itself honours proxycommand'],
     ['ssh where no cipher of mlbroute is allowed', ['Ciphers aes128-cbc'], 'only ssh itself honours ciphers'],
     ['ssh for what mlbroute has not heard of', ['BindAddress 127.0.0.1'], 'only ssh itself honours bindaddress'],
@@ -180,13 +185,24 @@ describe('who speaks SSH', () => {
 
   it('never another than the inventory says', async () => {
     const way = await createChooser({ homeDirectory: scratch, agentSocket: null })(
-      host({ mlbroute_transport: 'ssh2' }, ['ProxyJump bastion']),
+      host({ mlbroute_transport: 'ssh2' }, ['BindAddress ::1']),
       10_000,
     );
     expect(way).toMatchObject({
       ok: false,
-      error: { message: expect.stringContaining('proxyjump is set for this host') },
+      error: { message: expect.stringContaining('bindaddress is set for this host') },
     });
+  });
+
+  it.each([
+    [
+      'leads in a circle',
+      ['Host a', 'ProxyJump b', 'Host b', 'ProxyJump a', 'Host n1', 'ProxyJump a'],
+      'over more than 8',
+    ],
+  ])('nobody where a chain of jumps %s', async (_, lines, message) => {
+    const way = await createChooser({ homeDirectory: scratch, agentSocket: null })(host({}, lines), 10_000);
+    expect(way).toMatchObject({ ok: false, error: { message: expect.stringContaining(message) } });
   });
 
   it('nobody where the files make no sense', async () => {
