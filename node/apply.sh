@@ -58,8 +58,8 @@ open_transaction() {
     stop_if_locked
     refuse refused "cannot write to $state"
   }
-  # What programs left that were killed before they had the link.
-  for stray in "$state/transactions"/*; do
+  # What programs left that were killed before they had the link, or after they gave it back.
+  for stray in "$state/transactions"/* "$state".*; do
     [ "$stray" = "$here" ] || rm -rf "$stray"
   done
 }
@@ -114,6 +114,7 @@ UNIT
   message=$(systemd-run --quiet --collect --unit="mlbroute-revert-$id" --on-active="${confirm_within}s" \
     --timer-property=AccuracySec=100ms /bin/sh "$here/transaction" timer 2>&1) ||
     refuse refused "the timer could not be armed: $message"
+  note_missing /etc/systemd/system/sysinit.target.wants || refuse refused "cannot write to $here"
   make_dirs /etc/systemd/system/sysinit.target.wants
   cp "$here/mlbroute-revert.service" /etc/systemd/system/mlbroute-revert.service && chmod 644 /etc/systemd/system/mlbroute-revert.service &&
     ln -sf ../mlbroute-revert.service /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service ||
@@ -125,13 +126,20 @@ UNIT
 
 # stage_file N MODE PATH   content on standard input;   stage_link N TARGET PATH;   stage_removal N PATH
 stage_file() { cat >"$here/new/$1" && chmod "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
-stage_link() { ln -s "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
+stage_link() { ln -s -- "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
 stage_removal() { remember "$1" "$2" || refuse refused "cannot save $2"; }
 
 remember() {
   if [ -e "$2" ] || [ -h "$2" ]; then cp -a "$2" "$here/old/$1" || return 1; fi
   printf '%s %s\n' "$1" "$2" >>"$here/files" || return 1
+  if [ -e "$here/new/$1" ] || [ -h "$here/new/$1" ]; then note_missing "${2%/*}" || return 1; fi
   case $2 in /etc/systemd/system/*) : >"$here/reload-units" ;; esac
+}
+
+# Folders that will be made, noted while nothing is done yet: a power cut may take a note made later.
+note_missing() {
+  [ -d "$1" ] || grep -qxF "$1" "$here/dirs" && return
+  note_missing "${1%/*}" && printf '%s\n' "$1" >>"$here/dirs"
 }
 
 # Another push may have come and gone since the plan was made, and left all files as they were.
@@ -151,6 +159,7 @@ undo() { cat >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
 # What a power cut must not take: all that undoing needs, and the guard that starts it.
 make_durable() {
   units=/etc/systemd/system
+  : >"$here/begun" || refuse refused "cannot write to $here"
   find "$here" ! -type l ! -path "$here/new/*" ! -name reserve -exec sync {} + 2>/dev/null &&
     sync "$state" "$state/transactions" "$units/mlbroute-revert.service" "$units" "$units/sysinit.target.wants" 2>/dev/null || sync
 }
@@ -195,7 +204,6 @@ write_files() {
 make_dirs() {
   [ -d "$1" ] && return
   make_dirs "${1%/*}"
-  printf '%s\n' "$1" >>"$here/dirs" || fail "cannot write to $here"
   mkdir -m 755 "$1" || fail "cannot make the folder $1"
 }
 

@@ -2,8 +2,8 @@
 # One change of this host, until it is confirmed or undone. This file lies in the transaction's own folder, together with all it
 # needs, so that the host can put itself back with no network and no mlbroute:
 #   files     lines "N PATH": what the change writes or removes; old/N is what was there, missing where nothing was
-#   written   the N of each file the change has begun to write
-#   dirs      folders the change made, one a line
+#   begun     there once files may have been written;   written: the N of each one, which only this boot can trust
+#   dirs      folders that were not there, one a line
 #   undo/N    how to take back step N of the running kernel;   progress: the last step begun
 #   preparations  how many of the first steps came before the files, and are taken back after them
 #   manifest  what the host shall remember once the change is confirmed; empty where mlbroute leaves this host
@@ -49,11 +49,20 @@ conclude() {
 # True where all is done and on record, and no more than tidying up is left.
 is_over() { read -r fate <"$here/fate"; } 2>/dev/null
 
-# What was staged is of no use any more; its room may be.
+# What was staged is of no use any more; its room may be. The last ten ends are kept, newest first: a controller may come back late.
 record() {
   fate=$1
   rm -rf "$here/new"
-  printf '%s %s\n' "$id" "$fate" >"$state/last.new" && mv -f "$state/last.new" "$state/last"
+  {
+    printf '%s %s\n' "$id" "$fate"
+    kept=1
+    while [ "$kept" -lt 10 ] && read -r other its_fate; do
+      [ "$other" = "$id" ] || { printf '%s %s\n' "$other" "$its_fate" && kept=$((kept + 1)); }
+    done <"$state/last"
+  } >"$state/last.new"
+  # Or a power cut would leave the name without the words.
+  sync "$state/last.new"
+  [ -s "$state/last.new" ] && mv -f "$state/last.new" "$state/last"
   case $fate in stranded*) ;; *) printf '%s\n' "$fate" >"$here/fate.new" && mv -f "$here/fate.new" "$here/fate" ;; esac
   true
 } 2>/dev/null
@@ -92,22 +101,25 @@ tell_fate() {
     exit 1
   fi
   # Only a confirmed removal takes the record away as well.
-  fate=confirmed
-  [ ! -d "$state" ] || read -r _ fate <"$state/last"
-  printf '%s\n' "$fate"
+  [ -d "$state" ] || { printf 'confirmed\n'; return; }
+  fate=$(sed -n "s/^$id //p" "$state/last")
+  printf '%s\n' "${fate:-none}"
 }
 
 # What only an open transaction has. The timer goes after all else: until then it would do what is left here.
 tidy() {
   rm -f "$wants/mlbroute-revert.service" "$guard"
   if grep -qx "$wants" "$here/dirs"; then rmdir "$wants"; fi
-  # Where nothing of mlbroute shall stay, its record of what was goes as well.
-  if is_removal; then rm -rf "$state/generations" "$state/manifest.json" "$state/dirs"; fi
   if [ "$fate" = reverted ] && [ -r "$here/dirs" ]; then
     sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
   fi
-  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
-  if is_removal; then rm -rf "$state"; else rm -rf "$here"; fi
+  if is_removal; then
+    # All at one moment: half of a record would tell another story, and the next push may begin when the lock is gone.
+    if mv "$state" "$state.$id"; then rm -rf "$state.$id"; else rm -rf "$state"; fi
+  else
+    [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
+    rm -rf "$here"
+  fi
   [ "$mode" = timer ] || [ -d "$here" ] || systemctl stop "mlbroute-revert-$id.timer"
 } >/dev/null 2>&1
 
@@ -190,10 +202,16 @@ try() {
   esac
 }
 
+# A power cut may have kept a file and not the note of it.
+may_be_written() {
+  read -r boot <"$here/boot-id" && read -r now </proc/sys/kernel/random/boot_id
+  if [ "$boot" != "$now" ]; then [ -e "$here/begun" ]; else grep -qx "$1" "$here/written"; fi
+} 2>/dev/null
+
 undo_files() {
   set --
   while read -r number path; do
-    grep -qx "$number" "$here/written" 2>/dev/null || continue
+    may_be_written "$number" || continue
     rm -rf "$path.mlbroute-new" "$path.mlbroute-old"
     if [ -e "$here/old/$number" ] || [ -h "$here/old/$number" ]; then
       restore "$here/old/$number" "$path" || note "$path was not restored"
@@ -251,7 +269,7 @@ main() {
       exit 3
       ;;
     extend) extend "$2" ;;
-    timer) if wait_for_deadline; then rm -f "$here/reserve"; claim reverted; conclude; fi ;;
+    timer) if wait_for_deadline; then rm -f "$here/reserve"; claim reverted; conclude; else rm -rf "$state.$id"; fi ;;
     revert | boot | resolve | again) claim reverted; conclude ;;
     *) printf 'usage: %s confirm|extend SECONDS|revert|timer|boot|resolve|again\n' "$0" >&2; exit 2 ;;
   esac

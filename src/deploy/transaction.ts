@@ -57,9 +57,9 @@ export async function fateOf(session: Session, id: string): Promise<Result<strin
 function fateProgram(id: string): string {
   return [
     `if [ "$(readlink ${folder}/pending)" = transactions/${id} ]; then echo open`,
-    `elif read -r last fate <${folder}/last && [ "$last" = ${id} ]; then echo "$fate"`,
+    `elif grep -q '^${id} ' ${folder}/last 2>/dev/null; then sed -n 's/^${id} //p' ${folder}/last`,
     // Removal takes the record of it away, too.
-    `elif [ ! -e ${folder} ]; then echo gone`,
+    `elif [ ! -e ${folder} ]; then rm -rf ${folder}.${id}; echo gone`,
     // What it had begun to put down for itself goes; should it still be on its way, it will find no place to begin.
     `else rm -rf ${folder}/transactions/${id}; echo none; fi`,
   ].join('\n');

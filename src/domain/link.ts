@@ -1,6 +1,6 @@
 import { err, ok, type Result } from './result.ts';
 
-/** A kernel interface name. At most 15 bytes, no slash or white space (dev_valid_name in net/core/dev.c). */
+/** A kernel interface name of at most 15 characters, all of which every tool on the way takes for what they are. Made only by `parseInterfaceName`. */
 export type InterfaceName = string & { readonly __brand: 'InterfaceName' };
 
 /** An 802.1Q VLAN id, 1–4094. */
@@ -15,14 +15,21 @@ export type VlanLink = {
   readonly mtu: number | null;
 };
 
-/** Parses an interface name. */
+/**
+ * Parses an interface name. The kernel takes nearly anything (dev_valid_name in net/core/dev.c); here only what means itself to every
+ * tool on the way is taken: iptables reads `+` as "any", networkd globs, ip(8) `@` and a leading `-`, sysctl `/`.
+ */
 export function parseInterfaceName(text: string): Result<InterfaceName, string> {
   if (text.length === 0 || Buffer.byteLength(text) > 15) return err(`interface name "${text}" must be 1–15 bytes long`);
   if (/[\s/:]/.test(text) || text === '.' || text === '..')
     return err(`interface name "${text}" has a character the kernel refuses`);
-  // The kernel fills in `%d` itself, and /proc/sys/net/ipv4/conf/all is no interface; networkd refuses these too (ifname_valid).
+  // The kernel fills in `%d` itself, and /proc/sys/net/ipv4/conf/all is no interface.
   if (text.includes('%') || text === 'all' || text === 'default')
     return err(`interface name "${text}" means something else to the kernel`);
+  // networkd refuses numbers (ifname_valid in systemd's parse-util.c): they would be indices.
+  if (/^\d+$/.test(text)) return err(`interface name "${text}" is a number, which networkd and ip take for an index`);
+  if (!/^\w[\w.-]*$/.test(text))
+    return err(`interface name "${text}" has more than letters, digits, ".", "_" and "-", which tools would misread`);
   return ok(text as InterfaceName);
 }
 

@@ -11,7 +11,7 @@ const cidr = z
   .meta({ description: 'A network in CIDR form, host bits zero', examples: ['10.112.0.0/12'] })
   .transform((text, context) => settle(parseCidr(text), context, { code: 'cidr', hint: null }));
 
-const networkFile = z.string().refine((name) => /^[^/\s]+\.network$/.test(name), {
+const networkFile = z.string().refine((name) => /^[^/\s\p{Cc}]+\.network$/u.test(name), {
   error: ({ input }) => `"${String(input)}" is not the name of a .network file`,
   params: { code: 'network-file', hint: 'give the name without a folder, e.g. 10-eth0.network' } satisfies CheckParams,
 });

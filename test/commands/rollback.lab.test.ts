@@ -64,7 +64,7 @@ describe('a node that nobody can log in to any more after a change', () => {
     const { exitCode, stderr } = await pushTo(inventory, { limit: 'n1', confirmTimeoutS: 10 });
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^reverted +n1: /m);
-    expect(await onNode(lab, 'n1', 'ls /run/was-locked; cut -d" " -f2 /var/lib/mlbroute/last')).toBe(
+    expect(await onNode(lab, 'n1', 'ls /run/was-locked; head -n 1 /var/lib/mlbroute/last | cut -d" " -f2')).toBe(
       '/run/was-locked\nreverted',
     );
     expect(await stateOf(lab, 'n1')).toBe(before);
@@ -88,7 +88,7 @@ describe('a node that goes down while a push waits for its confirmation', () => 
     const { exitCode, stderr } = await pushing;
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^reverted +n2: /m);
-    expect(await onNode(lab, 'n2', 'cut -d" " -f2 /var/lib/mlbroute/last')).toBe('reverted');
+    expect(await onNode(lab, 'n2', 'head -n 1 /var/lib/mlbroute/last | cut -d" " -f2')).toBe('reverted');
     expect(changed).toMatch(/05-mlbroute-eth0\.100[\s\S]*lookup 7100[\s\S]*MLBROUTE-PREROUTING/);
     expect(await stateOf(lab, 'n2')).toBe(before);
     expect(await remainsOf('n2')).toBe(noRemains);

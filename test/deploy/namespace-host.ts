@@ -53,8 +53,8 @@ for i in 0 1; do
 done
 `;
 
-/** Needs root and unshare(1); throws with the reason where one is missing. */
-export function startNamespaceHost(): NamespaceHost {
+/** Needs root and unshare(1); throws with the reason where one is missing. `shell` runs the programs. */
+export function startNamespaceHost(shell: readonly string[] = ['dash']): NamespaceHost {
   if (process.getuid?.() !== 0) throw new Error('this test makes namespaces: run it as root');
   const scratch = mkdtempSync(join(tmpdir(), 'mlbroute-host-'));
   const holder: ChildProcess = spawn(
@@ -91,7 +91,7 @@ export function startNamespaceHost(): NamespaceHost {
       transport: { kind: 'ssh2' },
       sshArguments: ['-F', 'none'],
     },
-    connect: async () => ok({ run: (request) => run(enter, request), close: async () => {} }),
+    connect: async () => ok({ run: (request) => run([...enter, ...shell], request), close: async () => {} }),
     pid,
     sh,
     systemdCalls: () =>
@@ -117,11 +117,11 @@ function waitForChild(parent: number): number {
   throw new Error('unshare did not start');
 }
 
-function run(enter: readonly string[], request: RunRequest) {
+function run(inHost: readonly string[], request: RunRequest) {
   return new Promise<
     ReturnType<typeof ok<RunResult>> | ReturnType<typeof err<{ kind: 'connection-lost'; message: string }>>
   >((resolve) => {
-    const child = spawn('nsenter', [...enter, 'dash'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('nsenter', inHost, { stdio: ['pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     let rest = '';

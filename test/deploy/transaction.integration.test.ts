@@ -37,6 +37,19 @@ async function pushTo(
   return carryOut(await seenBy(deployment, surroundings), transaction, surroundings);
 }
 
+/** A push that takes mlbroute away. */
+function removal(): Deployment {
+  const nothing = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
+  const leaving = deploymentOf(host, nothing, []);
+  return {
+    ...leaving,
+    prepare: (observed) => {
+      const prepared = leaving.prepare(observed);
+      return prepared.ok ? ok({ ...prepared.value, manifest: null }) : prepared;
+    },
+  };
+}
+
 describe('a push', () => {
   it('brings files and kernel to the desired state, and a second one has nothing to do', async () => {
     const deployment = deploymentOf(host, sampleState, sampleFiles);
@@ -280,19 +293,10 @@ describe('generations', () => {
   it('go with everything else where mlbroute leaves the host', async () => {
     const before = snapshotOf(host);
     await pushTo(deploymentOf(host, sampleState, sampleFiles));
-    const nothing = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
-    const leaving = deploymentOf(host, nothing, []);
-    const removal: Deployment = {
-      ...leaving,
-      prepare: (observed) => {
-        const prepared = leaving.prepare(observed);
-        return prepared.ok ? ok({ ...prepared.value, manifest: null }) : prepared;
-      },
-    };
-    expect(await pushTo(removal)).toMatchObject({ status: 'changed' });
+    expect(await pushTo(removal())).toMatchObject({ status: 'changed' });
     expect(snapshotOf(host)).toBe(before);
     expect(host.sh('ls -d /var/lib/mlbroute 2>&1 || true')).toContain('No such file');
-    expect(hasNothingToDo(await seenBy(removal))).toBe(true);
+    expect(hasNothingToDo(await seenBy(removal()))).toBe(true);
   });
 });
 
@@ -328,6 +332,60 @@ describe('a push that its controller left open', () => {
       observed: { pending: { id: 'test-1', owner: 'somebody', isStale: true } },
     });
     expect(host.sh('readlink /var/lib/mlbroute/pending')).toBe('transactions/test-1\n');
+  });
+});
+
+describe('a controller that was cut off and comes back late', () => {
+  /** Loses the answer to the confirmation; `meanwhile` happens before it comes back. */
+  const cutAtConfirmation = (meanwhile: () => Promise<void>): Connect => {
+    let connections = 0;
+    return async (connection) => {
+      connections += 1;
+      if (connections === 2) await meanwhile();
+      const session = sure(await host.connect(connection));
+      const run: typeof session.run = async (request) => {
+        const answer = await session.run(request);
+        return request.program.includes('transaction confirm')
+          ? err({ kind: 'connection-lost', message: 'the connection broke' })
+          : answer;
+      };
+      return ok({ ...session, run });
+    };
+  };
+
+  it('still learns that its push was kept, though another one came and went since', async () => {
+    const surroundings = surroundingsOf(host.connect);
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+    const connect = cutAtConfirmation(async () => {
+      const other = await seenBy(deploymentOf(host, { ...sampleState, sysctls: [] }, sampleFiles));
+      const ended = await carryOut(other, { ...transaction, id: 'test-2' }, surroundingsOf(host.connect));
+      expect(ended).toMatchObject({ status: 'changed' });
+    });
+    expect(await carryOut(seen, transaction, { ...surroundings, connect })).toMatchObject({ status: 'changed' });
+    expect(host.sh('cat /var/lib/mlbroute/last')).toBe('test-2 confirmed\ntest-1 confirmed\n');
+  });
+
+  it('learns that mlbroute is gone from the host, and takes away what was left of it', async () => {
+    await pushTo(deploymentOf(host, sampleState, sampleFiles));
+    const surroundings = surroundingsOf(host.connect);
+    const seen = await seenBy(removal(), surroundings);
+    const connect = cutAtConfirmation(async () => {
+      host.sh('mkdir -p /var/lib/mlbroute.test-1/transactions');
+    });
+    expect(await carryOut(seen, transaction, { ...surroundings, connect })).toMatchObject({ status: 'changed' });
+    expect(host.sh('ls -d /var/lib/mlbroute* 2>/dev/null || true')).toBe('');
+  });
+
+  it('finds the ends of the last ten', async () => {
+    const gateways = Array.from({ length: 11 }, (_, i) => sure(parseIp(`1.2.3.${i + 1}`)));
+    for (const [i, gateway] of gateways.entries()) {
+      const routes = sampleState.routes.map((route) => (route.type === 'gateway' ? { ...route, gateway } : route));
+      const seen = await seenBy(deploymentOf(host, { ...sampleState, routes }, sampleFiles));
+      await carryOut(seen, { ...transaction, id: `test-${i + 1}` }, surroundingsOf(host.connect));
+    }
+    expect(host.sh('cat /var/lib/mlbroute/last')).toBe(
+      Array.from({ length: 10 }, (_, i) => `test-${11 - i} confirmed\n`).join(''),
+    );
   });
 });
 

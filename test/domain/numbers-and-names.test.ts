@@ -5,11 +5,11 @@ import { formatFwmark, parseFwmark, parsePriority, parseTableId } from '../../sr
 import { ipv4ConfKey } from '../../src/domain/sysctl.ts';
 
 describe('parseInterfaceName', () => {
-  it.each(['eth0', 'eth0.100', 'enp3s0f1np.4094', 'x', 'a-b_c', 'éé'])('takes %j', (name) => {
+  it.each(['eth0', 'eth0.100', 'enp3s0f1np.4094', 'x', 'a-b_c', '_x', '0a'])('takes %j', (name) => {
     expect(parseInterfaceName(name)).toEqual({ ok: true, value: name });
   });
 
-  it.each([
+  it.each<readonly [string, string]>([
     ['', 'must be 1–15 bytes long'],
     ['enp3s0f1np1.4094x', 'must be 1–15 bytes long'],
     ['éééééééé', 'must be 1–15 bytes long'],
@@ -22,6 +22,25 @@ describe('parseInterfaceName', () => {
     ['eth%d', 'means something else to the kernel'],
     ['all', 'means something else to the kernel'],
     ['default', 'means something else to the kernel'],
+    ['17', 'is a number, which networkd and ip take for an index'],
+    ...[
+      'eth+',
+      'eth*',
+      'eth?',
+      '[e]',
+      '-r',
+      'a@b',
+      'éé',
+      '$(>c)',
+      '`>c`',
+      'a;b',
+      "a'b",
+      'a"b',
+      'a\\b',
+      'a=b',
+      'a#b',
+      '!a',
+    ].map((name) => [name, 'has more than letters, digits, ".", "_" and "-", which tools would misread'] as const),
   ])('refuses %j: it %s', (name, why) => {
     expect(parseInterfaceName(name)).toEqual({ ok: false, error: `interface name "${name}" ${why}` });
   });

@@ -112,6 +112,12 @@ export const faultTable = {
     end: 'between until it is writable again; then `again`, or the next push, brings it before',
     says: ['stranded'],
   },
+  'clock-jump': {
+    fault: 'clock set a day ahead, then back',
+    when: 'while nobody confirms',
+    end: 'before, by the timer, when it is due: it counts uptime',
+    says: ['reverted'],
+  },
   'replies-away': {
     fault: 'the change sends the controller’s packets away',
     when: 'from a kernel step on',
@@ -186,6 +192,12 @@ export const faultTable = {
     when: 'each one',
     end: 'between, and told so; `again` brings it before',
     says: ['stranded'],
+  },
+  'power-cut': {
+    fault: 'power cut',
+    when: 'three moments of a push, on real kernels with a real systemd',
+    end: 'before or after, by the boot-time unit; `failed` where the disk had not even heard of it',
+    says: ['failed', 'reverted', 'changed'],
   },
 } as const satisfies { readonly [id: string]: Row };
 
