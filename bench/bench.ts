@@ -24,9 +24,9 @@ const contenders = values.with.split(',').map((name): ContenderName => {
   if (known === undefined) throw new Error(`--with ${name}: known are ${contenderNames.join(', ')}`);
   return known;
 });
-const tell = ({ contender, work, hosts, round, wallMs, cpuMs }: Run) =>
+const tell = ({ contender, work, hosts, round, wallMs, cpuMs, processes }: Run) =>
   process.stderr.write(
-    `${hosts} hosts, round ${round}: ${contender} ${work}: ${(wallMs / 1000).toFixed(2)} s (${cpuMs} ms CPU)\n`,
+    `${hosts} hosts, round ${round}: ${contender} ${work}: ${(wallMs / 1000).toFixed(2)} s (${cpuMs} ms CPU, ${processes} processes on a host)\n`,
   );
 
 const runs: Run[] = [];

@@ -1,5 +1,5 @@
 import { type Contender, type Work, works } from './contenders/contender.ts';
-import { putAllBack, statesOf } from './fleet/host-state.ts';
+import { processesOf, putAllBack, statesOf } from './fleet/host-state.ts';
 import type { BenchFleet } from './fleet/start-fleet.ts';
 import { measure } from './measure.ts';
 
@@ -11,6 +11,8 @@ export type Run = {
   readonly round: number;
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** Processes and threads started on one host, the session's own among them. No other figure is the same on every machine. */
+  readonly processes: number;
 };
 
 /** What hosts are before and after a changing push, told by `statesOf`. */
@@ -31,11 +33,14 @@ export async function compare(
       putAllBack(fleet);
       check(fleet, truth.before, `before ${contender.name}`);
       for (const work of works) {
+        const started = processesOf(fleet, 'n1');
         const { exitCode, wallMs, cpuMs, said } = await measure(fleet, contender.command(work));
+        const processes = processesOf(fleet, 'n1') - started - 1;
         contender.tidy();
         if (exitCode !== 0) throw new Error(`${contender.name}: ${work} exited ${exitCode}:\n${said.slice(-2000)}`);
         check(fleet, truth.after, `after ${work} by ${contender.name}`);
-        const run = { contender: contender.name, work, hosts: fleet.names.length, round, wallMs, cpuMs };
+        const hosts = fleet.names.length;
+        const run = { contender: contender.name, work, hosts, round, wallMs, cpuMs, processes };
         tell(run);
         runs.push(run);
       }

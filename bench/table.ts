@@ -17,6 +17,7 @@ export type Row = {
   readonly contender: string;
   readonly wallMs: number;
   readonly cpuMs: number;
+  readonly processes: number;
   /** The median of the ratios to mlbroute, round by round. */
   readonly timesMlbroute: number;
 };
@@ -41,6 +42,7 @@ export function rowsOf(runs: readonly Run[]): readonly Row[] {
           ...{ hosts, work, contender },
           wallMs: median(its.map((run) => run.wallMs)),
           cpuMs: median(its.map((run) => run.cpuMs)),
+          processes: median(its.map((run) => run.processes)),
           timesMlbroute: median(ratios),
         };
       });
@@ -50,15 +52,19 @@ export function rowsOf(runs: readonly Run[]): readonly Row[] {
 
 /** The rows as a table in Markdown. */
 export function formatTable(rows: readonly Row[]): string {
-  const cells = rows.map(({ hosts, work, contender, wallMs, cpuMs, timesMlbroute }) => [
+  const cells = rows.map(({ hosts, work, contender, wallMs, cpuMs, processes, timesMlbroute }) => [
     String(hosts),
     work,
     contender,
     `${(wallMs / 1000).toFixed(2)} s`,
     `${(cpuMs / hosts).toFixed(1)} ms`,
+    String(processes),
     contender === 'mlbroute' ? '' : `${timesMlbroute.toFixed(timesMlbroute < 10 ? 2 : 0)} ×`,
   ]);
-  const all = [['hosts', 'work', 'by', 'time', 'controller CPU per host', 'time of mlbroute'], ...cells];
+  const all = [
+    ['hosts', 'work', 'by', 'time', 'controller CPU per host', 'processes on a host', 'time of mlbroute'],
+    ...cells,
+  ];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
   const [head = [], ...body] = all;

@@ -34,6 +34,12 @@ export function putAllBack(fleet: BenchFleet): void {
   onAll(fleet, putBack);
 }
 
+/** How many processes were ever started on a host: the number that the next one gets in its namespace. Asking takes one itself. */
+export function processesOf(fleet: BenchFleet, name: string): number {
+  const [command = '', ...args] = [...fleet.onHost(name), 'sh', '-c', 'echo $$'];
+  return Number(execFileSync(command, args, { encoding: 'utf8' }));
+}
+
 /** One shell for all of them: starting a process from Node.js for each would take longer. */
 function onAll(fleet: BenchFleet, program: string): string {
   const file = join(fleet.directory, 'on-all.sh');

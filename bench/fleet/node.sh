@@ -30,6 +30,8 @@ mount -t proc proc "$root/proc"
 mount -t sysfs sysfs "$root/sys"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
+# Every login would run what the people of this machine keep there.
+mount -t tmpfs -o mode=700 tmpfs "$root/root"
 
 mkdir -p "$root/run/sshd" "$root/run/systemd/system" "$root/run/systemd/netif/links"
 rm -rf "$root/etc/mlbroute" "$root/etc/systemd/network" "$root/etc/systemd/networkd.conf.d" "$root/var/lib/mlbroute"

@@ -4,7 +4,7 @@ import { formatTable, median, rowsOf } from '../../bench/table.ts';
 
 const run = (contender: string, round: number, wallMs: number): Run => ({
   ...{ contender, round, wallMs },
-  ...{ work: 'audit', hosts: 20, cpuMs: 100 },
+  ...{ work: 'audit', hosts: 20, cpuMs: 100, processes: 7 },
 });
 
 describe('the table of a benchmark', () => {
