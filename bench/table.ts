@@ -62,7 +62,7 @@ export function formatTable(rows: readonly Row[]): string {
     contender === 'mlbroute' ? '' : `${timesMlbroute.toFixed(timesMlbroute < 10 ? 2 : 0)} ×`,
   ]);
   const all = [
-    ['hosts', 'work', 'by', 'time', 'controller CPU per host', 'processes on a host', 'time of mlbroute'],
+    ['hosts', 'work', 'by', 'time', 'controller CPU per host', 'processes on a host', 'times mlbroute'],
     ...cells,
   ];
   const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];

@@ -21,6 +21,10 @@ describe('the benchmark', () => {
       ...['mlbroute: changing push', 'mlbroute: unchanged push', 'mlbroute: audit'],
       ...['floor: changing push', 'floor: unchanged push', 'floor: audit'],
     ]);
+    const [change, same, audit, , floorSame] = runs.map(({ processes }) => processes);
+    // To look costs a host what plain OpenSSH costs it with the same program; a change, with its switch and its confirmation, a limited number more.
+    for (const look of [same, audit]) expect(look).toBeLessThanOrEqual((floorSame ?? 0) + 3);
+    expect(change).toBeLessThanOrEqual(190);
     for (const { wallMs, cpuMs } of runs) {
       expect(wallMs).toBeGreaterThan(0);
       expect(cpuMs).toBeGreaterThan(0);
