@@ -11,6 +11,7 @@ export type ServiceNode = {
   /** Run shell scripts there; they throw where one fails. */
   readonly node: (script: string) => string;
   readonly gateway: (script: string) => string;
+  readonly pod: (script: string) => string;
   readonly macOf: (device: string) => string;
   /** Asks the service from outside and waits so many seconds for a connection: `here`, or `nobody`. */
   readonly ask: (patience: number, from?: string) => string;
@@ -52,11 +53,11 @@ export function startServiceNode(): ServiceNode {
   // MetalLB's part: who asks for the service's address is told that of eth1.
   gateway(`
     ip link set lo up; ip address add ${client}/32 dev lo; ip address add ${falsePod}/32 dev lo
-    for address in 1.2.3.5 1.2.3.77; do
+    for address in 1.2.3.5 1.2.3.6 1.2.3.7 1.2.3.77; do
       ip neigh replace $address lladdr ${macOf('eth1')} dev peer1 nud permanent
     done`);
   return {
-    ...{ fleet, node, gateway, macOf },
+    ...{ fleet, node, gateway, macOf, pod: pod.sh },
     ask: (patience, from = client) =>
       gateway(
         `socat -T10 - TCP4:1.2.3.5:80,bind=${from},connect-timeout=${patience} 2>/dev/null || echo nobody`,
