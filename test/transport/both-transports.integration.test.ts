@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HostConnection, secret } from '../../src/domain/host.ts';
+import { createConnect } from '../../src/transport/connect.ts';
+import type { Session } from '../../src/transport/session.ts';
+import { type Dropbear, startDropbear } from './dropbear.ts';
+import { makeKey, type Sshd, startSshd } from './sshd.ts';
+
+const password = 'open sesame';
+const accounts = [{ name: 'alice', password, shell: '/bin/sh' }];
+let scratch: string;
+let keys: Sshd;
+let passwords: Sshd;
+let certificates: Sshd;
+let small: Dropbear;
+const path = (name: string) => join(scratch, name);
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'mlbroute-both-'));
+  for (const name of ['ca', 'user']) makeKey(path(name), 'ed25519');
+  execFileSync('ssh-keygen', ['-q', '-s', path('ca'), '-I', 'test', '-n', 'root', path('user.pub')]);
+  writeFileSync(path('empty'), '');
+  keys = await startSshd({ config: ['PasswordAuthentication no'] });
+  passwords = await startSshd({ accounts, config: ['PubkeyAuthentication no', 'PasswordAuthentication yes'] });
+  const trusted = [`TrustedUserCAKeys ${path('ca.pub')}`, `AuthorizedKeysFile ${path('empty')}`];
+  certificates = await startSshd({ config: trusted });
+  small = await startDropbear(password);
+  const foreign = readFileSync(certificates.knownHostsFile, 'utf8').replace(/^\S+/, `[127.0.0.1]:${keys.port}`);
+  writeFileSync(path('swapped'), foreign);
+});
+
+afterAll(async () => {
+  for (const server of [keys, passwords, certificates, small]) await server?.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+type Transport = 'auto' | 'ssh2' | 'openssh';
+type Server = { readonly port: number; readonly keyFile: string; readonly knownHostsFile: string };
+
+/** A host by the files of ssh alone, and a password by the inventory. */
+function host(
+  transport: Transport,
+  server: Server,
+  different: { user?: string; key?: string; password?: string; jumps?: string; known?: string } = {},
+): HostConnection {
+  const file = path(`config-${Math.random().toString(36).slice(2)}`);
+  const known = [keys, passwords, certificates, small].map(({ knownHostsFile }) => knownHostsFile);
+  const { user = 'root', key = server.keyFile, jumps } = different;
+  const jump = (name: string, more: readonly string[]) => [
+    `Host ${name}`,
+    ...more,
+    'HostName 127.0.0.1',
+    `Port ${keys.port}`,
+    'User root',
+    `IdentityFile ${keys.keyFile}`,
+  ];
+  const lines = [
+    ...jump('first', []),
+    ...jump('second', ['ProxyJump first']),
+    'Host n1',
+    ...(jumps === undefined ? [] : [`ProxyJump ${jumps}`]),
+    ...['HostName 127.0.0.1', `Port ${server.port}`, `User ${user}`, `IdentityFile ${key}`],
+    ...['Host *', 'IdentitiesOnly yes', `UserKnownHostsFile ${different.known ?? known.join(' ')}`],
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  return keys.connection({
+    address: 'n1',
+    user,
+    privateKeyFiles: [],
+    knownHostsFiles: null,
+    password: different.password === undefined ? null : secret(different.password),
+    transport: transport === 'openssh' ? { kind: transport, because: 'the test says so' } : { kind: transport },
+    sshArguments: ['-F', file],
+  });
+}
+
+const connect = (to: HostConnection) =>
+  createConnect({ homeDirectory: scratch, agentSocket: null, acceptNew: false, attempts: 3 })(to);
+const run = (session: Session, program: string) => session.run({ program, deadlineMs: 60_000, onLine: null });
+
+async function open(to: HostConnection): Promise<Session> {
+  const opened = await connect(to);
+  if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+  return opened.value;
+}
+
+const worlds: readonly (readonly [string, (transport: Transport) => HostConnection, string, readonly Transport[]])[] = [
+  ['an sshd that takes keys alone', (by) => host(by, keys), 'root', ['ssh2', 'openssh']],
+  [
+    'an sshd that takes passwords alone',
+    (by) => host(by, passwords, { user: 'alice', password }),
+    'alice',
+    ['ssh2', 'openssh'],
+  ],
+  [
+    'an sshd that takes certificates alone',
+    (by) => host(by, certificates, { key: path('user') }),
+    'root',
+    ['openssh', 'auto'],
+  ],
+  ['an sshd behind two others', (by) => host(by, keys, { jumps: 'second' }), 'root', ['ssh2', 'openssh']],
+  ['a dropbear that takes a key', (by) => host(by, small), 'root', ['ssh2', 'openssh']],
+  [
+    'a dropbear that takes a password',
+    (by) => host(by, small, { key: '/dev/null', password }),
+    'root',
+    ['ssh2', 'openssh'],
+  ],
+];
+
+describe.each(
+  worlds.flatMap(([title, make, user, transports]) => transports.map((by) => [by, title, make, user] as const)),
+)('by %s: %s', (by, _, make, user) => {
+  it('runs programs: three at once, with their outputs and ends, and one of a megabyte', async () => {
+    const session = await open(make(by));
+    const answers = await Promise.all([1, 2, 3].map((n) => run(session, `id -un; echo ${n} >&2; exit ${n}`)));
+    expect(answers).toEqual(
+      [1, 2, 3].map((n) => ({ ok: true, value: { exitCode: n, stdout: `${user}\n`, stderr: `${n}\n` } })),
+    );
+    const long = await run(session, `cat <<'END' | wc -c\n${'x'.repeat(1_000_000)}\nEND\n`);
+    expect(long).toMatchObject({ ok: true, value: { exitCode: 0, stdout: '1000001\n' } });
+    await session.close();
+    expect(await run(session, 'true')).toMatchObject({ ok: false, error: { kind: 'connection-lost' } });
+  });
+});
+
+describe.each(['ssh2', 'openssh'] as const)('by %s, nobody gets in', (by) => {
+  it.each<readonly [string, () => HostConnection, string]>([
+    ['with a key that is not known there', () => host(by, keys, { key: path('user') }), 'auth'],
+    ['with a wrong password', () => host(by, passwords, { user: 'alice', password: 'guess' }), 'auth'],
+    ['with a wrong password to a dropbear', () => host(by, small, { key: '/dev/null', password: 'guess' }), 'auth'],
+    ['where another key is known', () => host(by, keys, { known: path('swapped') }), 'host-key'],
+    ['where nothing listens', () => host(by, { ...keys, port: 1 }), 'connect'],
+  ])('%s', async (_, to, kind) => {
+    expect(await connect(to())).toMatchObject({ ok: false, error: { kind } });
+  });
+});
+
+it('by ssh2, a server that takes certificates alone lets nobody in', async () => {
+  expect(await connect(host('ssh2', certificates, { key: path('user') }))).toMatchObject({
+    ok: false,
+    error: { kind: 'auth' },
+  });
+});
