@@ -3,6 +3,7 @@ import type { Finding } from '../domain/change.ts';
 import { toShell } from '../domain/command.ts';
 import type { Decision } from '../domain/desired-state.ts';
 import type { Failure } from '../domain/outcome.ts';
+import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { formatFwmark } from '../domain/routing.ts';
 import type { Session } from '../transport/session.ts';
@@ -13,12 +14,15 @@ const deadlineMs = 60_000;
 /** An address of TEST-NET-3 (RFC 5737): a client that surely lies beyond the gateway. */
 const anyClient = '203.0.113.1';
 
+/** What the node answered, and what of it is wrong. */
+export type Probed = { readonly answers: readonly ProbeAnswer[]; readonly findings: readonly Finding[] };
+
 /** Asks the running kernel whether replies of each network would leave by its device and gateway, and whether the gateway answers ARP. One exec. */
 export async function probe(
   session: Session,
   decisions: readonly Decision[],
   { programs, randomWord }: Surroundings,
-): Promise<Result<readonly Finding[], Failure>> {
+): Promise<Result<Probed, Failure>> {
   const token = `@${randomWord()}`;
   const lines = decisions.flatMap((decision) => probeLines(decision));
   const answer = await session.run({
@@ -32,7 +36,8 @@ export async function probe(
     .flatMap((line) => (line.startsWith(`${token} `) ? [line.slice(token.length + 1)] : []));
   if (said.at(-1) !== 'end')
     return { ok: false, error: { kind: 'protocol', message: `the probes ended early: ${answer.value.stderr.trim()}` } };
-  return ok(decisions.flatMap((decision) => judge(decision, said)));
+  const answers = decisions.map((decision) => answerOf(decision, said));
+  return ok({ answers, findings: decisions.flatMap((decision, i) => judge(decision, answers[i])) });
 }
 
 function probeLines({ network, device, gateway, fwmark }: Decision): readonly string[] {
@@ -44,11 +49,22 @@ function probeLines({ network, device, gateway, fwmark }: Decision): readonly st
   ];
 }
 
-function judge({ network, device, gateway, fwmark, pools }: Decision, said: readonly string[]): readonly Finding[] {
+function answerOf({ network, device, gateway, fwmark }: Decision, said: readonly string[]): ProbeAnswer {
   const answerTo = (question: string) =>
     said.find((line) => line.startsWith(`${question} ${network} `))?.slice(question.length + network.length + 2);
-  const arp = answerTo('gateway');
-  const reply = answerTo('reply');
+  const reply = fwmark === null ? undefined : answerTo('reply');
+  const isStray = reply !== undefined && !(reply.includes(`via ${gateway} `) && reply.includes(`dev ${device} `));
+  return {
+    network,
+    isGatewaySilent: answerTo('gateway')?.startsWith('silent') ?? false,
+    strayReply: isStray ? reply : null,
+  };
+}
+
+function judge(
+  { network, device, gateway, fwmark, pools }: Decision,
+  answer: ProbeAnswer | undefined,
+): readonly Finding[] {
   const finding = (message: string, hint: string): Finding => ({
     code: 'probe',
     where: 'network',
@@ -57,7 +73,7 @@ function judge({ network, device, gateway, fwmark, pools }: Decision, said: read
     hint,
   });
   return [
-    ...(arp?.startsWith('silent')
+    ...(answer?.isGatewaySilent
       ? [
           finding(
             `the gateway ${gateway} does not answer ARP on ${device}`,
@@ -65,12 +81,10 @@ function judge({ network, device, gateway, fwmark, pools }: Decision, said: read
           ),
         ]
       : []),
-    ...(reply !== undefined &&
-    fwmark !== null &&
-    !(reply.includes(`via ${gateway} `) && reply.includes(`dev ${device} `))
+    ...(answer?.strayReply != null && fwmark !== null
       ? [
           finding(
-            `a reply from ${pools.map(firstAddressOf)[0] ?? 'the pool'} (mark ${formatFwmark(fwmark)}) would not leave by ${device} via ${gateway} but: ${reply}`,
+            `a reply from ${pools.map(firstAddressOf)[0] ?? 'the pool'} (mark ${formatFwmark(fwmark)}) would not leave by ${device} via ${gateway} but: ${answer.strayReply}`,
             'mlbroute audit tells what is missing',
           ),
         ]

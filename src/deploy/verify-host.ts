@@ -1,6 +1,7 @@
 import type { Finding } from '../domain/change.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { findingsOf } from '../plan/findings.ts';
+import { likelyCauses } from '../plan/likely-cause.ts';
 import type { Deployment, Surroundings } from './deployment.ts';
 import { isConnectionGone, look } from './look.ts';
 import { probe } from './probe.ts';
@@ -25,5 +26,9 @@ export async function verifyHost(deployment: Deployment, surroundings: Surroundi
     } as const;
     return { kind: 'ended', deployment, outcome };
   }
-  return { kind: 'verified', deployment, findings: [...findingsOf(plan, seen.observed), ...probed.value] };
+  const { observed, prepared } = seen;
+  const { answers, findings } = probed.value;
+  const causes =
+    prepared.manifest === null ? [] : likelyCauses({ plan, desired: prepared.manifest.desired, observed, answers });
+  return { kind: 'verified', deployment, findings: [...causes, ...findingsOf(plan, observed), ...findings] };
 }

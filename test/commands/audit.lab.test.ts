@@ -101,6 +101,9 @@ describe('a verification', () => {
     const { exitCode, stdout } = await verifyOf(inventory);
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(
+      /likely-cause +network +network public\n +nobody has the address of the gateway 1\.2\.3\.1 on eth0\.100\n/,
+    );
+    expect(stdout).toMatch(
       /probe +network +network public\n +the gateway 1\.2\.3\.1 does not answer ARP on eth0\.100\n +hint: check that the VLAN reaches this port/,
     );
   });
@@ -109,5 +112,12 @@ describe('a verification', () => {
     await onRouter('ip link set eth0.100 up');
     const { exitCode, stdout } = await verifyOf(inventory);
     expect(exitCode, stdout).toBe(0);
+  });
+
+  it('names the VLAN that somebody deleted, before all that went with it', async () => {
+    await onNode(lab, 'n1', 'ip link delete eth0.100');
+    const { exitCode, stdout } = await verifyOf(inventory);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(/finding.*\n +likely-cause +network +network public\n +eth0\.100 is not there/);
   });
 });

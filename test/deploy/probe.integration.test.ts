@@ -24,7 +24,7 @@ async function findings() {
       sampleState.decisions.map((decision) => ({ ...decision, fwmark: null })),
       surroundings,
     ),
-  );
+  ).findings;
 }
 
 const silent = {
