@@ -75,7 +75,7 @@ function wayIn(shown: HostKeyCase, authorities: readonly KnownHost[]): string {
   const certificates =
     authority === undefined
       ? ''
-      : ` (${place(authority)} trusts host certificates, which mlbroute cannot check: pin the key itself)`;
+      : ` (${place(authority)} trusts host certificates, which only ssh itself can check: --transport openssh does, or pin the key)`;
   return `If that fingerprint is right, pin it with --accept-new, or with: ${scan}${certificates}`;
 }
 

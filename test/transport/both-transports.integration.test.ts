@@ -127,6 +127,22 @@ describe.each(
   });
 });
 
+describe.each(['ssh2', 'openssh'] as const)('by %s, a busy sshd', (by) => {
+  it('that drops logins at random lets all in, in the end', async () => {
+    const busy = await startSshd({ config: ['MaxStartups 2:60:6'] });
+    try {
+      const to = () => host(by, busy, { known: busy.knownHostsFile });
+      const many = createConnect({ homeDirectory: scratch, agentSocket: null, acceptNew: false, attempts: 20 });
+      const opened = await Promise.all(Array.from({ length: 12 }, () => many(to())));
+      expect(opened.map((each) => (each.ok ? 'in' : each.error))).toEqual(opened.map(() => 'in'));
+      expect(busy.log()).toMatch(/drop connection|beginning MaxStartups throttling/);
+      await Promise.all(opened.map(async (each) => each.ok && each.value.close()));
+    } finally {
+      await busy.stop();
+    }
+  });
+});
+
 describe.each(['ssh2', 'openssh'] as const)('by %s, nobody gets in', (by) => {
   it.each<readonly [string, () => HostConnection, string]>([
     ['with a key that is not known there', () => host(by, keys, { key: path('user') }), 'auth'],

@@ -245,7 +245,7 @@ describe('the host key', () => {
     {
       title: 'behind a certificate authority is refused, and says so',
       known: () => `@cert-authority ${name()} ${strange('ed25519')}`,
-      gives: /known:1 trusts host certificates, which mlbroute cannot check/,
+      gives: /known:1 trusts host certificates, which only ssh itself can check: --transport openssh/,
     },
   ];
   for (const { title, known, gives } of cases) {
