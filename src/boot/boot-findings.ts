@@ -67,7 +67,8 @@ function deadUnits(desired: DesiredState, boot: BootFiles): readonly Finding[] {
   const needed: readonly (readonly [string, boolean])[] = [
     ['systemd-networkd.service', desired.links.length + desired.routes.length + desired.rules.length > 0],
     ['systemd-sysctl.service', desired.sysctls.length > 0],
-    ['mlbroute-iptables.service', desired.chains.length > 0],
+    ['mlbroute-iptables.service', desired.chains.some(({ tool }) => tool === undefined)],
+    ['mlbroute-nftables.service', desired.chains.some(({ tool }) => tool === 'nft')],
   ];
   return needed.flatMap(([name, isNeeded]) => {
     const state = boot.units.find((unit) => unit.name === name)?.state;

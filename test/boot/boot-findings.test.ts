@@ -134,6 +134,20 @@ describe('bootFindings', () => {
     expect(said(boot, facts)).toEqual(expected);
   });
 
+  it('asks for the unit of the tool that makes the chains', () => {
+    const byNft: DesiredState = { ...desired, chains: desired.chains.map((chain) => ({ ...chain, tool: 'nft' })) };
+    const masked = (name: string) => ({
+      ...noBootFiles,
+      units: [{ name, state: 'masked' as const }],
+      sysctlLines: [ours],
+    });
+    const subjects = (state: DesiredState, name: string) =>
+      bootFindings(state, hostFacts(), masked(name)).map(({ subject }) => subject);
+    expect(subjects(byNft, 'mlbroute-nftables.service')).toEqual(['mlbroute-nftables.service']);
+    expect(subjects(byNft, 'mlbroute-iptables.service')).toEqual([]);
+    expect(subjects(desired, 'mlbroute-iptables.service')).toEqual(['mlbroute-iptables.service']);
+  });
+
   it('cares for nothing that the host needs nothing of', () => {
     const nothing: DesiredState = { ...desired, links: [], chains: [], sysctls: [] };
     const units = [{ name: 'systemd-networkd.service', state: 'masked' }] as const;

@@ -21,7 +21,9 @@ export function rpFilterSettings(networks: readonly ResolvedNetwork[], host: Hos
   const oldAll = before('all', host);
   const needy = networks.filter((network) => needOf(network) !== 'nothing');
   const zeroed = needy.filter((network) => needOf(network) === 'zero');
-  const first = zeroed[0];
+  // Beside an `all` of 2 no interface is strict.
+  const strict = oldAll > 1 ? needy.filter((network) => needOf(network) === 'strict') : [];
+  const first = zeroed[0] ?? strict[0];
   // Asked for, it is kept at 0 against whatever sets it later.
   const lowersAll = first !== undefined && (oldAll > 0 || zeroed.some(({ rpFilter }) => rpFilter !== 'auto'));
   const own = new Map<string, SysctlSetting>();
@@ -32,7 +34,7 @@ export function rpFilterSettings(networks: readonly ResolvedNetwork[], host: Hos
   const settings = new Map([...(lowersAll ? pins(oldAll, host) : []), ...own.values()].map((each) => [each.key, each]));
   const sorted = [...settings.values()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   if (!lowersAll) return sorted;
-  const why = `the kernel takes max(all, interface), and ${first.device} needs 0`;
+  const why = `the kernel takes max(all, interface), and ${first.device} needs ${first === zeroed[0] ? 0 : 1}`;
   return [...sorted, { key: ipv4ConfKey('all', 'rp_filter'), value: '0', why, mayBeAbsent: false }];
 }
 
