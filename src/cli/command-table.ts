@@ -95,6 +95,7 @@ export type CommandTable = {
   >;
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
   readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
+  readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Omit<OutputChoice, 'progress'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
   readonly schema: Lazily<Command<object>>;

@@ -164,6 +164,10 @@ export const optionsOf = {
   plan: { ...connected, ...planOptions, ...outputOptions },
   audit: { ...connected, ...outputOptions },
   verify: { ...connected, ...outputOptions },
+  doctor: {
+    ...connected,
+    output: { ...outputOptions.output, describe: 'text, or json: a host per line on standard output' },
+  },
   explain: {
     ...sourceOptions,
     ...explainOptions,

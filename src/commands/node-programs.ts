@@ -17,6 +17,6 @@ export async function loadNodePrograms(): Promise<NodePrograms> {
 }
 
 /** Reads one more program that runs on hosts; throws where the package is not whole. */
-export function loadNodeProgram(name: 'routing'): Promise<string> {
+export function loadNodeProgram(name: 'routing' | 'doctor'): Promise<string> {
   return readFile(`${directory}${name}.sh`, 'utf8');
 }

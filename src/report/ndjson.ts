@@ -1,4 +1,5 @@
 import { type Finding, type HostPlan, isUnchanged } from '../domain/change.ts';
+import type { Check } from '../domain/check-up.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { HostName } from '../domain/host.ts';
 import type { HostEvent, RunEvent } from '../domain/outcome.ts';
@@ -16,6 +17,11 @@ export function planLine(plan: HostPlan): string {
 /** What was found on one host as a line of NDJSON: `kind` is `findings`; an empty list says that all is as described. */
 export function findingsLine(host: HostName, findings: readonly Finding[]): string {
   return lineOf({ kind: 'findings', host, findings });
+}
+
+/** The check-up of one host as a line of NDJSON: `kind` is `check-up`. */
+export function checkUpLine(host: HostName, checks: readonly Check[]): string {
+  return lineOf({ kind: 'check-up', host, checks });
 }
 
 /** An explanation as a line of NDJSON: `kind` is `explanation`, then its own members. */

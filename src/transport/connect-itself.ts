@@ -9,6 +9,7 @@ import type { createJumpPool } from './jump-pool.ts';
 import type { PinHostKey } from './known-hosts-file.ts';
 import { type ItselfConnection, type LoginTrouble, logIn } from './login.ts';
 import { type RetryOptions, retryDrops } from './retry.ts';
+import type { ConnectPart } from './session.ts';
 import { type HostSocket, openSocket, placeOf } from './socket.ts';
 import { inspectKey } from './ssh.ts';
 
@@ -28,8 +29,12 @@ export function deadlinesFor({ connectTimeoutMs }: HostConnection, given: Deadli
   return connectTimeoutMs === null ? given : { ...given, tcpMs: connectTimeoutMs, handshakeMs: connectTimeoutMs };
 }
 
-/** Connects with mlbroute's own SSH and logs in. */
-export async function connectItself(way: Ssh2Way, means: Means): Promise<Result<ItselfConnection, Failure>> {
+/** Connects with mlbroute's own SSH and logs in. `onPart` hears of each part once it is done. */
+export async function connectItself(
+  way: Ssh2Way,
+  means: Means,
+  onPart: (part: ConnectPart) => void,
+): Promise<Result<ItselfConnection, Failure>> {
   const { configured, agentSocket, jump } = way;
   const { host, algorithms } = configured;
   const deadlines = deadlinesFor(host, means.deadlines);
@@ -45,12 +50,12 @@ export async function connectItself(way: Ssh2Way, means: Means): Promise<Result<
   if (!keyCheck.ok) return keyCheck;
 
   const open = (): Promise<Result<HostSocket, Failure>> => {
-    if (jump === null) return openSocket(host, deadlines.tcpMs);
+    if (jump === null) return openSocket(host, deadlines.tcpMs, () => onPart('name'));
     return means.openThrough({
       jump: placeOf(jump.configured.host),
       // All but the name, which is that of the host behind it.
       key: JSON.stringify(jump, (key, value) => (key === 'name' ? undefined : value)),
-      connect: () => connectItself(jump, means),
+      connect: () => connectItself(jump, means, () => {}),
       target: host,
       deadlineMs: deadlines.tcpMs,
     });
@@ -58,6 +63,7 @@ export async function connectItself(way: Ssh2Way, means: Means): Promise<Result<
   const attempt = async (): Promise<Result<ItselfConnection, LoginTrouble>> => {
     const socket = await open();
     if (!socket.ok) return err({ failure: socket.error, isDrop: false });
+    onPart('socket');
     return logIn({
       socket: socket.value,
       place: placeOf(host),
@@ -66,6 +72,7 @@ export async function connectItself(way: Ssh2Way, means: Means): Promise<Result<
       algorithms: { ...algorithms, serverHostKey: keyCheck.value.hostKeyAlgorithms },
       judgeKey: keyCheck.value.judgeKey,
       deadlines,
+      onPart,
     });
   };
   return retryDrops(attempt, means.retries);

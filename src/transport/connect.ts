@@ -42,7 +42,7 @@ export function createConnect(options: ConnectOptions): Connect {
   const pinHostKey = createPinner();
   const choose = createChooser(options);
   const openThrough = createJumpPool();
-  return async (host) => {
+  return async (host, onPart = () => {}) => {
     const given = { ...defaultDeadlines, ...options.deadlines };
     const way = await choose(host, given.tcpMs);
     if (!way.ok) return way;
@@ -51,10 +51,13 @@ export function createConnect(options: ConnectOptions): Connect {
       const deadlines = deadlinesFor(host, given);
       const login = { host, because: way.value.because, acceptNew: options.acceptNew, deadlines };
       const held = await retryDrops(() => logInWithOpenssh(login), retries);
-      return held.ok ? ok(sessionOver(held.value, host, deadlines)) : held;
+      if (!held.ok) return held;
+      // What ssh did before that is its own affair.
+      onPart('login');
+      return ok(sessionOver(held.value, host, deadlines));
     }
     const means = { ...options, deadlines: given, retries, pinHostKey, openThrough };
-    const connection = await connectItself(way.value, means);
+    const connection = await connectItself(way.value, means, onPart);
     const reached = way.value.configured.host;
     return connection.ok ? ok(sessionOver(connection.value, reached, deadlinesFor(reached, given))) : connection;
   };

@@ -42,6 +42,8 @@ export type Login = {
   /** Null where the host's key is trusted. */
   readonly judgeKey: (key: Buffer) => Promise<Failure | null>;
   readonly deadlines: Deadlines;
+  /** Hears when the host's key is trusted, and when it let us in. */
+  readonly onPart: (part: 'key' | 'login') => void;
 };
 
 /** Logs in over an open socket. Each part has its own deadline; nothing ever hangs, and the socket is closed on failure. */
@@ -116,6 +118,7 @@ export function logIn(login: Login): Promise<Result<ItselfConnection, LoginTroub
         onPhase: (next) => {
           phase = next;
           clearTimeout(timer);
+          if (next !== 'handshake') login.onPart(next === 'auth' ? 'key' : 'login');
           if (next === 'auth') timer = giveUp(`login as ${login.user} did not end`, deadlines.authMs);
           if (next !== 'ready') return;
           resolve(

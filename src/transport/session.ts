@@ -25,5 +25,8 @@ export type Session = {
   readonly close: () => Promise<void>;
 };
 
-/** Opens a new TCP connection to a host and logs in. */
-export type Connect = (host: HostConnection) => Promise<Result<Session, Failure>>;
+/** A part of connecting that is done: the name looked up, the way to the host open, its key trusted and the terms agreed on, logged in. */
+export type ConnectPart = 'name' | 'socket' | 'key' | 'login';
+
+/** Opens a new TCP connection to a host and logs in. `onPart` hears of each part once it is done; a retry tells its parts again. */
+export type Connect = (host: HostConnection, onPart?: (part: ConnectPart) => void) => Promise<Result<Session, Failure>>;

@@ -1,4 +1,4 @@
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { HostConnection } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
@@ -15,9 +15,16 @@ export type HostSocket = {
   readonly isBroken: () => boolean;
 };
 
-/** Opens the way to a host: its proxy command where it has one, else TCP. The stream of a proxy may still fail after this. */
-export async function openSocket(host: HostConnection, tcpMs: number): Promise<Result<HostSocket, Failure>> {
-  return host.proxyCommand === null ? openTcp(host, tcpMs) : openProxy(host, host.proxyCommand);
+/**
+ * Opens the way to a host: its proxy command where it has one, else TCP. The stream of a proxy may still fail after this. `onFound` is called
+ * where a name had to be looked up, once it is found.
+ */
+export async function openSocket(
+  host: HostConnection,
+  tcpMs: number,
+  onFound: () => void,
+): Promise<Result<HostSocket, Failure>> {
+  return host.proxyCommand === null ? openTcp(host, tcpMs, onFound) : openProxy(host, host.proxyCommand);
 }
 
 /** Errors that another try will not cure. All others (refused, unreachable, timed out, reset) may be a host on its way up. */
@@ -41,7 +48,7 @@ export function explainConnectError(error: unknown, place: string): Failure {
   return { kind: 'connect', message, isTransient: code === null || !lastingCodes.has(code) };
 }
 
-function openTcp(host: HostConnection, tcpMs: number): Promise<Result<HostSocket, Failure>> {
+function openTcp(host: HostConnection, tcpMs: number, onFound: () => void): Promise<Result<HostSocket, Failure>> {
   const place = placeOf(host);
   return new Promise((resolve) => {
     const socket = connectTcp({
@@ -50,6 +57,9 @@ function openTcp(host: HostConnection, tcpMs: number): Promise<Result<HostSocket
       // Small packets wait for nothing: ssh2 leaves Nagle's algorithm on, which costs a delayed acknowledgement per program.
       noDelay: true,
       autoSelectFamilyAttemptTimeout: 1000,
+    });
+    socket.once('lookup', (error) => {
+      if (error === null && isIP(host.address) === 0) onFound();
     });
     const timer = setTimeout(() => {
       socket.destroy();

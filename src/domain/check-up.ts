@@ -1,0 +1,37 @@
+/** The steps of a check-up in their order: the way to a host, then what must be there. */
+const checkSteps = [
+  'dns',
+  'tcp',
+  'kex',
+  'auth',
+  'shell',
+  'sudo',
+  'systemd',
+  'iproute2',
+  'netfilter',
+  'modules',
+  'disk',
+  'clock',
+] as const;
+
+/** One step of a check-up. */
+export type CheckStep = (typeof checkSteps)[number];
+
+/** What one step of a check-up found. Warnings let a push go on; troubles do not. */
+export type Check = {
+  readonly step: CheckStep;
+  readonly verdict: 'fine' | 'warning' | 'trouble';
+  /** One line; where all is fine it is the same for hosts that are alike. */
+  readonly says: string;
+  readonly hint: string | null;
+  /** How long the step took; null where it had nothing to do. */
+  readonly tookMs: number | null;
+};
+
+/** What the inventory asks of a host: `perhaps` where that depends on what is found there. */
+export type Needs = {
+  readonly vlan: boolean;
+  readonly marks: 'yes' | 'perhaps' | 'no';
+  /** What makes the chains of marks; `auto`: nft where there is no iptables. */
+  readonly netfilter: 'auto' | 'iptables' | 'nftables';
+};
