@@ -55,7 +55,18 @@ describe('the command line', () => {
     ],
     ['plan -i prod.yaml --connection-password-file pw', 'plan', { ...plan, connectionPasswordFile: 'pw' }],
     ['audit -i prod.yaml', 'audit', { ...hosts, ...connection, ...output }],
-    ['verify -i prod.yaml', 'verify', { ...hosts, ...connection, ...output }],
+    ['verify -i prod.yaml', 'verify', { ...hosts, ...connection, ...output, fromHere: [] }],
+    [
+      'verify -i prod.yaml --from-here 1.2.3.4:80 --from-here [2001:db8::1]:443',
+      'verify',
+      {
+        ...{ ...hosts, ...connection, ...output },
+        fromHere: [
+          { address: '1.2.3.4', port: 80 },
+          { address: '2001:db8::1', port: 443 },
+        ],
+      },
+    ],
     ['explain -i prod.yaml --host node01 --from 1.2.3.4 --to 8.8.8.8', 'explain', explain],
     [
       'explain -i prod.yaml --host node01 --from 1.2.3.4 --to 8.8.8.8 --live --kube-proxy ipvs -K --output json',

@@ -1,4 +1,5 @@
 import { didYouMean } from '../domain/did-you-mean.ts';
+import { type Endpoint, parseEndpoint } from '../domain/endpoint.ts';
 import { hostsIn, type Portion, parsePortion } from '../domain/portion.ts';
 
 /*
@@ -95,4 +96,14 @@ export function runName(option: string): (value: unknown) => string {
     if (!/^[\w-]+$/.test(name)) throw new Error(`${option}: "${name}" is not the name of a run, nor last`);
     return name;
   };
+}
+
+/** One TCP port of an address or several: `ADDRESS:PORT`. */
+export function endpoints(option: string): (value: unknown) => readonly Endpoint[] {
+  return (value) =>
+    texts(option)(value).map((given) => {
+      const parsed = parseEndpoint(given);
+      if (!parsed.ok) throw new Error(`${option}: ${parsed.error}`);
+      return parsed.value;
+    });
 }

@@ -1,6 +1,7 @@
 import type { Io } from '../commands/io.ts';
 import type { LabOutput } from '../commands/lab.ts';
 import type { IpAddress } from '../domain/address.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
@@ -94,7 +95,9 @@ export type CommandTable = {
     >
   >;
   readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
-  readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
+  readonly verify: Lazily<
+    Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly fromHere: readonly Endpoint[] }>
+  >;
   readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Omit<OutputChoice, 'progress'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;

@@ -108,9 +108,18 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     .command(
       'verify',
       'Probe gateways and reply paths on the hosts',
-      (y) => y.options(optionsOf.verify).example('$0 verify -i prod.yaml -l workers', 'One group'),
+      (y) =>
+        y
+          .options(optionsOf.verify)
+          .example('$0 verify -i prod.yaml -l workers', 'One group')
+          .example('$0 verify -i prod.yaml --from-here 1.2.3.4:80', 'And does the VIP answer this machine'),
       (argv) => {
-        const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv) };
+        const options = {
+          ...hostsOf(argv),
+          ...connectionOf(argv),
+          ...outputOf(argv),
+          fromHere: argv['from-here'] ?? [],
+        };
         select(async (io) => (await commands.verify())(options, io));
       },
     )

@@ -3,6 +3,7 @@ import { batchSizes, filledText, oneOf, portion, runName, someOf, text, texts, w
 import { explainOptions } from './explain-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
+import { verifyOptions } from './verify-options.ts';
 
 const sourceOptions = {
   inventory: {
@@ -163,7 +164,7 @@ export const optionsOf = {
   remove: { ...connected, ...changeOptions, ...outputOptions },
   plan: { ...connected, ...planOptions, ...outputOptions },
   audit: { ...connected, ...outputOptions },
-  verify: { ...connected, ...outputOptions },
+  verify: { ...connected, ...verifyOptions, ...outputOptions },
   doctor: {
     ...connected,
     output: { ...outputOptions.output, describe: 'text, or json: a host per line on standard output' },

@@ -104,7 +104,7 @@ async function play(
   const second = await pushed();
   const after = await tryBoth(lab, 'after the push', say);
   heading(say, 'Verify and audit');
-  const verified = await verify(options, io);
+  const verified = await verify({ ...options, fromHere: [] }, io);
   const audited = await audit(options, io);
   await rebootNodes(
     lab,

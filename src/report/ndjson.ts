@@ -29,6 +29,11 @@ export function explanationLine(explanation: Explanation): string {
   return lineOf({ kind: 'explanation', ...explanation });
 }
 
+/** How one endpoint answered this machine as a line of NDJSON: `kind` is `from-here`; `trouble` is null where it answers. */
+export function fromHereLine(endpoint: string, trouble: string | null): string {
+  return lineOf({ kind: 'from-here', endpoint, trouble });
+}
+
 function lineOf(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }

@@ -2,7 +2,7 @@ import { audit } from '../../src/commands/audit.ts';
 import type { Io } from '../../src/commands/io.ts';
 import type { ConnectionOptions } from '../../src/commands/options.ts';
 import { push } from '../../src/commands/push.ts';
-import { verify } from '../../src/commands/verify.ts';
+import { type VerifyOptions, verify } from '../../src/commands/verify.ts';
 import { type Ran, run } from './test-io.ts';
 
 /** The options that most tests leave as the command line does. */
@@ -30,7 +30,8 @@ export async function pushTo(inventory: string, wish: Wish = {}): Promise<Ran> {
 export const auditOf = (inventory: string, wish: Wish = {}) => ask(audit, inventory, wish);
 
 /** `mlbroute verify`. */
-export const verifyOf = (inventory: string, wish: Wish = {}) => ask(verify, inventory, wish);
+export const verifyOf = (inventory: string, wish: Wish = {}, fromHere: VerifyOptions['fromHere'] = []) =>
+  run(verify, { ...connection(inventory, wish), fromHere });
 
 function ask(command: (options: ConnectionOptions, io: Io) => Promise<number>, inventory: string, wish: Wish) {
   return run(command, connection(inventory, wish));
