@@ -35,7 +35,9 @@ mount -t tmpfs -o mode=700 tmpfs "$root/root"
 
 mkdir -p "$root/run/sshd" "$root/run/systemd/system" "$root/run/systemd/netif/links"
 rm -rf "$root/etc/mlbroute" "$root/etc/systemd/network" "$root/etc/systemd/networkd.conf.d" "$root/var/lib/mlbroute"
-mkdir -p "$root/etc/systemd/network"
+mkdir -p "$root/etc/systemd/network" "$root/etc/systemd/system/multi-user.target.wants"
+# Networkd is enabled, as it is where it runs.
+ln -sf /lib/systemd/system/systemd-networkd.service "$root/etc/systemd/system/multi-user.target.wants/systemd-networkd.service"
 cp "$directory/stand-in" "$root/usr/local/sbin/systemctl"
 cp "$directory/stand-in" "$root/usr/local/sbin/systemd-run"
 : >"$root/run/systemd/netif/state"

@@ -33,7 +33,9 @@ mount -t tmpfs tmpfs /var/lib/private 2>/dev/null || true
 mkdir -p "$1/var"; mkdir -p /var/lib; mount -t overlay overlay -o "lowerdir=/var/lib,upperdir=$1/var,workdir=$(mkdir -p "$1/var-work"; echo "$1/var-work")" /var/lib
 mount -t sysfs sysfs /sys 2>/dev/null || true
 rm -rf /etc/mlbroute /etc/systemd/network /etc/systemd/networkd.conf.d /var/lib/mlbroute
-mkdir -p /etc/systemd/network /run/systemd/system /run/systemd/netif/links /usr/local/sbin
+mkdir -p /etc/systemd/network /etc/systemd/system/multi-user.target.wants /run/systemd/system /run/systemd/netif/links /usr/local/sbin
+# Networkd is enabled, as it is where it runs.
+ln -sf /lib/systemd/system/systemd-networkd.service /etc/systemd/system/multi-user.target.wants/systemd-networkd.service
 cat >"$1/bin/stand-in"; chmod 755 "$1/bin/stand-in"
 cp -a /usr/local/sbin/. "$1/bin/" 2>/dev/null || true
 cp "$1/bin/stand-in" "$1/bin/systemctl"; cp "$1/bin/stand-in" "$1/bin/systemd-run"
