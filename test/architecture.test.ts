@@ -18,6 +18,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
   plan: ['domain', 'kernel'],
   transport: ['domain'],
   tasks: ['domain', 'schema'],
+  playbook: ['domain', 'inventory', 'schema', 'tasks'],
   deploy: ['domain', 'facts', 'plan', 'transport/session.ts'],
   report: ['domain'],
   lab: ['domain'],
@@ -32,6 +33,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
     'plan',
     'transport',
     'tasks',
+    'playbook',
     'deploy',
     'report',
     'lab',
@@ -42,6 +44,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
 
 /** The folders that are the only doors to a package. */
 const doors: { readonly [packageName: string]: readonly string[] } = {
+  '@marcbachmann/cel-js': ['playbook'],
   diff: ['report'],
   handlebars: ['inventory', 'backends'],
   'ipaddr.js': ['domain'],
@@ -63,6 +66,7 @@ const pureFolders: readonly string[] = [
   'kernel',
   'plan',
   'tasks',
+  'playbook',
 ];
 
 /** The files of pure folders that do the reading for the others. */

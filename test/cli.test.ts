@@ -79,7 +79,7 @@ describe('the command line', () => {
       { ...explain, from: 'fd00::1', to: 'fd00::2', iif: 'eth0.100', mark: 0x100, replyOfService: false },
     ],
     ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out' }],
-    ['schema', 'schema', {}],
+    ['schema', 'schema', { of: 'inventory' }],
     ['demo --nodes 2 --keep', 'demo', { nodes: 2, install: false, keep: true, report: 'report/demo.md' }],
     [
       'plan -i a -i dir -i h1,h2, -e x=1 -e @f --vault-password-file pw',

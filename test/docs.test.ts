@@ -28,6 +28,18 @@ const inventories = texts.flatMap(({ page, text }) =>
     .filter((body) => /^all:/m.test(body))
     .map((body, i) => [`${page}, number ${i + 1}`, body] as const),
 );
+const playbooks = [
+  ...texts.flatMap(({ page, text }) =>
+    blocks(text, 'yaml')
+      .filter((body) => /^- .*\n(?:.*\n)*? *tasks:/.test(body))
+      .map((body, i) => [`${page}, number ${i + 1}`, body] as const),
+  ),
+  ...(await Promise.all(
+    (
+      await readdir(new URL('playbooks/', root))
+    ).map(async (name) => [`playbooks/${name}`, await readFile(new URL(`playbooks/${name}`, root), 'utf8')] as const),
+  )),
+];
 const commands = texts.flatMap(({ page, text }) =>
   [...blocks(text, 'console'), ...blocks(text, 'sh')].flatMap((body) =>
     Array.from(
@@ -47,6 +59,7 @@ describe('the documentation', () => {
 
   it('shows inventories and commands at all', () => {
     expect(inventories.length).toBeGreaterThan(0);
+    expect(playbooks.length).toBeGreaterThan(1);
     expect(commands.length).toBeGreaterThan(0);
   });
 
@@ -55,6 +68,19 @@ describe('the documentation', () => {
     await writeFile(file, body);
     const { exitCode, stderr } = await run(render, { inventory: [file], limit: null, out: join(folder, 'out') });
     expect(exitCode, stderr).toBe(0);
+  });
+
+  it.each(playbooks)('shows a playbook that renders: %s', async (_where, body) => {
+    const inventory = join(folder, 'prod.yaml');
+    const [, prod = ''] = inventories.find(([where]) => where.startsWith('README.md')) ?? [];
+    await writeFile(inventory, prod);
+    const playbook = join(folder, 'site.yaml');
+    await writeFile(playbook, body);
+    const out = join(folder, 'played');
+    const { exitCode, stderr } = await run(render, { inventory: [inventory], limit: null, out, playbook });
+    expect(exitCode, stderr).toBe(0);
+    const files = await readdir(out, { recursive: true });
+    expect(files.filter((name) => name.endsWith('eth0.300.netdev')).length, files.join('\n')).toBeGreaterThan(0);
   });
 
   it.each(commands)('names commands and options that exist: %s: mlbroute %s%s', (_page, verb, rest) => {

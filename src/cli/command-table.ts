@@ -13,6 +13,7 @@ export type InventoryChoice = {
   /** `-e`, in order; missing: none. */
   readonly extraVars?: readonly string[];
   readonly vaultPasswordFile?: string;
+  readonly playbook?: string;
   /** A pattern; null for all hosts. An empty one reaches the command, which refuses it: a shell variable that is not set must not mean all. */
   readonly limit: string | null;
 };
@@ -101,7 +102,7 @@ export type CommandTable = {
   readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Omit<OutputChoice, 'progress'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
-  readonly schema: Lazily<Command<object>>;
+  readonly schema: Lazily<Command<{ readonly of: 'inventory' | 'playbook' }>>;
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
   >;

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import type { CommandTable } from './command-table.ts';
-import { hostsOf, type Run } from './host-commands.ts';
+import type { Run } from './host-commands.ts';
+import { hostsOf } from './inventory-options.ts';
 import { loginOf } from './login-options.ts';
 import { optionsOf } from './options.ts';
 

@@ -1,7 +1,8 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
 import type { Portion } from '../domain/portion.ts';
-import type { ChangeChoice, CommandTable, ConnectionChoice, InventoryChoice, OutputChoice } from './command-table.ts';
+import type { ChangeChoice, CommandTable, ConnectionChoice, OutputChoice } from './command-table.ts';
+import { hostsOf } from './inventory-options.ts';
 import { loginOf } from './login-options.ts';
 import { optionsOf } from './options.ts';
 
@@ -19,6 +20,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           .options(optionsOf.push)
           .example('$0 push -i prod.yaml', 'Show what would change, ask, apply')
           .example('$0 push -i prod.yaml -l node01 -y', 'One host, without a question')
+          .example('$0 push -i prod.yaml -p site.yaml', 'What a playbook declares, beside networks')
           .example('$0 push -i prod.yaml --check --diff', 'Only show, files line by line')
           .example('$0 push -i prod.yaml -y --serial 1,10%,50% --max-fail 2', 'One host first, then more at a time')
           .example('$0 push -i prod.yaml --plan prod.plan', 'What plan --out saved, and nothing else')
@@ -133,10 +135,19 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       },
     )
     .command(
-      'schema',
-      'Print the JSON Schema of the inventory, for editors',
-      (y) => y.options(optionsOf.schema).example('$0 schema > mlbroute.schema.json', 'For yaml-language-server'),
-      () => select(async (io) => (await commands.schema())({}, io)),
+      'schema [of]',
+      'Print the JSON Schema of the inventory, or of playbooks, for editors',
+      (y) =>
+        y
+          .positional('of', {
+            choices: ['inventory', 'playbook'] as const,
+            default: 'inventory' as const,
+            describe: 'Of what',
+          })
+          .options(optionsOf.schema)
+          .example('$0 schema > mlbroute.schema.json', 'For yaml-language-server')
+          .example('$0 schema playbook > playbook.schema.json', 'The same for playbooks'),
+      ({ of }) => select(async (io) => (await commands.schema())({ of }, io)),
     );
 }
 
@@ -163,22 +174,6 @@ function changeOf(
     confirmTimeoutS: argv['confirm-timeout'],
     serial,
     maxFail: argv['max-fail'] ?? null,
-  };
-}
-
-/** The hosts the arguments are about. */
-export function hostsOf(argv: {
-  readonly inventory: readonly string[];
-  readonly limit: string | undefined;
-  readonly 'extra-vars': readonly string[] | undefined;
-  readonly 'vault-password-file': string | undefined;
-}): InventoryChoice {
-  const { 'extra-vars': extraVars, 'vault-password-file': vaultPasswordFile } = argv;
-  return {
-    inventory: argv.inventory,
-    limit: argv.limit ?? null,
-    ...(extraVars === undefined ? {} : { extraVars }),
-    ...(vaultPasswordFile === undefined ? {} : { vaultPasswordFile }),
   };
 }
 

@@ -1,50 +1,10 @@
 import { obstacleCodes } from '../domain/obstacle.ts';
-import { batchSizes, filledText, oneOf, portion, runName, someOf, text, texts, wholeNumber } from './coerce.ts';
+import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
+import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions } from './inventory-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
 import { verifyOptions } from './verify-options.ts';
-
-const sourceOptions = {
-  inventory: {
-    alias: 'i',
-    demandOption: true,
-    requiresArg: true,
-    describe: "An Ansible inventory: a file, a folder, an executable, or hosts as in 'h1,h2,'; may be repeated",
-    coerce: texts('--inventory'),
-  },
-  'extra-vars': {
-    alias: 'e',
-    requiresArg: true,
-    describe: 'Variables over all others: NAME=VALUE, {JSON}, @FILE; may be repeated',
-    coerce: texts('--extra-vars'),
-  },
-  'vault-password-file': {
-    requiresArg: true,
-    describe: 'The password of ansible-vault (else $ANSIBLE_VAULT_PASSWORD_FILE)',
-    coerce: filledText('--vault-password-file'),
-  },
-} as const;
-
-const inventoryOptions = {
-  ...sourceOptions,
-  limit: {
-    alias: 'l',
-    requiresArg: true,
-    describe: 'Only these hosts: names, groups, globs, !without, &both, ~regex, group[0:2], @file',
-    coerce: text('--limit'),
-  },
-} as const;
-
-const inventoryVarOptions = {
-  ...sourceOptions,
-  host: {
-    demandOption: true,
-    requiresArg: true,
-    describe: 'The name of the host',
-    coerce: filledText('--host'),
-  },
-} as const;
 
 const connectionOptions = {
   forks: {
@@ -156,26 +116,28 @@ const renderOptions = {
 } as const;
 
 const connected = { ...inventoryOptions, ...connectionOptions };
+const played = { ...inventoryOptions, ...playbookOptions, ...connectionOptions };
 
 /** The options of each command, as yargs takes them. */
 export const optionsOf = {
-  push: { ...connected, ...pushOptions, ...outputOptions },
+  push: { ...played, ...pushOptions, ...outputOptions },
   rollback: { ...connected, ...rollbackOptions, ...outputOptions },
   remove: { ...connected, ...changeOptions, ...outputOptions },
-  plan: { ...connected, ...planOptions, ...outputOptions },
-  audit: { ...connected, ...outputOptions },
-  verify: { ...connected, ...verifyOptions, ...outputOptions },
+  plan: { ...played, ...planOptions, ...outputOptions },
+  audit: { ...played, ...outputOptions },
+  verify: { ...played, ...verifyOptions, ...outputOptions },
   doctor: {
     ...connected,
     output: { ...outputOptions.output, describe: 'text, or json: a host per line on standard output' },
   },
   explain: {
     ...sourceOptions,
+    ...playbookOptions,
     ...explainOptions,
     ...loginOptions,
     output: { ...outputOptions.output, describe: 'text, or json: all of it in one line on standard output' },
   },
-  render: { ...inventoryOptions, ...renderOptions },
+  render: { ...inventoryOptions, ...playbookOptions, ...renderOptions },
   schema: {},
   demo: demoOptions,
   'inventory list': inventoryOptions,

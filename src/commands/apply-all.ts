@@ -12,6 +12,7 @@ import type { Io } from './io.ts';
 import type { Journal } from './journal.ts';
 import type { RolloutOptions } from './options.ts';
 import { openReporter } from './session.ts';
+import { sourceWords } from './source-words.ts';
 
 /** What went before in the same run, and how it goes on. */
 export type RunSoFar = {
@@ -44,7 +45,7 @@ export async function applyAll(
   const deployments = busy.map(({ deployment }) => deployment);
   const reporter = await openReporter(deployments, ['apply', 'verify', 'confirm'], options, io);
   const inFlight = followHosts(options.confirmTimeoutS, run.surroundings.now);
-  const audit = ['mlbroute', 'audit', ...options.inventory.flatMap((path) => ['-i', path])];
+  const audit = ['mlbroute', 'audit', ...sourceWords(options)];
   const interrupts = listenForInterrupts(io, { inFlight, note: reporter.note, command: audit });
   const emit: Surroundings['emit'] = (event) => {
     inFlight.record(event);

@@ -11,7 +11,7 @@ type Host = { readonly name: HostName; readonly networks: readonly NetworkSpec[]
 
 /** Tells what hosts that are changed together have in the way of each other. */
 export function tellDoubts(hosts: Loaded['hosts'], io: Io): void {
-  const doubts = compareHosts(hosts.map(({ name, spec }) => ({ name, networks: spec.networks })));
+  const doubts = compareHosts(hosts.map(({ name, wants }) => ({ name, networks: wants.spec.networks })));
   io.stderr(formatDiagnostics(doubts, () => null));
 }
 

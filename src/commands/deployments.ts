@@ -7,26 +7,31 @@ import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { HostVars } from '../domain/variable.ts';
 import { connectionOf } from '../inventory/connection.ts';
 import { connectionVariableNames } from '../inventory/connection-variables.ts';
+import { type HostVarsFault, hostVars } from '../inventory/host-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { resolveVars } from '../inventory/resolve-vars.ts';
+import { resolveHosts } from '../inventory/resolve-vars.ts';
 import { secretTexts } from '../inventory/secret-texts.ts';
 import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
-import { domainVariableNames } from '../schema/domain-variables.ts';
-import { type HostSpec, hostSpecs } from '../schema/host-spec.ts';
-import { desiredState } from '../tasks/metallb-l2/desired-state.ts';
+import { hostsOfPlays } from '../playbook/hosts-of-plays.ts';
+import { resolveHost } from '../playbook/resolve-host.ts';
+import { hostSpecs } from '../schema/host-spec.ts';
+import type { HostWants } from '../tasks/host-wants.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
+import { wantedState } from '../tasks/wanted-state.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
 import type { InventoryOptions } from './options.ts';
+import { readPlaybook } from './playbook-file.ts';
 import type { Said } from './said.ts';
 import { loadTemplates } from './template-files.ts';
 
 /** What the user wrote, read and checked. */
 export type Loaded = {
-  readonly hosts: readonly { readonly name: HostName; readonly spec: HostSpec; readonly deployment: Deployment }[];
+  readonly hosts: readonly { readonly name: HostName; readonly wants: HostWants; readonly deployment: Deployment }[];
   readonly templates: TemplateSet;
   readonly warnings: readonly Diagnostic[];
   readonly sourceOf: Inventory['sourceOf'];
@@ -35,65 +40,89 @@ export type Loaded = {
 /** Why nothing can start. */
 export type LoadTrouble = { readonly diagnostics: readonly Diagnostic[]; readonly sourceOf: Inventory['sourceOf'] };
 
-/** The variables that are read of a host; all others may hold what they like. */
-const wanted: readonly string[] = [...domainVariableNames, ...connectionVariableNames];
-
-/** Reads inventory and templates, and makes a deployment of each selected host. Errors: all of them, each once though many hosts share it. */
+/** Reads inventory, playbook and templates, and makes a deployment of each selected host that has a play. Errors: all of them, each once though many hosts share it. */
 export async function loadDeployments(
   options: InventoryOptions,
   { said, env }: { readonly said: Said; readonly env: NodeJS.ProcessEnv },
 ): Promise<Result<Loaded, LoadTrouble>> {
+  const { playbook, sourceOf: playbookSource } = await readPlaybook(options.playbook);
   const read = await loadInventoryHosts(options, env);
-  if (!read.ok) return read;
+  const sourceOf = (file: string) =>
+    playbookSource(file) ?? (read.ok ? read.value.inventory : read.error).sourceOf(file);
+  const refuse = (diagnostics: readonly Diagnostic[]) => err({ diagnostics, sourceOf });
+  if (!read.ok) return refuse([...(playbook.ok ? [] : playbook.error), ...read.error.diagnostics]);
+  if (!playbook.ok) return refuse(playbook.error);
   const { inventory, hosts: selected, vault } = read.value;
-  const { sourceOf, warnings } = inventory;
+  const { warnings } = inventory;
   const templates = await loadTemplates(null);
-  if (!templates.ok) return err({ diagnostics: templates.error, sourceOf });
+  if (!templates.ok) return refuse(templates.error);
+  const playsOf = hostsOfPlays(playbook.value, inventory);
+  if (!playsOf.ok) return refuse(playsOf.error);
 
-  const names = selected.map(({ name }) => name);
-  const { byHost, secrets } = await resolveVars(inventory, names, { wanted, vault });
+  const names = selected.flatMap(({ name }) => (playsOf.value.has(name) ? [name] : []));
+  if (names.length === 0) return refuse([withoutPlay(options)]);
+  const checkSpec = hostSpecs();
+  const { byHost, secrets } = await resolveHosts(names, vault, (name, decrypted) => {
+    const host = inventory.hostsByName.get(name);
+    if (host === undefined) throw new Error(`${name} was selected from an inventory that has no such host`);
+    const vars = hostVars(inventory, name, { wanted: connectionVariableNames, decrypted });
+    const wants = resolveHost(host, playsOf.value.get(name) ?? [], { inventory, decrypted, checkSpec });
+    return bothOf(vars, wants);
+  });
   const login = { user: userInfo().username, homeDirectory: homedir(), transport: said.transport };
   const forced = new Set<string>(options.force);
-  const check = hostSpecs();
   const found: HostDiagnostic[] = [];
   const hosts = names.flatMap((name) => {
-    const vars = byHost.get(name);
-    if (vars === undefined) return [];
-    const spec = vars.ok ? check(vars.value) : vars;
-    const connection = vars.ok ? connectionOf(name, vars.value, login) : vars;
-    const faults = [...(spec.ok ? [] : spec.error), ...(vars.ok && !connection.ok ? connection.error : [])];
-    found.push(...faults.map((diagnostic) => ({ host: name, diagnostic })));
-    if (!spec.ok || !connection.ok) return [];
+    const resolved = byHost.get(name);
+    if (resolved === undefined) return [];
+    const connection = resolved.ok ? connectionOf(name, resolved.value.vars, login) : resolved;
+    if (!connection.ok) found.push(...connection.error.map((diagnostic) => ({ host: name, diagnostic })));
+    if (!resolved.ok || !connection.ok) return [];
+    const { wants } = resolved.value;
     return [
       {
         name,
-        spec: spec.value,
+        wants,
         deployment: {
           wantsHistory: false,
           connection: withPasswords(connection.value, said),
-          prepare: (observed: Observed) => prepare(name, spec.value, observed, { templates: templates.value, forced }),
+          prepare: (observed: Observed) => prepare(name, wants, observed, { templates: templates.value, forced }),
         },
       },
     ];
   });
   if (found.length === 0) return ok({ hosts, templates: templates.value, warnings, sourceOf });
+  return refuse(withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]));
+}
+
+function bothOf(
+  vars: Result<HostVars, HostVarsFault>,
+  wants: Result<HostWants, HostVarsFault>,
+): Result<{ readonly vars: HostVars; readonly wants: HostWants }, HostVarsFault> {
+  if (vars.ok && wants.ok) return ok({ vars: vars.value, wants: wants.value });
+  const faults = [vars, wants].flatMap((each) => (each.ok ? [] : [each.error]));
   return err({
-    diagnostics: withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]),
-    sourceOf,
+    diagnostics: faults.flatMap(({ diagnostics }) => diagnostics),
+    locked: faults.flatMap(({ locked }) => locked),
   });
+}
+
+function withoutPlay({ playbook, limit }: InventoryOptions): Diagnostic {
+  const message = `${playbook ?? 'the playbook'} has no play for ${limit === null ? 'any host' : `a host of the limit "${limit}"`}`;
+  return { severity: 'error', code: 'playbook-hosts', message, hint: 'see hosts of its plays', at: null };
 }
 
 /** From what is seen on a host to what must be done there. Pure. */
 function prepare(
   host: HostName,
-  spec: HostSpec,
+  wants: HostWants,
   observed: Observed,
   { templates, forced }: { readonly templates: TemplateSet; readonly forced: ReadonlySet<string> },
 ): Result<Prepared, readonly Failure[]> {
-  const desired = desiredState(forceReturnPaths(spec, forced), observed.facts, observed.recorded);
+  const desired = wantedState(forceReturnPaths(wants, forced), observed.facts, observed.recorded);
   if (!desired.ok) return desired;
   const { state, warnings } = desired.value;
-  const files = renderFiles(state, { networkFileOf: networkFileFor(spec, observed.facts) }, templates);
+  const files = renderFiles(state, { networkFileOf: networkFileFor(wants.spec, observed.facts) }, templates);
   const plan = makePlan({ host, desired: state, files, observed, warnings });
   return plan.ok
     ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })
@@ -101,9 +130,10 @@ function prepare(
 }
 
 /** `--force return-path` is `force: true` of every network. */
-function forceReturnPaths(spec: HostSpec, forced: ReadonlySet<string>): HostSpec {
-  if (!forced.has('return-path')) return spec;
-  return { ...spec, networks: spec.networks.map((network) => ({ ...network, force: true })) };
+function forceReturnPaths(wants: HostWants, forced: ReadonlySet<string>): HostWants {
+  if (!forced.has('return-path')) return wants;
+  const networks = wants.spec.networks.map((network) => ({ ...network, force: true }));
+  return { ...wants, spec: { ...wants.spec, networks } };
 }
 
 /** What was typed for this run counts before what the inventory says, as in Ansible. */

@@ -30,8 +30,8 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
     now: () => performance.now(),
     wallClockS: () => Date.now() / 1000,
   };
-  const hosts = await rollOut(loaded.value.hosts, options.forks, async ({ name, spec, deployment }) => {
-    const checks = await checkUp(deployment.connection, needsOf(spec), surroundings);
+  const hosts = await rollOut(loaded.value.hosts, options.forks, async ({ name, wants, deployment }) => {
+    const checks = await checkUp(deployment.connection, needsOf(wants.spec), surroundings);
     if (options.output === 'json') io.stdout(checkUpLine(name, checks));
     return { host: name, checks };
   });

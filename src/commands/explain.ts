@@ -9,8 +9,8 @@ import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { formatExplanation } from '../report/explain-text.ts';
 import { explanationLine } from '../report/ndjson.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
-import { desiredState } from '../tasks/metallb-l2/desired-state.ts';
 import { serviceProxyOf } from '../tasks/metallb-l2/service-proxy.ts';
+import { wantedState } from '../tasks/wanted-state.ts';
 import type { Loaded } from './deployments.ts';
 import { exitCodes } from './exit-codes.ts';
 import { assumedNode } from './explain-assumed.ts';
@@ -43,7 +43,7 @@ type Host = Loaded['hosts'][number];
 export async function explain(options: ExplainOptions, io: Io): Promise<number> {
   const host = await loadHost(options, io);
   if (!host.ok) return host.error;
-  const question = questionOf(host.value.spec, options);
+  const question = questionOf(host.value.wants.spec, options);
   if (!question.ok) {
     io.stderr(`mlbroute: ${question.error}\n`);
     return exitCodes.usage;
@@ -91,22 +91,22 @@ async function loadHost(options: ExplainOptions, io: Io): Promise<Result<Host, n
 }
 
 function explainDesired(
-  { name, spec }: Host,
+  { name, wants }: Host,
   question: Question,
   { kubeProxy }: ExplainOptions,
 ): Result<Explanation, readonly Failure[]> {
-  const desired = desiredState(spec, null, null);
+  const desired = wantedState(wants, null, null);
   if (!desired.ok) return desired;
   const { state } = desired.value;
-  const proxy = proxyOf(spec, null, kubeProxy);
-  const { node, assumptions } = assumedNode(spec, state, { question, serviceProxy: proxy.kind });
+  const proxy = proxyOf(wants.spec, null, kubeProxy);
+  const { node, assumptions } = assumedNode(wants.spec, state, { question, serviceProxy: proxy.kind });
   const head = headOf(name, question, state);
   const explained = answer(question, node, state);
   return ok({ ...head, basis: 'desired', serviceProxy: proxy, assumptions, explained, desired: null, refusals: [] });
 }
 
 async function explainLive(
-  { name, spec, deployment }: Host,
+  { name, wants, deployment }: Host,
   question: Question,
   { kubeProxy, acceptNew }: ExplainOptions,
   io: Io,
@@ -115,11 +115,11 @@ async function explainLive(
   const live = await lookAtNode(deployment.connection, await loadNodeProgram('routing'), surroundings);
   if (!live.ok) return err([live.error]);
   const { observed, kernel } = live.value;
-  const proxy = proxyOf(spec, live.value, kubeProxy);
-  const modelled = observedNode(observed, kernel, { spec, question, serviceProxy: proxy.kind });
+  const proxy = proxyOf(wants.spec, live.value, kubeProxy);
+  const modelled = observedNode(observed, kernel, { spec: wants.spec, question, serviceProxy: proxy.kind });
   if (!modelled.ok) return err([{ kind: 'refused', message: modelled.error, hint: null }]);
   const { node, assumptions } = modelled.value;
-  const desired = desiredState(spec, observed.facts, observed.recorded);
+  const desired = wantedState(wants, observed.facts, observed.recorded);
   const state = desired.ok ? desired.value.state : null;
   return ok({
     ...headOf(name, question, state),

@@ -12,6 +12,8 @@ export type InventoryOptions = {
   readonly vaultPasswordFile?: string;
   /** Codes of obstacles that a push does not stop at; none where it is missing. */
   readonly force?: readonly ObstacleCode[];
+  /** The file of the playbook; where it is missing, the built-in one. */
+  readonly playbook?: string;
 };
 
 /** What is said for one run about logging in; what is missing the inventory says. */

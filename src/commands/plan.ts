@@ -61,7 +61,7 @@ async function save(
     version: 1,
     mlbroute: await packageVersion(),
     madeAt: new Date().toISOString(),
-    inventory: options.inventory.map((path) => {
+    inventory: [...options.inventory, ...(options.playbook === undefined ? [] : [options.playbook])].map((path) => {
       const source = sourceOf(path);
       return { path, sha256: source === null ? null : sha256(source) };
     }),

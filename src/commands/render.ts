@@ -2,8 +2,8 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { renderFiles } from '../backends/render-files.ts';
 import { describeFailure } from '../domain/outcome.ts';
-import { desiredState } from '../tasks/metallb-l2/desired-state.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
+import { wantedState } from '../tasks/wanted-state.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { InventoryOptions } from './options.ts';
@@ -20,8 +20,8 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
   if (!loaded.ok) return exitCodes.badInput;
   let files = 0;
   let refused = 0;
-  for (const { name, spec } of loaded.value.hosts) {
-    const desired = desiredState(spec, null, null);
+  for (const { name, wants } of loaded.value.hosts) {
+    const desired = wantedState(wants, null, null);
     if (!desired.ok) {
       refused++;
       for (const failure of desired.error) io.stderr(`${name}: ${describeFailure(failure)}\n`);
@@ -36,7 +36,7 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
     await mkdir(root, { recursive: true });
     for (const file of renderFiles(
       desired.value.state,
-      { networkFileOf: networkFileFor(spec, null) },
+      { networkFileOf: networkFileFor(wants.spec, null) },
       loaded.value.templates,
     )) {
       const path = join(root, file.path);

@@ -10,6 +10,7 @@ import { type Loaded, type LoadTrouble, loadDeployments } from './deployments.ts
 import type { Io } from './io.ts';
 import type { ConnectionOptions, InventoryOptions, LoginOptions } from './options.ts';
 import { hear } from './said.ts';
+import { sourceWords } from './source-words.ts';
 
 /** Reads what the user wrote, and asks for passwords where that is wanted; warnings and errors go to standard error. */
 export async function load(
@@ -89,7 +90,7 @@ export function tellSummary(
 ): void {
   if (options.output === 'json') return;
   const words = typeof verb === 'string' ? [verb] : verb;
-  const command = ['mlbroute', ...words, ...options.inventory.flatMap((path) => ['-i', path])];
+  const command = ['mlbroute', ...words, ...sourceWords(options)];
   io.stderr(
     formatSummary(results, {
       elapsedMs: performance.now() - beganMs,

@@ -13,7 +13,11 @@ export type Wish = {
   /** Names; all others stay as they are written and are not checked, whatever Jinja they hold. */
   readonly wanted: Iterable<string> | 'all';
   readonly decrypted: Decrypted;
+  readonly added?: Added;
 };
+
+/** What a playbook sets: `vars` over all of the inventory but under `-e`, `own` over everything. */
+export type Added = { readonly vars: readonly Entries[]; readonly own: Entries };
 
 /** Why a host has no variables. `locked`: the ciphertexts that are needed and were not decrypted. */
 export type HostVarsFault = { readonly diagnostics: readonly Diagnostic[]; readonly locked: readonly string[] };
@@ -25,24 +29,45 @@ export type HostVarsFault = { readonly diagnostics: readonly Diagnostic[]; reado
 export function hostVars(inventory: Inventory, name: string, wish: Wish): Result<HostVars, HostVarsFault> {
   const host = inventory.hostsByName.get(name);
   if (host === undefined) return err({ diagnostics: [unknownHost(inventory, name)], locked: [] });
-  const merged = new Map(variableLayers(inventory, host).flatMap(({ vars }) => [...vars]));
-  const { variables, diagnostics, locked } = expandReferences(
-    merged,
-    wish.wanted === 'all' ? merged.keys() : wish.wanted,
-    {
-      magic: magicVariables(inventory, host),
-      decrypted: wish.decrypted,
-    },
-  );
-  if (diagnostics.length > 0 || locked.length > 0) return err({ diagnostics, locked });
-  return ok({
+  const entries = hostEntries(inventory, host, wish);
+  return entries.ok ? ok(locatedVars(entries.value)) : entries;
+}
+
+/** The same with every part still at its place. */
+export function hostEntries(
+  inventory: Inventory,
+  host: InventoryHost,
+  { wanted, decrypted, added }: Wish,
+): Result<Entries, HostVarsFault> {
+  const merged = mergedVariables(inventory, host, added);
+  const names = wanted === 'all' ? merged.keys() : wanted;
+  const magic = magicVariables(inventory, host);
+  const { variables, diagnostics, locked } = expandReferences(merged, names, { magic, decrypted });
+  return diagnostics.length > 0 || locked.length > 0 ? err({ diagnostics, locked }) : ok(variables);
+}
+
+/** The variables of a host as they are written. */
+export function mergedVariables(
+  inventory: Inventory,
+  host: InventoryHost,
+  { vars, own }: Added = { vars: [], own: new Map() },
+): Entries {
+  const layers = variableLayers(inventory, host);
+  const entriesOf = (isTyped: boolean) =>
+    layers.filter(({ owner }) => (owner.kind === 'command-line') === isTyped).map((layer) => layer.vars);
+  return new Map([...entriesOf(false), ...vars, ...entriesOf(true), own].flatMap((each) => [...each]));
+}
+
+/** Plain data of located entries that remembers where each part was written. */
+export function locatedVars(variables: Entries): HostVars {
+  return {
     values: Object.fromEntries([...variables].map(([key, entry]) => [key, toJson(entry.value)])),
     locate: (path) => find(variables, path)?.value.at ?? null,
     locateKey: (path) => {
       const found = find(variables, path);
       return found === null ? null : found.isWhole ? found.keyAt : found.value.at;
     },
-  });
+  };
 }
 
 /** Says that there is no such host, and which was meant perhaps. */

@@ -8,17 +8,19 @@ import { type Places, parseLimit, type Selector, type Term } from './limit.ts';
  * The hosts a limit leaves, in the order of the inventory; null leaves all. Terms are united, then cut with each `&term`, then each
  * `!term` is taken away, wherever they stand; with only `&` and `!` terms it starts from all. Stricter than Ansible: an empty
  * limit, a term that matches nothing and a limit that leaves nobody are errors. `files`: the lines of each `@FILE` in the limit.
+ * `words` is what the limit is called where it is written.
  */
 export function selectHosts(
   inventory: Inventory,
   limit: string | null,
   files: ReadonlyMap<string, readonly string[]> = new Map(),
+  words: 'the limit' | 'hosts' = 'the limit',
 ): Result<readonly InventoryHost[], readonly Diagnostic[]> {
   if (limit === null) return ok(inventory.hosts);
   const terms = parseLimit(limit, files);
   if (!terms.ok) return err(terms.error);
   const matched = terms.value.map((term) => ({ ...term, names: matchOf(inventory, term) }));
-  const unknown = matched.flatMap((term) => (term.names === null ? [unmatched(inventory, term)] : []));
+  const unknown = matched.flatMap((term) => (term.names === null ? [unmatched(inventory, term, words)] : []));
   if (unknown.length > 0) return err(unknown);
   const setsOf = (role: Term['role']) =>
     matched.flatMap((term) => (term.role === role ? [term.names ?? new Set()] : []));
@@ -30,7 +32,7 @@ export function selectHosts(
       !removed.some((set) => set.has(name)),
   );
   if (chosen.length > 0) return ok(chosen);
-  const message = `the limit "${limit}" leaves no host`;
+  const message = `${words} "${limit}" leaves no host`;
   return err([{ severity: 'error', code: 'limit-empty', message, hint: null, at: null }]);
 }
 
@@ -76,9 +78,9 @@ function atPlaces(names: readonly string[], { first, last }: Places): readonly s
   return names.slice(first, last === -1 ? undefined : last + 1);
 }
 
-function unmatched(inventory: Inventory, { text, selector }: Term): Diagnostic {
+function unmatched(inventory: Inventory, { text, selector }: Term, words: string): Diagnostic {
   const names = [...inventory.groups.keys(), ...inventory.hostsByName.keys()];
   const hint = selector.kind === 'name' ? didYouMean(selector.text, names) : null;
   const what = selector.places === null ? 'matches no host and no group' : 'matches no host at these places';
-  return { severity: 'error', code: 'limit-unmatched', message: `"${text}" in the limit ${what}`, hint, at: null };
+  return { severity: 'error', code: 'limit-unmatched', message: `"${text}" in ${words} ${what}`, hint, at: null };
 }

@@ -35,7 +35,7 @@ export function readYaml(text: string, file: string): YamlDocument {
       return {
         severity: 'error',
         code: 'yaml-syntax',
-        message: several ? 'an inventory file is one YAML document, this starts a second one' : message,
+        message: several ? 'a file is one YAML document, this starts a second one' : message,
         hint: several ? 'remove the "---" between them' : quotesHint(text, lines.linePos(pos[0]).line),
         at: placeOf(pos[0]),
       };

@@ -18,8 +18,12 @@ const kinds: { readonly [expected: string]: string } = {
   object: 'a mapping',
 };
 
-/** An issue of zod in the words of the domain, at the place in the inventory where the value was written. */
-export function diagnose(issue: z.core.$ZodIssue, vars: HostVars): readonly Diagnostic[] {
+/** An issue of zod in the words of the domain, at the place where the value was written. `keysOf` gives the keys there are at a path. */
+export function diagnose(
+  issue: z.core.$ZodIssue,
+  vars: HostVars,
+  keysOf: (path: Path) => readonly string[] = networkKeys,
+): readonly Diagnostic[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
   const at = vars.locate(path);
   const value = valueAt(vars, path);
@@ -30,7 +34,7 @@ export function diagnose(issue: z.core.$ZodIssue, vars: HostVars): readonly Diag
     case 'custom':
       return error(String(issue.params?.code ?? 'invalid'), issue.message, textOrNull(issue.params?.hint));
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, vars));
+      return issue.keys.map((key) => unknownKey(key, path, vars, keysOf(path)));
     case 'invalid_type':
       if (value === undefined) return error('missing', `${wordsFor(path.slice(0, -1))} has no "${path.at(-1)}"`, null);
       return error(
@@ -50,13 +54,12 @@ export function diagnose(issue: z.core.$ZodIssue, vars: HostVars): readonly Diag
   }
 }
 
-function unknownKey(key: string, path: Path, vars: HostVars): Diagnostic {
-  const known =
-    path.at(-1) === 'link'
-      ? linkKeyNames
-      : path.at(-1) === 'mark'
-        ? ['value', 'mask']
-        : Object.keys(networkSchema.shape);
+function networkKeys(path: Path): readonly string[] {
+  if (path.at(-1) === 'link') return linkKeyNames;
+  return path.at(-1) === 'mark' ? ['value', 'mask'] : Object.keys(networkSchema.shape);
+}
+
+function unknownKey(key: string, path: Path, vars: HostVars, known: readonly string[]): Diagnostic {
   return {
     severity: 'error',
     code: 'unknown-key',

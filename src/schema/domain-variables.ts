@@ -6,7 +6,8 @@ import { networkSchema } from './network-schema.ts';
 /** How many networks fit: one value each of the five bits of the default mask 0x1f00. */
 export const mostNetworks = 31;
 
-const cidr = z
+/** A network in CIDR form. */
+export const cidr = z
   .string()
   .meta({ description: 'A network in CIDR form, host bits zero', examples: ['10.112.0.0/12'] })
   .transform((text, context) => settle(parseCidr(text), context, { code: 'cidr', hint: null }));

@@ -14,19 +14,22 @@ export type LinkSpec =
     }
   | { readonly kind: 'device'; readonly device: InterfaceName };
 
-const interfaceName = z
+/** The name of an interface. */
+export const interfaceName = z
   .string()
   .meta({ examples: ['eth0'] })
   .transform((text, context) => settle(parseInterfaceName(text), context, { code: 'interface-name', hint: null }));
 
-const vlanId = z
+/** A VLAN id. */
+export const vlanId = z
   .number()
   .meta({ minimum: 1, maximum: 4094 })
   .transform((id, context) =>
     settle(parseVlanId(id), context, { code: 'vlan-range', hint: '0 and 4095 are reserved by IEEE 802.1Q' }),
   );
 
-const mtuBytes = z
+/** An MTU. */
+export const mtuBytes = z
   .number()
   .meta({ minimum: 68, maximum: 65_535 })
   .refine((mtu) => Number.isInteger(mtu) && mtu >= 68 && mtu <= 65_535, {

@@ -13,11 +13,12 @@ const name = z.string().refine((text) => /^[A-Za-z0-9][\w.-]{0,62}$/.test(text),
   params: { code: 'network-name', hint: 'up to 63 letters, digits, ".", "_" and "-"' } satisfies CheckParams,
 });
 
-const gateway = z
+/** An address. */
+export const address = z
   .string()
   .transform((text, context) => settle(parseIp(text), context, { code: 'address', hint: null }));
 
-const address = z
+const interfaceAddress = z
   .string()
   .transform((text, context) => settle(parseInterfaceAddress(text), context, { code: 'address', hint: null }));
 
@@ -27,12 +28,14 @@ const mac = z
     settle(parseMac(text), context, { code: 'mac', hint: 'write 52:54:00:12:34:56, in quotes' }),
   );
 
-const table = z
+/** A routing table of the user's own. */
+export const table = z
   .number()
   .meta({ minimum: 1, maximum: 0xffffffff })
   .transform((id, context) => settle(parseTableId(id), context, { code: 'table-range', hint: null }));
 
-const priority = z
+/** The priority of a rule. */
+export const priority = z
   .number()
   .meta({ minimum: 1, maximum: 32_765 })
   .transform((value, context) => settle(parsePriority(value), context, { code: 'priority-range', hint: null }));
@@ -43,7 +46,8 @@ const hexNumber = z.string().refine((text) => /^0x[\da-fA-F]{1,8}$/.test(text), 
   params: { code: 'mark', hint: markForms } satisfies CheckParams,
 });
 const markNumber = z.union([z.number(), hexNumber], { error: `a mark is a number: ${markForms}` });
-const mark = z
+/** A mark with its mask. */
+export const mark = z
   .union(
     [
       markNumber,
@@ -73,8 +77,8 @@ export const networkSchema = z
     name: name.meta({ description: 'Name of the network, unique on a host' }),
     pools: poolsSchema.meta({ description: 'CIDRs or first-last ranges, as in an IPAddressPool of MetalLB' }),
     link: linkSchema,
-    gateway: gateway.nullish().meta({ description: 'Router on the link that replies must leave by' }),
-    address: address.nullish().meta({
+    gateway: address.nullish().meta({ description: 'Router on the link that replies must leave by' }),
+    address: interfaceAddress.nullish().meta({
       description: 'Address of the host on the link, to ask for the gateway with; another one on each host',
       examples: ['1.2.3.7/24'],
     }),

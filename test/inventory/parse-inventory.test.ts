@@ -59,7 +59,7 @@ describe('A faulty inventory is refused with every fault, where it is and the wa
         all:
       `,
       yaml`
-        i.yaml:2:1: error[yaml-syntax]: an inventory file is one YAML document, this starts a second one
+        i.yaml:2:1: error[yaml-syntax]: a file is one YAML document, this starts a second one
               ---
               ^ hint: remove the "---" between them
       `,

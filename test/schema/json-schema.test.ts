@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonSchema } from '../../src/schema/json-schema.ts';
+import { inventorySchema } from '../../src/schema/json-schema.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -28,21 +28,21 @@ describe('The JSON Schema of the variables', () => {
     ['kube_proxy'],
   ])('describes %s %s %s', (name, ...rest) => {
     const path = rest.length === 0 ? [name] : [name, 'items', ...rest.filter(Boolean)];
-    expect(find(jsonSchema(), path)).toHaveProperty('description');
+    expect(find(inventorySchema(), path)).toHaveProperty('description');
   });
 
   it('takes a reference where a number is wanted', () => {
-    const vlan = find(jsonSchema(), ['networks', 'items', 'link', 'vlan']);
+    const vlan = find(inventorySchema(), ['networks', 'items', 'link', 'vlan']);
     expect(JSON.stringify(vlan)).toContain('"maximum":4094');
     expect(JSON.stringify(vlan)).toContain(JSON.stringify({ type: 'string', pattern: '^\\{\\{.*\\}\\}$' }));
   });
 
   it('names what a network must have, and forbids what it cannot have', () => {
-    const text = JSON.stringify(jsonSchema());
+    const text = JSON.stringify(inventorySchema());
     expect(text).toContain('"required":["name","pools","link"],"additionalProperties":false');
   });
 
   it('has the same bytes each time', () => {
-    expect(JSON.stringify(jsonSchema())).toBe(JSON.stringify(jsonSchema()));
+    expect(JSON.stringify(inventorySchema())).toBe(JSON.stringify(inventorySchema()));
   });
 });

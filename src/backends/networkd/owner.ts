@@ -8,8 +8,11 @@ export function deviceOfRoute(route: Route, { decisions }: DesiredState): Interf
   return known(decisions.find(({ pools }) => pools.some((pool) => pool === route.destination))?.device, route);
 }
 
-/** The device whose .network file holds a rule: that of the network which the rule serves. */
-export function deviceOfRule(rule: PolicyRule, { decisions }: DesiredState): InterfaceName {
+/**
+ * The device whose .network file holds a rule: that of the network which the rule serves, or of a route that its table has. Any other rule goes
+ * with the first device there is: a rule needs no device, but networkd sets none without one.
+ */
+export function deviceOfRule(rule: PolicyRule, { decisions, routes, links }: DesiredState): InterfaceName {
   const { iif, table, fwmark, from } = rule;
   if (iif !== null) return iif;
   const decision = decisions.find((candidate) => {
@@ -17,7 +20,12 @@ export function deviceOfRule(rule: PolicyRule, { decisions }: DesiredState): Int
     if (fwmark !== null) return candidate.fwmark !== null && formatFwmark(candidate.fwmark) === formatFwmark(fwmark);
     return candidate.pools.some((pool) => pool === from);
   });
-  return known(decision?.device, rule);
+  const served = routes.flatMap((route) => (route.table === table && 'device' in route ? [route.device] : []));
+  const anyDevice = [
+    ...links.map(({ name }) => name),
+    ...routes.flatMap((route) => ('device' in route ? [route.device] : [])),
+  ];
+  return known(decision?.device ?? served[0] ?? anyDevice[0], rule);
 }
 
 function known(device: InterfaceName | null | undefined, what: Route | PolicyRule): InterfaceName {

@@ -3,14 +3,17 @@ import type { HostFacts } from '../../domain/facts.ts';
 import type { InterfaceName } from '../../domain/link.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
+import type { LinkSpec } from '../../schema/link-schema.ts';
 import { type HostSubnet, isLinkLocal } from './host-subnets.ts';
 import { netfilterTool } from './netfilter-tool.ts';
 import { deviceOf, type ResolvedNetwork } from './resolved-network.ts';
 
-type Host = {
+type Host = LinkHost & { readonly subnets: readonly HostSubnet[] };
+
+/** What a link is held against. */
+export type LinkHost = {
   readonly spec: HostSpec;
   readonly facts: HostFacts;
-  readonly subnets: readonly HostSubnet[];
   /** VLANs this state has, and those mlbroute made earlier. */
   readonly ownVlans: ReadonlySet<string>;
   readonly madeVlans: ReadonlySet<string>;
@@ -20,8 +23,7 @@ type Host = {
 export function checkHost(network: ResolvedNetwork, host: Host): Failure | null {
   if (network.returnPath === 'none') return null;
   const trouble =
-    linkTrouble(network, host) ??
-    networkdTrouble(network, host) ??
+    checkLink(network.link, host) ??
     poolTrouble(network, host) ??
     sourceTrouble(network, host) ??
     toolTrouble(network, host);
@@ -30,9 +32,17 @@ export function checkHost(network: ResolvedNetwork, host: Host): Failure | null 
     : { kind: 'refused', message: `network ${network.name}: ${trouble.message}`, hint: trouble.hint };
 }
 
+/** What stands against bringing a link up on this very host, at boot too; or null. */
+export function checkLink(link: LinkSpec, host: LinkHost): Trouble | null {
+  return linkTrouble({ link, device: deviceOf(link) }, host) ?? networkdTrouble(link, host);
+}
+
 type Trouble = { readonly message: string; readonly hint: string };
 
-function linkTrouble({ link, device }: ResolvedNetwork, { spec, facts, ownVlans, madeVlans }: Host): Trouble | null {
+function linkTrouble(
+  { link, device }: Pick<ResolvedNetwork, 'link' | 'device'>,
+  { spec, facts, ownVlans, madeVlans }: LinkHost,
+): Trouble | null {
   const base = attachedTo(link);
   const names = facts.interfaces.map(({ name }) => name);
   if (!names.includes(base) && !ownVlans.has(base))
@@ -60,7 +70,7 @@ function linkTrouble({ link, device }: ResolvedNetwork, { spec, facts, ownVlans,
   return null;
 }
 
-function networkdTrouble({ link }: ResolvedNetwork, { spec, facts, ownVlans }: Host): Trouble | null {
+function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): Trouble | null {
   const base = attachedTo(link);
   if (ownVlans.has(base)) return null;
   const file = facts.networkFileOf[base];
@@ -136,6 +146,6 @@ function toolTrouble({ returnPath, rpFilter }: ResolvedNetwork, { spec, facts }:
 }
 
 /** The interface that must be there before ours can be. */
-function attachedTo(link: ResolvedNetwork['link']): InterfaceName {
+function attachedTo(link: LinkSpec): InterfaceName {
   return link.kind === 'vlan' ? link.parent : link.device;
 }

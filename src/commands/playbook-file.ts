@@ -1,0 +1,27 @@
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { sourceText } from '../inventory/inventory-text.ts';
+import { maskSecrets } from '../inventory/mask-secrets.ts';
+import { disk } from '../inventory/read-inventory.ts';
+import { parsePlaybook } from '../playbook/parse-playbook.ts';
+import { builtInPlaybook, type Playbook } from '../playbook/playbook.ts';
+
+/** A playbook, or what is wrong with it; and its text, as far as it may be shown. */
+export type PlaybookFile = {
+  readonly playbook: Result<Playbook, readonly Diagnostic[]>;
+  readonly sourceOf: (file: string) => string | null;
+};
+
+/** Reads a playbook; without one, the built-in. */
+export async function readPlaybook(file: string | undefined): Promise<PlaybookFile> {
+  if (file === undefined) return { playbook: ok(builtInPlaybook), sourceOf: () => null };
+  const read = await disk.read(file);
+  if (!read.ok) {
+    const message = `${file} cannot be read: ${read.error}`;
+    const fault: Diagnostic = { severity: 'error', code: 'playbook-file', message, hint: null, at: null };
+    return { playbook: err([fault]), sourceOf: () => null };
+  }
+  const text = sourceText(read.value);
+  const shown = maskSecrets(text);
+  return { playbook: parsePlaybook(text, file), sourceOf: (name) => (name === file ? shown : null) };
+}

@@ -1,0 +1,9 @@
+import type { InventoryOptions } from './options.ts';
+
+/** The options that say what is described and for whom, as they are typed; for a command to type next. */
+export function sourceWords({
+  inventory,
+  playbook,
+}: Pick<InventoryOptions, 'inventory' | 'playbook'>): readonly string[] {
+  return [...inventory.flatMap((path) => ['-i', path]), ...(playbook === undefined ? [] : ['-p', playbook])];
+}

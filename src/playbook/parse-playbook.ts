@@ -1,0 +1,72 @@
+import { comparePlaces, type Diagnostic, type SourceLocation } from '../domain/diagnostic.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { locatedVars } from '../inventory/host-vars.ts';
+import { type Entries, type Entry, kindOf, type Located } from '../inventory/located.ts';
+import { readYaml } from '../inventory/yaml-document.ts';
+import { checkPlaybook } from '../schema/playbook-schema.ts';
+import { verbNames } from '../schema/task-schema.ts';
+import type { Condition, Play, Playbook, Task } from './playbook.ts';
+
+/** Reads a playbook and checks its shape: keys, and what does not depend on a host. All faults at once, in the order of the text. */
+export function parsePlaybook(text: string, file: string): Result<Playbook, readonly Diagnostic[]> {
+  const { tree, diagnostics } = readYaml(text, file);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return err(diagnostics);
+  const at = tree?.at ?? { file, line: 1, column: 1 };
+  if (tree === null || tree.kind !== 'list' || tree.items.length === 0) {
+    const hint = 'write "- hosts: all", and "  tasks:" below it';
+    const message = `a playbook is a list of plays, not ${tree === null ? 'empty' : tree.kind === 'list' ? 'an empty list' : kindOf(tree)}`;
+    return err([{ severity: 'error', code: 'playbook-shape', message, hint, at }]);
+  }
+  const faults = checkPlaybook(locatedVars(new Map([['playbook', { keyAt: at, isText: true, value: tree }]])));
+  if (faults.length > 0) return err([...faults].sort(comparePlaces));
+  const lines = text.split('\n');
+  return ok({ plays: tree.items.map((play) => readPlay(entriesOf(play), lines)) });
+}
+
+function readPlay(keys: Entries, lines: readonly string[]): Play {
+  const hosts = keys.get('hosts');
+  const tasks = keys.get('tasks')?.value;
+  return {
+    hosts: { pattern: String(scalarOf(hosts?.value)), at: hosts?.value.at ?? null },
+    vars: entriesOf(keys.get('vars')?.value),
+    tasks: (tasks?.kind === 'list' ? tasks.items : []).map((task) => readTask(entriesOf(task), lines)),
+  };
+}
+
+function readTask(keys: Entries, lines: readonly string[]): Task {
+  const verb = verbNames.find((name) => keys.has(name));
+  const args = verb === undefined ? undefined : keys.get(verb);
+  if (verb === undefined || args === undefined) throw new Error('the schema let a task without a verb through');
+  return {
+    verb,
+    at: args.keyAt,
+    args,
+    when: conditionOf(keys.get('when'), lines),
+    loop: keys.get('loop') ?? null,
+    vars: entriesOf(keys.get('vars')?.value),
+  };
+}
+
+function conditionOf(entry: Entry | undefined, lines: readonly string[]): Condition | null {
+  if (entry === undefined) return null;
+  const value = scalarOf(entry.value);
+  if (typeof value === 'boolean') return { kind: 'constant', holds: value };
+  const text = String(value);
+  const { at } = entry.value;
+  return { kind: 'expression', text, at, textAt: textPlace(text, at, lines[at.line - 1] ?? '') };
+}
+
+/** Where a text of one line begins, behind its quote if it has one. */
+function textPlace(text: string, at: SourceLocation, line: string): SourceLocation | null {
+  const start = /["']/.test(line[at.column - 1] ?? '') ? at.column + 1 : at.column;
+  return line.startsWith(text, start - 1) ? { ...at, column: start } : null;
+}
+
+function entriesOf(value: Located | undefined): Entries {
+  return value?.kind === 'map' ? value.entries : new Map();
+}
+
+function scalarOf(value: Located | undefined): unknown {
+  if (value?.kind === 'scalar') return value.value;
+  return value?.kind === 'verbatim' ? value.text : null;
+}

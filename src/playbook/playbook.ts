@@ -1,0 +1,59 @@
+import type { SourceLocation } from '../domain/diagnostic.ts';
+import type { Entries, Entry, Located } from '../inventory/located.ts';
+import type { Verb } from '../schema/task-schema.ts';
+
+/** What hosts shall have, play by play. Its shape is checked; arguments of tasks are looked at host by host. */
+export type Playbook = { readonly plays: readonly Play[] };
+
+/** Tasks for the hosts of a pattern. */
+export type Play = {
+  readonly hosts: { readonly pattern: string; readonly at: SourceLocation | null };
+  readonly vars: Entries;
+  readonly tasks: readonly Task[];
+};
+
+/** One thing to declare. */
+export type Task = {
+  readonly verb: Verb;
+  /** Where the verb is written; null: in the built-in playbook. */
+  readonly at: SourceLocation | null;
+  /** The verb with its arguments. */
+  readonly args: Entry;
+  readonly when: Condition | null;
+  /** A list or a reference to one; null: the task counts once. */
+  readonly loop: Entry | null;
+  readonly vars: Entries;
+};
+
+/** A condition as it is written. `textAt` is where its first character stands; null where its lines are not those of the file. */
+export type Condition =
+  | { readonly kind: 'constant'; readonly holds: boolean }
+  | {
+      readonly kind: 'expression';
+      readonly text: string;
+      readonly at: SourceLocation;
+      readonly textAt: SourceLocation | null;
+    };
+
+const nowhere: SourceLocation = { file: 'built-in playbook', line: 1, column: 1 };
+const nothing: Located = { kind: 'scalar', at: nowhere, value: null, bracesAt: [] };
+
+/** What is done where no playbook is given: the networks of every host. */
+export const builtInPlaybook: Playbook = {
+  plays: [
+    {
+      hosts: { pattern: 'all', at: null },
+      vars: new Map(),
+      tasks: [
+        {
+          verb: 'metallb_l2',
+          at: null,
+          args: { keyAt: nowhere, isText: true, value: nothing },
+          when: null,
+          loop: null,
+          vars: new Map(),
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { Diagnostic } from '../domain/diagnostic.ts';
+import type { HostVars } from '../domain/variable.ts';
+import type { CheckParams } from './check.ts';
+import { diagnose } from './diagnose.ts';
+import { type Verb, verbKeys, verbNames, verbSchemas } from './task-schema.ts';
+
+const anything = z.record(z.string(), z.unknown());
+
+const taskKeys = {
+  name: z.string().nullish().meta({ description: 'What the task is for' }),
+  when: z
+    .union([z.boolean(), z.string()], { error: 'when is one condition: join several with &&' })
+    .optional()
+    .meta({ description: 'A condition in CEL; where it is false, the host does not get what the task declares' }),
+  loop: z
+    .union([z.array(z.unknown()), z.string()], { error: 'loop is a list, or a reference to one' })
+    .optional()
+    .meta({ description: 'A list; the task counts once for each `item`' }),
+  vars: anything.nullish().meta({ description: 'Variables of this task, over those of the play' }),
+};
+
+function playbookOf(verbs: { readonly [verb in Verb]: z.ZodType }) {
+  const task = z
+    .strictObject({ ...taskKeys, ...verbs })
+    .meta({ description: 'One thing to declare', oneOf: verbNames.map((verb) => ({ required: [verb] })) })
+    .superRefine((keys, context) => {
+      const found = verbNames.filter((verb) => Object.hasOwn(keys, verb));
+      if (found.length === 1) return;
+      const message = found.length === 0 ? 'this task does nothing' : `a task is one thing, not ${found.join(' and ')}`;
+      const params: CheckParams = { code: 'task-verb', hint: `write one of ${verbNames.join(', ')}` };
+      context.addIssue({ code: 'custom', message, params: { ...params } });
+    });
+  return z.array(play(task)).meta({ title: 'A playbook of mlbroute' });
+}
+
+function play<T extends z.ZodType>(task: T) {
+  return z
+    .strictObject({
+      name: z.string().nullish().meta({ description: 'What the play is for' }),
+      hosts: z.string().meta({ description: 'Its hosts: a pattern, as for --limit' }),
+      vars: anything
+        .nullish()
+        .meta({ description: 'Variables of this play, over those of the inventory and under -e' }),
+      tasks: z.array(task).meta({ description: 'What its hosts shall have' }),
+    })
+    .meta({ description: 'Tasks for some hosts' });
+}
+
+/** A playbook with the arguments of its tasks written out: what editors are told. */
+export const playbookSchema = playbookOf({
+  ...verbSchemas,
+  vlan: verbSchemas.vlan.optional(),
+  route: verbSchemas.route.optional(),
+  rule: verbSchemas.rule.optional(),
+});
+
+/** A playbook as it is written: arguments may still be references, so they are looked at host by host. */
+const unread = z.unknown().optional();
+const writtenPlaybook = playbookOf({ metallb_l2: unread, vlan: unread, route: unread, rule: unread });
+
+const playKeys = {
+  play: Object.keys(play(z.unknown()).shape),
+  task: [...Object.keys(taskKeys), ...verbNames],
+} as const;
+
+/** Every fault in the shape of a playbook; `vars` has it under the name `playbook`. */
+export function checkPlaybook(vars: HostVars): readonly Diagnostic[] {
+  const parsed = z.object({ playbook: writtenPlaybook }).safeParse(vars.values);
+  const issues = parsed.error?.issues ?? [];
+  const placeOf = ({ path }: z.core.$ZodIssue) => JSON.stringify(path);
+  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(placeOf));
+  // An unknown key is told by itself, and most often it is the verb.
+  const told = issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(placeOf(issue)));
+  return told.flatMap((issue) => diagnose(issue, vars, (path) => (path.length < 3 ? playKeys.play : playKeys.task)));
+}
+
+/** Faults of the arguments of one task; `vars` has them under the name of its verb. */
+export function argumentFaults(issues: readonly z.core.$ZodIssue[], vars: HostVars, verb: Verb): readonly Diagnostic[] {
+  return issues.flatMap((issue) =>
+    diagnose(issue, vars, (path) => (path.at(-1) === 'fwmark' ? ['value', 'mask'] : verbKeys[verb])),
+  );
+}

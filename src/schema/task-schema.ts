@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { type Cidr, type Family, familyOf as familyOfOne, type IpAddress } from '../domain/address.ts';
+import { parseInterfaceName, type VlanLink } from '../domain/link.ts';
+import { mainTable, type PolicyRule, type Route } from '../domain/routing.ts';
+import { type CheckContext, refuse, settle } from './check.ts';
+import { cidr, domainVariables } from './domain-variables.ts';
+import { interfaceName, mtuBytes, vlanId } from './link-schema.ts';
+import { address, mark, priority, table } from './network-schema.ts';
+
+const vlanKeys = z.strictObject({
+  parent: interfaceName.meta({ description: 'Interface the VLAN is made on' }),
+  id: vlanId.meta({ description: 'VLAN id' }),
+  name: interfaceName.nullish().meta({ description: 'Name of the interface; parent.id by default' }),
+  mtu: mtuBytes.nullish().meta({ description: 'MTU in bytes; that of the parent by default' }),
+});
+
+const routeKeys = z.strictObject({
+  to: z
+    .union([z.literal('default'), cidr])
+    .meta({ description: 'Where the route leads: a network in CIDR form, or default' }),
+  dev: interfaceName.meta({ description: 'Interface it leaves by' }),
+  via: address.nullish().meta({ description: 'Gateway; without one, the network is on the link itself' }),
+  onlink: z.boolean().default(false).meta({ description: 'The gateway is on the link though no route says so' }),
+  table: table.meta({ description: 'Routing table, not one of the kernel’s own' }),
+});
+
+const ruleKeys = z.strictObject({
+  priority: priority.meta({ description: 'Priority; lower is tried first' }),
+  from: cidr.nullish().meta({ description: 'Packets from this network' }),
+  to: cidr.nullish().meta({ description: 'Packets to this network' }),
+  iif: interfaceName.nullish().meta({ description: 'Packets that came in by this interface' }),
+  fwmark: mark.nullish().meta({ description: 'Packets with this mark, under mask 0x1f00 unless given' }),
+  table: z
+    .union([z.literal('main'), table], { error: 'table must be a number, or main' })
+    .meta({ description: 'Routing table they take: a number, or main' }),
+});
+
+/** The arguments of each task as they must be once references are expanded. */
+export const verbSchemas = {
+  metallb_l2: z
+    .strictObject(domainVariables.shape)
+    .nullish()
+    .meta({ description: 'Return paths for networks; keys here count over the variables of the host' }),
+  vlan: vlanKeys.meta({ description: 'A VLAN interface without addresses' }).transform(toVlan),
+  route: routeKeys.meta({ description: 'A route of a table of its own' }).transform(toRoute),
+  rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRule),
+} as const;
+
+/** What a task can be. */
+export type Verb = keyof typeof verbSchemas;
+
+/** The keys of each verb's arguments. */
+export const verbKeys: { readonly [verb in Verb]: readonly string[] } = {
+  metallb_l2: Object.keys(domainVariables.shape),
+  vlan: Object.keys(vlanKeys.shape),
+  route: Object.keys(routeKeys.shape),
+  rule: Object.keys(ruleKeys.shape),
+};
+
+/** What a task declares for a host, parsed. */
+export type Declaration =
+  | { readonly kind: 'vlan'; readonly link: VlanLink }
+  | { readonly kind: 'route'; readonly route: Route }
+  | { readonly kind: 'rule'; readonly rule: PolicyRule };
+
+/** The verbs in the order of the reference. */
+export const verbNames = Object.keys(verbSchemas) as readonly Verb[];
+
+function toVlan({ parent, id, name, mtu }: z.output<typeof vlanKeys>, context: CheckContext): VlanLink {
+  const params = { code: 'interface-name', hint: 'give the VLAN a shorter name' };
+  return { parent, id, name: name ?? settle(parseInterfaceName(`${parent}.${id}`), context, params), mtu: mtu ?? null };
+}
+
+function toRoute({ to, dev, via, onlink, table }: z.output<typeof routeKeys>, context: CheckContext): Route {
+  const family = familyOf([to === 'default' ? null : to, via ?? null], context);
+  const base = { family, table, destination: to, device: dev };
+  if (via != null) return { ...base, type: 'gateway', gateway: via, onlink };
+  const hint = 'add "via:"';
+  if (to === 'default') return refuse('a default route needs a gateway', context, { code: 'gateway-missing', hint });
+  if (onlink) return refuse('onlink is about a gateway', context, { code: 'gateway-missing', hint });
+  return { ...base, type: 'link' };
+}
+
+function toRule(keys: z.output<typeof ruleKeys>, context: CheckContext): PolicyRule {
+  const { priority } = keys;
+  const [from, to, iif, fwmark] = [keys.from ?? null, keys.to ?? null, keys.iif ?? null, keys.fwmark ?? null];
+  const table = keys.table === 'main' ? mainTable : keys.table;
+  if ([from, to, iif, fwmark].every((each) => each === null)) {
+    const hint = 'add from, to, iif or fwmark';
+    return refuse('a rule without a selector takes every packet of the host', context, { code: 'rule-all', hint });
+  }
+  return { family: familyOf([from, to], context), priority, from, to, iif, fwmark, table };
+}
+
+/** The one family of some addresses; IPv4 where none is said. */
+function familyOf(texts: readonly (Cidr | IpAddress | null)[], context: CheckContext): Family {
+  const [family = 'ipv4', ...others] = new Set(texts.flatMap((text) => (text === null ? [] : [familyOfOne(text)])));
+  if (others.length > 0) return refuse('IPv4 and IPv6 do not go together', context, { code: 'family', hint: null });
+  if (family === 'ipv6') return refuse('IPv6 is not handled yet', context, { code: 'ipv6-unsupported', hint: null });
+  return family;
+}

@@ -1,0 +1,56 @@
+import type { DesiredState } from '../domain/desired-state.ts';
+import { unreachable } from '../domain/result.ts';
+import type { Declaration } from '../schema/task-schema.ts';
+
+/** Something a host can have once only, and what it shall be like. */
+export type StateObject = {
+  /** Says which object it is, e.g. `route default of table 7100`; also what people are told. */
+  readonly name: string;
+  /** Equal texts: the same is wanted. */
+  readonly wish: string;
+};
+
+type State = Pick<DesiredState, 'links' | 'routes' | 'rules'>;
+
+/** The objects of a state. Two states that wish differently for one of them cannot both be had. */
+export function stateObjects({ links, routes, rules }: State): readonly StateObject[] {
+  return [
+    ...links.flatMap(({ name, parent, id, mtu }) => [
+      { name: `interface ${name}`, wish: JSON.stringify([parent, id, mtu]) },
+      // The kernel makes a VLAN id once per parent, whatever its name.
+      { name: `VLAN ${id} of ${parent}`, wish: name },
+    ]),
+    ...routes.map(({ family, table, destination, ...way }) => ({
+      name: `${family} route ${destination} of table ${table}`,
+      wish: JSON.stringify(way, Object.keys(way).sort()),
+    })),
+    ...rules.map(({ family, priority, from, to, iif, fwmark, table }) => ({
+      name: `${family} rule ${priority}${selectorWords({ from, to, iif, fwmark })}`,
+      wish: String(table),
+    })),
+  ];
+}
+
+/** What one task declares, as a state. */
+export function stateOf(declaration: Declaration): State {
+  const none = { links: [], routes: [], rules: [] };
+  switch (declaration.kind) {
+    case 'vlan':
+      return { ...none, links: [declaration.link] };
+    case 'route':
+      return { ...none, routes: [declaration.route] };
+    case 'rule':
+      return { ...none, rules: [declaration.rule] };
+    default:
+      return unreachable(declaration);
+  }
+}
+
+function selectorWords(selectors: Pick<State['rules'][number], 'from' | 'to' | 'iif' | 'fwmark'>): string {
+  const { fwmark, ...others } = selectors;
+  const mark = fwmark === null ? '' : ` fwmark ${fwmark.value}/${fwmark.mask}`;
+  return Object.entries(others)
+    .map(([key, value]) => (value === null ? '' : ` ${key} ${value}`))
+    .concat(mark)
+    .join('');
+}

@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { audit } from '../../src/commands/audit.ts';
+import { plan } from '../../src/commands/plan.ts';
+import { push } from '../../src/commands/push.ts';
+import { remove } from '../../src/commands/remove.ts';
+import { snapshotOf } from '../deploy/deploying.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+
+let fleet: Fleet;
+beforeEach(() => {
+  fleet = startFleet(2);
+});
+afterEach(() => fleet.stop());
+
+/** Writes a playbook and gives its path. */
+function playbook(text: string): string {
+  const file = join(fleet.directory, 'site.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+const networks = '- hosts: all\n  tasks:\n    - metallb_l2:\n';
+const storage = `
+- hosts: all
+  vars: { storage: 300 }
+  tasks:
+    - route: { to: "{{ item }}", via: 10.9.0.1, dev: eth0, onlink: true, table: "{{ storage }}" }
+      when: inventory_hostname == "n1"
+      loop: [10.20.0.0/16, 10.30.0.0/16]
+    - rule: { priority: 1500, from: 10.112.0.0/12, to: 10.16.0.0/12, table: "{{ storage }}" }
+      when: inventory_hostname == "n1"
+`;
+const storageOf = (name: string) =>
+  fleet
+    .host(name)
+    .sh(
+      'ip rule show priority 1500; ip route show table 300 2>/dev/null; cat /etc/systemd/network/*.network /etc/systemd/network/*/*',
+    );
+
+describe('a push with a playbook', () => {
+  it('brings what tasks declare beside networks, keeps it, and takes away what the playbook drops', async () => {
+    const before = ['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)));
+    const file = playbook(networks + storage);
+    const first = await fleet.run(push, fleet.pushOptions({ playbook: file }));
+    expect(first.exitCode, first.stderr).toBe(0);
+    expect(storageOf('n1')).toMatch(
+      /1500:\tfrom 10.112.0.0\/12 to 10.16.0.0\/12 lookup 300[\s\S]*10.20.0.0\/16 via 10.9.0.1 dev eth0[^\n]*onlink[\s\S]*10.30.0.0\/16[\s\S]*Destination=10.20.0.0\/16/,
+    );
+    expect(storageOf('n2')).not.toMatch(/10\.[23]0\.|1500/);
+
+    const again = await fleet.run(push, fleet.pushOptions({ playbook: file }));
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stderr).toContain('2 unchanged');
+    const audited = await fleet.run(audit, fleet.planOptions({ playbook: file }));
+    expect(audited.exitCode, audited.stdout + audited.stderr).toBe(0);
+
+    const dropped = await fleet.run(push, fleet.pushOptions({ playbook: playbook(networks) }));
+    expect(dropped.exitCode, dropped.stderr).toBe(0);
+    expect(storageOf('n1')).not.toMatch(/10\.[23]0\.|1500/);
+    // The built-in playbook is no other than this one.
+    const builtIn = await fleet.run(plan, fleet.planOptions());
+    expect(builtIn.exitCode, builtIn.stdout).toBe(0);
+
+    const removed = await fleet.run(remove, fleet.pushOptions());
+    expect(removed.exitCode, removed.stderr).toBe(0);
+    expect(['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)))).toEqual(before);
+  });
+
+  it('touches no host that no play has, and no host at all where a task is wrong for one of them', async () => {
+    const edge = playbook(`- hosts: n2\n  tasks:\n    - metallb_l2:\n`);
+    const some = await fleet.run(push, fleet.pushOptions({ playbook: edge }));
+    expect(some.exitCode, some.stderr).toBe(0);
+    expect(some.stderr).toContain('1 host in');
+    const none = await fleet.run(push, fleet.pushOptions({ playbook: edge, limit: 'n1' }));
+    expect(none.exitCode).toBe(65);
+    expect(none.stderr).toContain('has no play for a host of the limit "n1"');
+
+    const before = ['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)));
+    const wrong = playbook(`${networks}    - vlan: { parent: eth0, id: 300, name: "{{ nme }}" }\n`);
+    const { exitCode, stderr } = await fleet.run(push, fleet.pushOptions({ playbook: wrong }));
+    expect(exitCode).toBe(65);
+    expect(stderr).toContain(`${wrong}:4:45: error[undefined-variable]: variable "nme" is not defined`);
+    expect(['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)))).toEqual(before);
+  });
+});

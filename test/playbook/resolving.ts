@@ -1,0 +1,31 @@
+import { type Diagnostic, formatDiagnostic } from '../../src/domain/diagnostic.ts';
+import { err, ok, type Result } from '../../src/domain/result.ts';
+import { hostsOfPlays } from '../../src/playbook/hosts-of-plays.ts';
+import { parsePlaybook } from '../../src/playbook/parse-playbook.ts';
+import { builtInPlaybook, type Playbook } from '../../src/playbook/playbook.ts';
+import { resolveHost } from '../../src/playbook/resolve-host.ts';
+import { hostSpec } from '../../src/schema/host-spec.ts';
+import type { HostWants } from '../../src/tasks/host-wants.ts';
+import { inventoryOf } from '../inventory/printed.ts';
+
+/** What a playbook asks for on one host of an inventory; null: the built-in playbook. Errors as a user sees them. */
+export function wantsOf(
+  playbook: string | null,
+  inventoryText: string,
+  host: string,
+): Result<HostWants | null, string> {
+  const inventory = inventoryOf(inventoryText);
+  const sources: { readonly [file: string]: string } = { 'i.yaml': inventoryText, 'p.yaml': playbook ?? '' };
+  const fail = (diagnostics: readonly Diagnostic[]) =>
+    err(diagnostics.map((each) => formatDiagnostic(each, (file) => sources[file] ?? null)).join('\n'));
+  const parsed: Result<Playbook, readonly Diagnostic[]> =
+    playbook === null ? ok(builtInPlaybook) : parsePlaybook(playbook, 'p.yaml');
+  if (!parsed.ok) return fail(parsed.error);
+  const playsOf = hostsOfPlays(parsed.value, inventory);
+  if (!playsOf.ok) return fail(playsOf.error);
+  const plays = playsOf.value.get(host);
+  const found = inventory.hostsByName.get(host);
+  if (plays === undefined || found === undefined) return ok(null);
+  const wants = resolveHost(found, plays, { inventory, decrypted: new Map(), checkSpec: hostSpec });
+  return wants.ok ? wants : fail(wants.error.diagnostics);
+}
