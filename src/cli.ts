@@ -20,6 +20,7 @@ const commands: CommandTable = {
   inventoryHost: async () => (await import('./commands/inventory.ts')).inventoryHost,
   inventoryHosts: async () => (await import('./commands/inventory.ts')).inventoryHosts,
   inventoryVar: async () => (await import('./commands/inventory.ts')).inventoryVar,
+  inventoryImport: async () => (await import('./commands/inventory-import.ts')).inventoryImport,
   labUp: async () => (await import('./commands/lab.ts')).labUp,
   labDown: async () => (await import('./commands/lab.ts')).labDown,
   labStatus: async () => (await import('./commands/lab.ts')).labState,

@@ -13,6 +13,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
   schema: ['domain'],
   backends: ['domain'],
   boot: ['domain'],
+  cluster: ['domain'],
   facts: ['domain'],
   kernel: ['domain'],
   plan: ['domain', 'kernel'],
@@ -28,6 +29,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
     'schema',
     'backends',
     'boot',
+    'cluster',
     'facts',
     'kernel',
     'plan',
@@ -45,12 +47,12 @@ const layers: { readonly [place: string]: readonly string[] } = {
 /** The folders that are the only doors to a package. */
 const doors: { readonly [packageName: string]: readonly string[] } = {
   '@marcbachmann/cel-js': ['playbook'],
-  diff: ['report'],
+  diff: ['cluster', 'report'],
   handlebars: ['inventory', 'backends'],
   'ipaddr.js': ['domain'],
   listr2: ['report'],
   ssh2: ['transport'],
-  yaml: ['inventory'],
+  yaml: ['cluster', 'inventory'],
   yargs: ['cli'],
   zod: ['schema'],
 };
@@ -62,6 +64,7 @@ const pureFolders: readonly string[] = [
   'schema',
   'backends',
   'boot',
+  'cluster',
   'facts',
   'kernel',
   'plan',

@@ -92,6 +92,16 @@ describe('the command line', () => {
     ['inventory host 010 -i prod.yaml', 'inventoryHost', { ...hosts, host: '010' }],
     ['inventory hosts web:!n1 -i prod.yaml', 'inventoryHosts', { ...hosts, limit: 'web:!n1' }],
     ['inventory var x --host n1 -i prod.yaml', 'inventoryVar', { ...hosts, name: 'x', host: 'n1' }],
+    [
+      'inventory import --kubectl --context prod -o prod.yaml --check -y',
+      'inventoryImport',
+      { files: [], kubectl: true, context: 'prod', out: 'prod.yaml', check: true, yes: true },
+    ],
+    [
+      'inventory import a.json b.yaml',
+      'inventoryImport',
+      { files: ['a.json', 'b.yaml'], kubectl: false, context: null, out: null, check: false, yes: false },
+    ],
     ['lab up', 'labUp', { nodes: 3, kubeProxy: 'iptables', install: false }],
     [
       'lab up --nodes 5 --kube-proxy ipvs --install --dir /lab',
@@ -139,7 +149,7 @@ describe('the command line', () => {
     ['an empty inventory', ['push', '-i', ''], '--inventory is empty', 'push'],
     ['an empty inventory beside another', ['push', '-i', 'a', '-i', ''], '--inventory is empty', 'push'],
     ['a bare -e', ['push', '-i', 'a', '-e'], '-e needs a value', 'push'],
-    ['no command of the inventory', ['inventory'], 'say which: list, graph, host, hosts or var', 'inventory'],
+    ['no command of the inventory', ['inventory'], 'say which: list, graph, host, hosts, var or import', 'inventory'],
     ['a misspelt one', ['inventory', 'lst'], 'unknown command "lst": did you mean "list"?', 'inventory'],
     ['no host', ['inventory', 'host', '-i', 'a'], 'say which host', 'inventory host'],
     ['no pattern', ['inventory', 'hosts', '-i', 'a'], 'say which hosts: a pattern', 'inventory hosts'],
@@ -373,6 +383,7 @@ async function run(
     inventoryHost: command('inventoryHost'),
     inventoryHosts: command('inventoryHosts'),
     inventoryVar: command('inventoryVar'),
+    inventoryImport: command('inventoryImport'),
   };
   const exitCode = await main(args, { version: '1.2.3', commands, io: fakeIo(printed, behaviour.columns ?? 100) });
   return { called, loaded, ...printed, exitCode };

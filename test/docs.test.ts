@@ -43,9 +43,11 @@ const playbooks = [
 const commands = texts.flatMap(({ page, text }) =>
   [...blocks(text, 'console'), ...blocks(text, 'sh')].flatMap((body) =>
     Array.from(
-      body.matchAll(/^\$? ?mlbroute (\w+)(?: (up|down|status|ssh|reboot|inventory)\b)?(.*)$/gm),
+      body.matchAll(
+        /^\$? ?mlbroute (\w+)(?: (up|down|status|ssh|reboot|inventory|list|graph|host|hosts|var|import)\b)?(.*)$/gm,
+      ),
       ([, verb = '', sub, rest = '']) =>
-        [page, sub === undefined || verb !== 'lab' ? verb : `${verb} ${sub}`, rest] as const,
+        [page, sub === undefined || !/^(?:lab|inventory)$/.test(verb) ? verb : `${verb} ${sub}`, rest] as const,
     ),
   ),
 );

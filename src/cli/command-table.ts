@@ -111,6 +111,17 @@ export type CommandTable = {
   readonly inventoryHost: Lazily<Command<InventoryChoice & { readonly host: string }>>;
   readonly inventoryHosts: Lazily<Command<InventoryChoice>>;
   readonly inventoryVar: Lazily<Command<InventoryChoice & { readonly name: string; readonly host: string }>>;
+  readonly inventoryImport: Lazily<
+    Command<{
+      /** None, and no kubectl: standard input. */
+      readonly files: readonly string[];
+      readonly kubectl: boolean;
+      readonly context: string | null;
+      readonly out: string | null;
+      readonly check: boolean;
+      readonly yes: boolean;
+    }>
+  >;
   readonly labUp: Lazily<
     LabCommand<{ readonly nodes: number; readonly kubeProxy: 'iptables' | 'ipvs'; readonly install: boolean }>
   >;

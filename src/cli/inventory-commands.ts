@@ -67,6 +67,26 @@ export function declareInventoryCommands(parser: Argv, commands: CommandTable, s
           select(async (io) => (await commands.inventoryVar())(options, io));
         },
       )
-      .demandCommand(1, 1, 'say which: list, graph, host, hosts or var'),
+      .command(
+        'import [files..]',
+        'Make an inventory from the nodes and pools of a cluster, or add what is new there',
+        (y) =>
+          y
+            .positional('files', {
+              type: 'string',
+              array: true,
+              default: [],
+              describe: 'What kubectl get -o json printed, or manifests; none: standard input',
+            })
+            .options(optionsOf['inventory import'])
+            .example('$0 inventory import --kubectl -o prod.yaml', 'From the cluster that kubectl knows')
+            .example('kubectl get nodes,… -A -o json | $0 inventory import', 'From standard input')
+            .example('$0 inventory import cluster.json -o prod.yaml --check', 'Is there anything new?'),
+        ({ files, kubectl = false, context, out, check = false, yes = false }) => {
+          const options = { files, kubectl, context: context ?? null, out: out ?? null, check, yes };
+          select(async (io) => (await commands.inventoryImport())(options, io));
+        },
+      )
+      .demandCommand(1, 1, 'say which: list, graph, host, hosts, var or import'),
   );
 }

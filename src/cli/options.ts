@@ -1,6 +1,7 @@
 import { obstacleCodes } from '../domain/obstacle.ts';
 import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
+import { importOptions } from './import-options.ts';
 import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions } from './inventory-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
@@ -145,6 +146,7 @@ export const optionsOf = {
   'inventory host': sourceOptions,
   'inventory hosts': sourceOptions,
   'inventory var': inventoryVarOptions,
+  'inventory import': importOptions,
   'lab up': { ...labUpOptions, ...labOptions },
   'lab down': labOptions,
   'lab status': labOptions,

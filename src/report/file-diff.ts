@@ -15,7 +15,7 @@ export function formatFileChange(
   const after = change.kind === 'remove' ? null : change.after;
   const notes = [...attributeNotes(before, after), ...(change.cause === 'edited-on-host' ? [editedNote(change)] : [])];
   const head = headOf(change, palette) + (notes.length === 0 ? '' : palette.dim(`  (${notes.join('; ')})`));
-  return options.diff ? [head, ...hunkLines(contentOf(before), contentOf(after), palette)] : [head];
+  return options.diff ? [head, ...formatTextDiff(contentOf(before), contentOf(after), palette)] : [head];
 }
 
 function headOf({ kind, path }: FileChange, palette: Palette): string {
@@ -56,7 +56,8 @@ function contentOf(file: ObservedFile | ManagedFile | null): string {
   return file?.kind === 'file' ? file.content : '';
 }
 
-function hunkLines(before: string, after: string, palette: Palette): readonly string[] {
+/** What makes one text of another, as the hunks of a unified diff, indented; nothing where they are equal. */
+export function formatTextDiff(before: string, after: string, palette: Palette): readonly string[] {
   if (before === after) return [];
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 });
   return hunks.flatMap((hunk) => [

@@ -5,6 +5,7 @@ import type { InterfaceAddress, Mac } from '../domain/neighborhood.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Fwmark, Priority, TableId } from '../domain/routing.ts';
 import type { HostVars, Json } from '../domain/variable.ts';
+import { blanksIn } from './blanks.ts';
 import { checkNetworks, type PlacedNetwork } from './check-networks.ts';
 import { diagnose } from './diagnose.ts';
 import { domainVariableNames, domainVariables, mostNetworks } from './domain-variables.ts';
@@ -54,13 +55,14 @@ export type NetworkSpec = {
 export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]> {
   const parsed = domainVariables.safeParse(vars.values);
   const placed = placeNetworks(vars.values.networks, parsed.data?.networks ?? null);
-  const diagnostics = [
+  const faults = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => diagnose(issue, vars)),
     ...checkNetworks(placed, podCidrsOf(vars.values.pod_cidrs)).map(({ path, code, message, hint }): Diagnostic => {
       return { severity: 'error', code, message, hint, at: vars.locate(['networks', ...path]) };
     }),
     ...checkCount(vars),
-  ].sort(comparePlaces);
+  ];
+  const diagnostics = withBlanks(blanksIn(vars), faults).sort(comparePlaces);
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
   const { pod_cidrs, node_cidrs, kube_proxy, netfilter, networkd_parent_file } = parsed.data;
   return ok({
@@ -85,6 +87,16 @@ export function hostSpecs(): typeof hostSpec {
     if (checked.ok) known.set(values, checked.value);
     return checked;
   };
+}
+
+/** A blank is no wrong value: whoever reads that FILL_IN is not an IP address looks for a mistake. */
+function withBlanks(blanks: readonly Diagnostic[], faults: readonly Diagnostic[]): Diagnostic[] {
+  const isBlank = ({ at }: Diagnostic) => at !== null && blanks.some((blank) => isSamePlace(blank.at, at));
+  return [...blanks, ...faults.filter((fault) => !isBlank(fault))];
+}
+
+function isSamePlace(a: Diagnostic['at'], b: Diagnostic['at']): boolean {
+  return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
 }
 
 /** The networks that are right by themselves: they are compared with each other even where others are not right. */
