@@ -43,11 +43,9 @@ const playbooks = [
 const commands = texts.flatMap(({ page, text }) =>
   [...blocks(text, 'console'), ...blocks(text, 'sh')].flatMap((body) =>
     Array.from(
-      body.matchAll(
-        /^\$? ?mlbroute (\w+)(?: (up|down|status|ssh|reboot|inventory|list|graph|host|hosts|var|import)\b)?(.*)$/gm,
-      ),
-      ([, verb = '', sub, rest = '']) =>
-        [page, sub === undefined || !/^(?:lab|inventory)$/.test(verb) ? verb : `${verb} ${sub}`, rest] as const,
+      body.matchAll(/^\$? ?(?:sudo )?mlbroute (\w+)(?: (\w+))?(.*)$/gm),
+      ([, verb = '', next, rest = '']) =>
+        [page, `${verb} ${next}` in optionsOf ? `${verb} ${next}` : verb, rest] as const,
     ),
   ),
 );

@@ -1,5 +1,5 @@
 import { type Cidr, networkOf, parseCidr, parseIp, parsePool } from '../domain/address.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedWarning } from '../domain/diagnostic.ts';
 import { type Announcement, announcementOf, readAdvertisement } from './announcements.ts';
 import type { Manifest } from './manifests.ts';
 import { type ClusterNode, readNode } from './nodes.ts';
@@ -33,22 +33,24 @@ export function readCluster(manifests: readonly Manifest[]): Cluster {
   const hasAdvertisements = manifests.some(({ kind }) => /^(L2|BGP)Advertisement$/.test(kind));
   const found = manifests.flatMap(poolsOf);
   if (!hasAdvertisements && found.some(({ protocol }) => protocol === null))
-    warnings.push(warning('advertisements-missing', noAdvertisements, 'give l2advertisements, too'));
+    warnings.push(unplacedWarning('advertisements-missing', noAdvertisements, 'give l2advertisements, too'));
   // Without any, it is more likely that they were not handed over than that the pools are for nothing.
   const assumed = hasAdvertisements ? advertisements : [readAdvertisement(null)];
   const pools = found.flatMap((pool): readonly AnnouncedPool[] => {
     const announcement = announcementOf(pool, assumed, nodes);
     if (announcement === null) {
       const message = `pool "${pool.name}" is announced by no L2Advertisement: it is left out`;
-      warnings.push(warning('pool-unannounced', message, null));
+      warnings.push(unplacedWarning('pool-unannounced', message, null));
       return [];
     }
     if (nodes.length > 0 && announcement.nodes.length === 0)
-      warnings.push(warning('pool-without-node', `no node may announce pool "${pool.name}"`, 'see nodeSelectors'));
+      warnings.push(
+        unplacedWarning('pool-without-node', `no node may announce pool "${pool.name}"`, 'see nodeSelectors'),
+      );
     return [{ ...announcement, name: pool.name, cidrs: cidrsOf(pool, warnings), annotations: pool.annotations }];
   });
   if (proxy.mode === 'ipvs' && proxy.strictArp === false)
-    warnings.push(warning('strict-arp', strictArpMissing, 'set ipvs.strictARP: true in its ConfigMap'));
+    warnings.push(unplacedWarning('strict-arp', strictArpMissing, 'set ipvs.strictARP: true in its ConfigMap'));
   return { nodes, pools: pools.toSorted((a, b) => (a.name < b.name ? -1 : 1)), proxy, warnings };
 }
 
@@ -65,7 +67,7 @@ function cidrsOf({ name, addresses }: Pool, warnings: Diagnostic[]): readonly Ci
     const ip = parseIp(address);
     const network = ip.ok && /^\d+$/.test(length) ? parseCidr(networkText(ip.value, Number(length))) : pool;
     if (network.ok) return [network.value];
-    warnings.push(warning('pool', `pool "${name}": ${pool.error}`, 'it is left out'));
+    warnings.push(unplacedWarning('pool', `pool "${name}": ${pool.error}`, 'it is left out'));
     return [];
   });
 
@@ -73,8 +75,4 @@ function cidrsOf({ name, addresses }: Pool, warnings: Diagnostic[]): readonly Ci
     const limit = ip.includes(':') ? 128 : 32;
     return length > limit ? '' : networkOf(ip, length);
   }
-}
-
-function warning(code: string, message: string, hint: string | null): Diagnostic {
-  return { severity: 'warning', code, message, hint, at: null };
 }

@@ -45,9 +45,21 @@ export function draftInventory(cluster: Cluster): {
   };
 }
 
+/** How the names of variables begin that hold a network which not all nodes have. */
+export const networkVariablePrefix = 'network_';
+
 /** The variable that holds a network which not all nodes have. */
 export function variableOf(network: string): string {
-  return `network_${network.replaceAll(/\W/g, '_')}`;
+  return networkVariablePrefix + identifier(network);
+}
+
+/** `networks` of a group whose hosts have these. */
+export function referencesTo(networks: readonly string[]): readonly string[] {
+  return networks.map((network) => `{{ ${variableOf(network)} }}`);
+}
+
+function identifier(name: string): string {
+  return name.replaceAll(/\W/g, '_');
 }
 
 function groupsOf(hosts: InventoryDraft['hosts'], networks: readonly NetworkDraft[]): readonly NodeGroup[] {
@@ -55,7 +67,7 @@ function groupsOf(hosts: InventoryDraft['hosts'], networks: readonly NetworkDraf
   for (const { name: host } of hosts) {
     const mine = networks.filter(({ nodes }) => nodes.includes(host)).map(({ name }) => name);
     if (mine.length === 0) continue;
-    const name = `announce_${mine.map((each) => each.replaceAll(/\W/g, '_')).join('_')}`;
+    const name = `announce_${mine.map(identifier).join('_')}`;
     groups.set(name, { name, networks: mine, hosts: [...(groups.get(name)?.hosts ?? []), host] });
   }
   return [...groups.values()];

@@ -1,6 +1,6 @@
 import { type Cidr, parseIp } from '../domain/address.ts';
 import { blank } from '../domain/blank.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedWarning } from '../domain/diagnostic.ts';
 import { parseInterfaceName, parseVlanId } from '../domain/link.ts';
 import type { AnnouncedPool } from './cluster.ts';
 
@@ -80,7 +80,7 @@ function annotated(
   if (text === undefined || text === '') return null;
   if (isRight(text)) return text;
   const message = `annotation ${annotation[key]} of pool "${name}" is "${text}", which is no ${key}`;
-  warn({ severity: 'warning', code: 'annotation', message, hint: 'it is left blank', at: null });
+  warn(unplacedWarning('annotation', message, 'it is left blank'));
   return null;
 }
 

@@ -2,8 +2,9 @@ import { type Document, isMap, isSeq, LineCounter, parseDocument, visit, YAMLMap
 import { blank } from '../domain/blank.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { type InventoryDraft, type NodeGroup, variableOf } from './draft-inventory.ts';
+import { type InventoryDraft, type NodeGroup, referencesTo, variableOf } from './draft-inventory.ts';
 import type { NetworkDraft } from './draft-networks.ts';
+import { flowNode } from './flow-node.ts';
 import { keepLines } from './keep-lines.ts';
 import { networkNode } from './network-node.ts';
 import { hostNode, printing } from './write-inventory.ts';
@@ -81,9 +82,7 @@ function mergeVariable(
     },
   });
   if (written.length === 0) {
-    const node = document.createNode(typeof value === 'string' ? value : [...value]);
-    if (isSeq(node)) node.flow = true;
-    mapAt(document, ['all', 'vars']).set(name, node);
+    mapAt(document, ['all', 'vars']).set(name, flowNode(document, value));
   } else if (!written.some((each) => wordsOf(each) === wordsOf(value)))
     differences.push(`${name} is ${written.map(wordsOf).join(' or ')} here, ${wordsOf(value)} in the cluster`);
 }
@@ -150,8 +149,7 @@ function mergeGroup(
   if (added.length > 0) {
     for (const host of added) mapAt(document, ['all', 'children', name, 'hosts']).set(host, document.createNode(null));
     const vars = mapAt(document, ['all', 'children', name, 'vars']);
-    if (!vars.has('networks'))
-      vars.set('networks', document.createNode(variables.map((variable) => `{{ ${variable} }}`)));
+    if (!vars.has('networks')) vars.set('networks', document.createNode(referencesTo(networks)));
   }
   if (others.length > 0)
     differences.push(

@@ -1,16 +1,16 @@
 import { type Document, isMap, isScalar, type Scalar, type YAMLMap } from 'yaml';
 import { blank } from '../domain/blank.ts';
 import type { NetworkDraft } from './draft-networks.ts';
+import { flowNode } from './flow-node.ts';
 
 /** A network as a node of a YAML document, with a comment at what is blank. */
 export function networkNode(document: Document, { name, pools, link, gateway }: NetworkDraft): YAMLMap {
   const node = document.createNode({
     name,
-    pools: [...pools],
-    link: linkOf(link),
+    pools: flowNode(document, pools),
+    link: flowNode(document, linkOf(link)),
     ...(gateway === null ? {} : { gateway }),
   }) as YAMLMap;
-  for (const key of ['pools', 'link']) (node.get(key) as YAMLMap).flow = true;
   const linkNode = node.get('link');
   if (isMap(linkNode) && Object.values(link).includes(blank)) linkNode.comment = ' where its traffic comes in';
   const gatewayNode: unknown = node.get('gateway', true);

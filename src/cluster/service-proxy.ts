@@ -20,8 +20,7 @@ type Answer = { readonly mode: string | null; readonly strictArp: boolean | null
 /** Asks, in this order: Cilium in kube-proxy's place, kube-proxy's ConfigMap, kubeadm's, arguments of k3s and RKE2, Calico, the nodes. */
 export function serviceProxyOf(manifests: readonly Manifest[], nodes: readonly ClusterNode[]): ServiceProxy {
   const config = (name: string, key: string): Json => {
-    const map = manifests.find(({ kind, body }) => kind === 'ConfigMap' && textAt(body, ['metadata', 'name']) === name);
-    const text = map === undefined ? null : textAt(map.body, ['data', key]);
+    const text = textAt(configMap(manifests, name), ['data', key]);
     return text === null ? null : parseEmbedded(text);
   };
   const answers: readonly Answer[] = [
@@ -60,11 +59,8 @@ function fromKubeProxy(config: Json): Answer {
 }
 
 function fromCilium(manifests: readonly Manifest[]): Answer {
-  const map = manifests.find(
-    ({ kind, body }) => kind === 'ConfigMap' && textAt(body, ['metadata', 'name']) === 'cilium-config',
-  );
-  if (map === undefined) return silent;
-  const setting = (name: string) => textAt(map.body, ['data', name]);
+  const config = configMap(manifests, 'cilium-config');
+  const setting = (name: string) => textAt(config, ['data', name]);
   const replaces = ['true', 'strict'].includes(setting('kube-proxy-replacement') ?? '');
   const pools = [setting('cluster-pool-ipv4-cidr'), setting('cluster-pool-ipv6-cidr')];
   return {
@@ -72,6 +68,14 @@ function fromCilium(manifests: readonly Manifest[]): Answer {
     strictArp: null,
     pods: pools.flatMap((text) => (text ?? '').split(/[\s,]+/).filter((each) => each !== '')),
   };
+}
+
+/** Null where there is none. */
+function configMap(manifests: readonly Manifest[], name: string): Json {
+  return (
+    manifests.find(({ kind, body }) => kind === 'ConfigMap' && textAt(body, ['metadata', 'name']) === name)?.body ??
+    null
+  );
 }
 
 function calicoPools(manifests: readonly Manifest[]): readonly string[] {

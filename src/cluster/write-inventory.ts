@@ -1,5 +1,7 @@
-import { Document, isMap, isSeq, type YAMLMap, YAMLSeq } from 'yaml';
-import { type InventoryDraft, variableOf } from './draft-inventory.ts';
+import { Document, type YAMLMap, YAMLSeq } from 'yaml';
+import { blank } from '../domain/blank.ts';
+import { type InventoryDraft, referencesTo, variableOf } from './draft-inventory.ts';
+import { flowNode } from './flow-node.ts';
 import { networkNode } from './network-node.ts';
 
 /** How inventories are printed: no line is folded. */
@@ -10,11 +12,11 @@ export function writeInventory(draft: InventoryDraft): string {
   const document = new Document({ all: { vars: {}, children: { nodes: { hosts: {} } } } });
   document.commentBefore = [
     ' yaml-language-server: $schema=mlbroute.schema.json',
-    ' Made by "mlbroute inventory import" from the objects of a cluster. Fill in what is marked FILL_IN, and edit the rest as you like:',
+    ` Made by "mlbroute inventory import" from the objects of a cluster. Fill in what is marked ${blank}, and edit the rest as you like:`,
     ' another import adds what is new in the cluster and keeps what is written here.',
   ].join('\n');
   const vars = document.getIn(['all', 'vars']) as YAMLMap;
-  if (draft.podCidrs.length > 0) vars.set('pod_cidrs', flow(document, [...draft.podCidrs]));
+  if (draft.podCidrs.length > 0) vars.set('pod_cidrs', flowNode(document, [...draft.podCidrs]));
   if (draft.kubeProxy !== null) vars.set('kube_proxy', draft.kubeProxy);
   if (draft.groups.length === 0) {
     const networks = new YAMLSeq();
@@ -24,7 +26,7 @@ export function writeInventory(draft: InventoryDraft): string {
   for (const { name, address } of draft.hosts)
     document.setIn(['all', 'children', 'nodes', 'hosts', name], hostNode(document, address));
   for (const { name, networks, hosts } of draft.groups) {
-    const vars = { networks: networks.map((network) => `{{ ${variableOf(network)} }}`) };
+    const vars = { networks: referencesTo(networks) };
     const members = Object.fromEntries(hosts.map((host) => [host, null]));
     document.setIn(['all', 'children', name], document.createNode({ vars, hosts: members }));
   }
@@ -33,11 +35,5 @@ export function writeInventory(draft: InventoryDraft): string {
 
 /** The variables of a host. */
 export function hostNode(document: Document, address: string | null): unknown {
-  return address === null ? document.createNode(null) : flow(document, { ansible_host: address });
-}
-
-function flow(document: Document, value: object): unknown {
-  const node = document.createNode(value);
-  if (isMap(node) || isSeq(node)) node.flow = true;
-  return node;
+  return address === null ? document.createNode(null) : flowNode(document, { ansible_host: address });
 }

@@ -1,5 +1,6 @@
 import { type Document, isMap, isSeq, visit, type YAMLMap } from 'yaml';
 import { type Cidr, cidrContains, parsePool } from '../domain/address.ts';
+import { networkVariablePrefix } from './draft-inventory.ts';
 
 /** A network that stands in an inventory, wherever in it. */
 export type WrittenNetwork = {
@@ -17,7 +18,7 @@ export function writtenNetworks(document: Document): readonly WrittenNetwork[] {
       const name = String(key);
       if (name === 'networks' && isSeq(value))
         found.push(...value.items.flatMap((item) => (isMap(item) ? [readNetwork(item)] : [])));
-      if (name.startsWith('network_') && isMap(value) && value.has('pools')) found.push(readNetwork(value));
+      if (name.startsWith(networkVariablePrefix) && isMap(value) && value.has('pools')) found.push(readNetwork(value));
     },
   });
   return found;

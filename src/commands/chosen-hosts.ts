@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
 import { look } from '../deploy/look.ts';
 import { stopAtObstacles } from '../deploy/stop-at-obstacles.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
@@ -63,7 +63,7 @@ async function hostsToRetry(
   if (run === undefined && retry !== 'last') {
     const known = runs.filter(isOurs).map(({ id }) => id);
     const hint = known.length === 0 ? 'none is on record' : `on record: ${known.join(', ')}`;
-    return refuse([fault('retry-unknown', `no push ${retry} of this inventory is on record`, hint)], io);
+    return refuse([unplacedError('retry-unknown', `no push ${retry} of this inventory is on record`, hint)], io);
   }
   const wanted = new Set<HostName>(run?.unfinished);
   const left = deployments.filter(({ connection }) => wanted.has(connection.name));
@@ -103,14 +103,17 @@ function plannedHosts(
   const isNarrowed = limit !== null || retry !== null;
   if (lost.length > 0 && !isNarrowed) {
     const hint = 'connections come from the inventory; -l leaves hosts of the plan out';
-    return refuse([fault('plan-host', `the inventory no longer has ${foldHosts(lost)} of ${planFile}`, hint)], io);
+    return refuse(
+      [unplacedError('plan-host', `the inventory no longer has ${foldHosts(lost)} of ${planFile}`, hint)],
+      io,
+    );
   }
   const deployments = plan.hosts.flatMap((saved) => {
     const connection = connections.get(saved.name);
     return connection === undefined ? [] : [deploymentOf(saved, connection, force ?? [])];
   });
   if (deployments.length === 0)
-    return refuse([fault('plan-empty', `${planFile} has no plan for any of the chosen hosts`, null)], io);
+    return refuse([unplacedError('plan-empty', `${planFile} has no plan for any of the chosen hosts`, null)], io);
   const lookAt: LookAt = async (deployment, surroundings) => {
     const seen = await look(deployment, 'change', surroundings);
     const saved = planned.get(deployment.connection.name);
@@ -122,8 +125,4 @@ function plannedHosts(
 function refuse(diagnostics: readonly Diagnostic[], io: Io): Result<never, number> {
   io.stderr(formatDiagnostics(diagnostics, () => null));
   return err(exitCodes.badInput);
-}
-
-function fault(code: string, message: string, hint: string | null): Diagnostic {
-  return { severity: 'error', code, message, hint, at: null };
 }

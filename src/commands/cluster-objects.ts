@@ -1,6 +1,6 @@
 import { type Cluster, readCluster } from '../cluster/cluster.ts';
 import { type Manifest, readManifests } from '../cluster/manifests.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { sourceText } from '../inventory/inventory-text.ts';
 import { disk } from '../inventory/read-inventory.ts';
@@ -54,7 +54,7 @@ async function readFile(path: string): Promise<Text> {
   const text = await disk.read(path);
   return text.ok
     ? ok({ file, text: text.value, mayBeEmpty: false })
-    : err([fault('cluster-file', `${file} cannot be read: ${text.error}`, null)]);
+    : err([unplacedError('cluster-file', `${file} cannot be read: ${text.error}`, null)]);
 }
 
 async function ask(query: readonly string[], context: string | null): Promise<Text> {
@@ -62,12 +62,9 @@ async function ask(query: readonly string[], context: string | null): Promise<Te
   const command = `kubectl ${args.join(' ')}`;
   const ended = await disk.run(['kubectl', ...args], '');
   const hint = 'print the objects where kubectl works, and give the file';
-  if (!ended.ok) return err([fault('kubectl', `kubectl cannot be run: ${ended.error}`, hint)]);
+  if (!ended.ok) return err([unplacedError('kubectl', `kubectl cannot be run: ${ended.error}`, hint)]);
   const { exitCode, stdout, stderr } = ended.value;
-  if (exitCode !== 0) return err([fault('kubectl', `${command}: ${stderr.trim() || `exit code ${exitCode}`}`, hint)]);
+  if (exitCode !== 0)
+    return err([unplacedError('kubectl', `${command}: ${stderr.trim() || `exit code ${exitCode}`}`, hint)]);
   return ok({ file: command, text: stdout, mayBeEmpty: true });
-}
-
-function fault(code: string, message: string, hint: string | null): Diagnostic {
-  return { severity: 'error', code, message, hint, at: null };
 }

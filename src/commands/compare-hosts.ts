@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedWarning } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { foldHosts } from '../report/fold.ts';
@@ -28,7 +28,7 @@ function differentNames(all: readonly Entry[]): readonly Diagnostic[] {
     if (names.length < 2) return [];
     const places = names.map(([name, users]) => `${name} on ${hostsOf(users)}`).join(', ');
     return [
-      warning(
+      unplacedWarning(
         'interface-names',
         `network "${network}" comes in by ${places}`,
         'an L2Advertisement with "interfaces" must list all of these names; link.name gives VLANs the same one everywhere',
@@ -41,7 +41,7 @@ function sharedAddresses(all: readonly Entry[]): readonly Diagnostic[] {
   return groupBy(all, ({ address }) => address?.address ?? null).flatMap(([address, users]) => {
     if (new Set(users.map(({ host }) => host)).size < 2) return [];
     return [
-      warning(
+      unplacedWarning(
         'address-shared',
         `address ${address} is that of several hosts: ${hostsOf(users)}`,
         'answers to ARP go to whoever asked, but others see one address with several Ethernet addresses; give each host its own',
@@ -64,8 +64,4 @@ function groupBy(entries: readonly Entry[], keyOf: (network: NetworkSpec) => str
 
 function hostsOf(users: readonly Entry[]): string {
   return foldHosts([...new Set(users.map(({ host }) => host))]);
-}
-
-function warning(code: string, message: string, hint: string): Diagnostic {
-  return { severity: 'warning', code, message, hint, at: null };
 }

@@ -3,7 +3,7 @@ import { draftInventory, type InventoryDraft } from '../cluster/draft-inventory.
 import { type KnownHosts, type Merged, mergeInventory } from '../cluster/merge-inventory.ts';
 import { writeInventory } from '../cluster/write-inventory.ts';
 import { blank } from '../domain/blank.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { sourceText } from '../inventory/inventory-text.ts';
 import { writtenVars } from '../inventory/list-inventory.ts';
@@ -35,7 +35,7 @@ export async function inventoryImport(options: InventoryImportOptions, io: Io): 
   io.stderr(formatDiagnostics(warnings, () => null));
   const { out } = options;
   const there = out === null ? ok(null) : await disk.stat(out);
-  if (!there.ok) return refuse([fault('inventory-file', `${out} cannot be read: ${there.error}`, null)], io);
+  if (!there.ok) return refuse([unplacedError('inventory-file', `${out} cannot be read: ${there.error}`, null)], io);
   if (out === null || there.value === null) return writeNew(draft, options, io);
   const merged = await mergeInto(out, draft);
   return merged.ok ? writeMerged(out, merged.value, options, io) : refuse(merged.error, io);
@@ -88,7 +88,9 @@ async function mergeInto(
   if (!inventory.ok) return err(inventory.error.diagnostics);
   const source = await disk.read(file);
   if (!source.ok || !/\.ya?ml$/.test(file))
-    return err([fault('inventory-file', `${file} is no YAML file`, 'only those can be added to: give another -o')]);
+    return err([
+      unplacedError('inventory-file', `${file} is no YAML file`, 'only those can be added to: give another -o'),
+    ]);
   const known: KnownHosts = new Map(
     inventory.value.hosts.map((host) => {
       const { ansible_host: address } = writtenVars(inventory.value, host, 'mask');
@@ -101,7 +103,7 @@ async function mergeInto(
 }
 
 function tellBlanks(text: string, io: Io): void {
-  const lines = text.split('\n').flatMap((line, at) => (/^[^#]*FILL_IN/.test(line) ? [at + 1] : []));
+  const lines = text.split('\n').flatMap((line, at) => (line.split('#')[0]?.includes(blank) ? [at + 1] : []));
   if (lines.length > 0) io.stderr(`Fill in what is marked ${blank}, line ${lines.join(', ')}.\n`);
 }
 
@@ -110,17 +112,13 @@ function refuse(diagnostics: readonly Diagnostic[], io: Io): number {
   return exitCodes.badInput;
 }
 
-function fault(code: string, message: string, hint: string | null): Diagnostic {
-  return { severity: 'error', code, message, hint, at: null };
-}
-
-const withoutSource = fault(
+const withoutSource = unplacedError(
   'cluster-file',
   'nothing to import from: give a file, --kubectl, or the objects on standard input',
   'kubectl get nodes,ipaddresspools,l2advertisements -A -o json prints what is needed',
 );
 
-const withoutNodes = fault(
+const withoutNodes = unplacedError(
   'cluster-nodes',
   'there is no Node among the objects',
   'kubectl get nodes,ipaddresspools,l2advertisements -A -o json prints what is needed',

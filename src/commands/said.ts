@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { type HostConnection, type Secret, secret } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Io } from './io.ts';
@@ -74,5 +74,5 @@ async function firstLine(file: string): Promise<Result<Secret, readonly Diagnost
 }
 
 function refused(code: string, message: string, hint: string | null): Result<never, readonly Diagnostic[]> {
-  return err([{ severity: 'error', code, message, hint, at: null }]);
+  return err([unplacedError(code, message, hint)]);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Basis } from '../deploy/basis.ts';
 import type { HostPlan } from '../domain/change.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
 import type { Manifest } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -77,7 +77,7 @@ export function sha256(text: string): string {
 const again = 'make the plan again';
 
 function fault(code: string, message: string, hint: string): Result<never, Diagnostic> {
-  return err({ severity: 'error', code, message, hint, at: null });
+  return err(unplacedError(code, message, hint));
 }
 
 function parseJson(text: string): unknown {

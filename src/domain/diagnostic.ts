@@ -11,6 +11,16 @@ export type Diagnostic = {
   readonly at: SourceLocation | null;
 };
 
+/** An error about no place in a text, such as a file that is not there. */
+export function unplacedError(code: string, message: string, hint: string | null): Diagnostic {
+  return { severity: 'error', code, message, hint, at: null };
+}
+
+/** A warning of that kind. */
+export function unplacedWarning(code: string, message: string, hint: string | null): Diagnostic {
+  return { severity: 'warning', code, message, hint, at: null };
+}
+
 /** Orders diagnostics of one file as its text goes; those without a place come first. */
 export function comparePlaces(a: Diagnostic, b: Diagnostic): number {
   return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);

@@ -1,5 +1,5 @@
 import { parseIp } from '../domain/address.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { pythonExpression, shellPattern } from './name-expression.ts';
 
@@ -35,7 +35,7 @@ export function parseLimit(
     const message = limit.includes('@')
       ? `the limit "${limit}" has no pattern in its file`
       : `the limit "${limit}" is empty`;
-    return err([fault('limit-empty', message, 'leave --limit out to mean all hosts')]);
+    return err([unplacedError('limit-empty', message, 'leave --limit out to mean all hosts')]);
   }
   const terms: Term[] = [];
   const faults: Diagnostic[] = [];
@@ -65,7 +65,7 @@ function splitLimit(limit: string): readonly string[] {
 }
 
 function parseSelector(text: string): Result<Selector, Diagnostic> {
-  const refuse = (message: string) => err(fault('limit-syntax', message, null));
+  const refuse = (message: string) => err(unplacedError('limit-syntax', message, null));
   if (text === '') return refuse('a "!" or "&" in the limit has no name behind it');
   if (text.startsWith('@')) return refuse(`"${text}": a file cannot be required or removed as a whole`);
   if (text.startsWith('~')) {
@@ -86,8 +86,4 @@ function placesOf(single: string | undefined, first: string | undefined, last: s
   if (single !== undefined) return { first: Number(single), last: null };
   if (first === undefined) return null;
   return { first: Number(first), last: last === undefined || last === '' ? -1 : Number(last) };
-}
-
-function fault(code: string, message: string, hint: string | null): Diagnostic {
-  return { severity: 'error', code, message, hint, at: null };
 }

@@ -91,12 +91,9 @@ export function hostSpecs(): typeof hostSpec {
 
 /** A blank is no wrong value: whoever reads that FILL_IN is not an IP address looks for a mistake. */
 function withBlanks(blanks: readonly Diagnostic[], faults: readonly Diagnostic[]): Diagnostic[] {
-  const isBlank = ({ at }: Diagnostic) => at !== null && blanks.some((blank) => isSamePlace(blank.at, at));
+  const isBlank = (fault: Diagnostic) =>
+    fault.at !== null && blanks.some((blank) => blank.at?.file === fault.at?.file && comparePlaces(blank, fault) === 0);
   return [...blanks, ...faults.filter((fault) => !isBlank(fault))];
-}
-
-function isSamePlace(a: Diagnostic['at'], b: Diagnostic['at']): boolean {
-  return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
 }
 
 /** The networks that are right by themselves: they are compared with each other even where others are not right. */
