@@ -7,6 +7,7 @@ const commands: CommandTable = {
   push: async () => (await import('./commands/push.ts')).push,
   rollback: async () => (await import('./commands/rollback.ts')).rollback,
   remove: async () => (await import('./commands/remove.ts')).remove,
+  listPlaybook: async () => (await import('./commands/list-playbook.ts')).listPlaybook,
   plan: async () => (await import('./commands/plan.ts')).plan,
   audit: async () => (await import('./commands/audit.ts')).audit,
   verify: async () => (await import('./commands/verify.ts')).verify,

@@ -18,6 +18,9 @@ export type InventoryChoice = {
   readonly limit: string | null;
 };
 
+/** Which tasks of the playbook, by their tags; missing: not said. */
+export type TagsChoice = { readonly tags?: readonly string[]; readonly skipTags?: readonly string[] };
+
 /** How to log in; what is missing the inventory says. */
 export type LoginChoice = {
   readonly acceptNew: boolean;
@@ -78,6 +81,7 @@ export type CommandTable = {
   readonly push: Lazily<
     Command<
       ChangeChoice &
+        TagsChoice &
         ForceChoice & {
           readonly planFile: string | null;
           /** `last`, or the name of a run; null for all hosts. */
@@ -87,9 +91,17 @@ export type CommandTable = {
   >;
   readonly rollback: Lazily<Command<ChangeChoice & { readonly to: number | null }>>;
   readonly remove: Lazily<Command<ChangeChoice>>;
+  /** `--list-tasks` and `--list-tags` of push and plan. */
+  readonly listPlaybook: Lazily<
+    Command<
+      TagsChoice &
+        Pick<InventoryChoice, 'playbook'> & { readonly listing: { readonly tasks: boolean; readonly tags: boolean } }
+    >
+  >;
   readonly plan: Lazily<
     Command<
       InventoryChoice &
+        TagsChoice &
         ConnectionChoice &
         OutputChoice &
         ForceChoice & { readonly diff: boolean; readonly out: string | null }

@@ -1,16 +1,21 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
-import type { Portion } from '../domain/portion.ts';
-import type { ChangeChoice, CommandTable, ConnectionChoice, OutputChoice } from './command-table.ts';
+import { changeOf, connectionOf, outputOf } from './change-choice.ts';
+import type { CommandTable, InventoryChoice, TagsChoice } from './command-table.ts';
 import { hostsOf } from './inventory-options.ts';
-import { loginOf } from './login-options.ts';
 import { optionsOf } from './options.ts';
+import { listingOf, tagsOf } from './tag-options.ts';
 
 /** A command ready to run; gives its exit code. */
 export type Run = (io: Io) => Promise<number>;
 
 /** Declares the commands that are about hosts. Their handlers only hand to `select` what to run. */
 export function declareHostCommands(parser: Argv, commands: CommandTable, select: (run: Run) => void): Argv {
+  const orList = (
+    options: TagsChoice & Pick<InventoryChoice, 'playbook'>,
+    listing: ReturnType<typeof listingOf>,
+    run: Run,
+  ): Run => (listing === null ? run : async (io) => (await commands.listPlaybook())({ ...options, listing }, io));
   return parser
     .command(
       'push',
@@ -21,11 +26,14 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           .example('$0 push -i prod.yaml', 'Show what would change, ask, apply')
           .example('$0 push -i prod.yaml -l node01 -y', 'One host, without a question')
           .example('$0 push -i prod.yaml -p site.yaml', 'What a playbook declares, beside networks')
+          .example('$0 push -i prod.yaml -p site.yaml --tags storage', 'What some of its tasks declare')
           .example('$0 push -i prod.yaml --check --diff', 'Only show, files line by line')
           .example('$0 push -i prod.yaml -y --serial 1,10%,50% --max-fail 2', 'One host first, then more at a time')
           .example('$0 push -i prod.yaml --plan prod.plan', 'What plan --out saved, and nothing else')
           .example('$0 push -i prod.yaml --retry last', 'What the last run left undone')
-          .check(({ check, plan, retry }) => {
+          .check(({ check, plan, retry, tags, 'skip-tags': skipTags }) => {
+            if (plan !== undefined && (tags ?? skipTags) !== undefined)
+              throw new Error('--plan has its tasks chosen: give --tags and --skip-tags to the command plan');
             if (check === true && plan !== undefined)
               throw new Error('--check makes a plan and --plan has one: say one of them');
             if (check === true && retry !== undefined)
@@ -35,11 +43,12 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       (argv) => {
         const options = {
           ...changeOf(argv),
+          ...tagsOf(argv),
           force: argv.force ?? [],
           planFile: argv.plan ?? null,
           retry: argv.retry ?? null,
         };
-        select(async (io) => (await commands.push())(options, io));
+        select(orList(options, listingOf(argv), async (io) => (await commands.push())(options, io)));
       },
     )
     .command(
@@ -76,13 +85,14 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       (argv) => {
         const options = {
           ...hostsOf(argv),
+          ...tagsOf(argv),
           ...connectionOf(argv),
           ...outputOf(argv),
           force: argv.force ?? [],
           diff: argv.diff,
           out: argv.out ?? null,
         };
-        select(async (io) => (await commands.plan())(options, io));
+        select(orList(options, listingOf(argv), async (io) => (await commands.plan())(options, io)));
       },
     )
     .command(
@@ -149,38 +159,4 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           .example('$0 schema playbook > playbook.schema.json', 'The same for playbooks'),
       ({ of }) => select(async (io) => (await commands.schema())({ of }, io)),
     );
-}
-
-function changeOf(
-  argv: Parameters<typeof hostsOf>[0] &
-    Parameters<typeof connectionOf>[0] &
-    OutputChoice & {
-      readonly yes: boolean | undefined;
-      readonly check: boolean | undefined;
-      readonly diff: boolean | undefined;
-      readonly 'confirm-timeout': number;
-      readonly serial: readonly Portion[] | undefined;
-      readonly 'max-fail': Portion | undefined;
-    },
-): ChangeChoice {
-  const { yes = false, check = false, diff = false, serial = [] } = argv;
-  return {
-    ...hostsOf(argv),
-    ...connectionOf(argv),
-    ...outputOf(argv),
-    yes,
-    check,
-    diff,
-    confirmTimeoutS: argv['confirm-timeout'],
-    serial,
-    maxFail: argv['max-fail'] ?? null,
-  };
-}
-
-function connectionOf(argv: Parameters<typeof loginOf>[0] & { readonly forks: number }): ConnectionChoice {
-  return { forks: argv.forks, ...loginOf(argv) };
-}
-
-function outputOf(argv: OutputChoice): OutputChoice {
-  return { output: argv.output, progress: argv.progress };
 }

@@ -5,6 +5,7 @@ import { importOptions } from './import-options.ts';
 import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions } from './inventory-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
+import { tagOptions } from './tag-options.ts';
 import { verifyOptions } from './verify-options.ts';
 
 const connectionOptions = {
@@ -121,10 +122,10 @@ const played = { ...inventoryOptions, ...playbookOptions, ...connectionOptions }
 
 /** The options of each command, as yargs takes them. */
 export const optionsOf = {
-  push: { ...played, ...pushOptions, ...outputOptions },
+  push: { ...played, ...tagOptions, ...pushOptions, ...outputOptions },
   rollback: { ...connected, ...rollbackOptions, ...outputOptions },
   remove: { ...connected, ...changeOptions, ...outputOptions },
-  plan: { ...played, ...planOptions, ...outputOptions },
+  plan: { ...played, ...tagOptions, ...planOptions, ...outputOptions },
   audit: { ...played, ...outputOptions },
   verify: { ...played, ...verifyOptions, ...outputOptions },
   doctor: {

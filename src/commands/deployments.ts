@@ -2,7 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
@@ -19,6 +19,7 @@ import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import { hostsOfPlays } from '../playbook/hosts-of-plays.ts';
 import { resolveHost } from '../playbook/resolve-host.ts';
+import { choosePlays, isWhole } from '../playbook/tags.ts';
 import { hostSpecs } from '../schema/host-spec.ts';
 import type { HostWants } from '../tasks/host-wants.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
@@ -45,7 +46,8 @@ export async function loadDeployments(
   options: InventoryOptions,
   { said, env }: { readonly said: Said; readonly env: NodeJS.ProcessEnv },
 ): Promise<Result<Loaded, LoadTrouble>> {
-  const { playbook, sourceOf: playbookSource } = await readPlaybook(options.playbook);
+  const choice = { tags: options.tags ?? [], skipTags: options.skipTags ?? [] };
+  const { playbook, sourceOf: playbookSource } = await readPlaybook(options.playbook, choice);
   const read = await loadInventoryHosts(options, env);
   const sourceOf = (file: string) =>
     playbookSource(file) ?? (read.ok ? read.value.inventory : read.error).sourceOf(file);
@@ -56,17 +58,20 @@ export async function loadDeployments(
   const { warnings } = inventory;
   const templates = await loadTemplates(null);
   if (!templates.ok) return refuse(templates.error);
-  const playsOf = hostsOfPlays(playbook.value, inventory);
+  const playsOf = hostsOfPlays(choosePlays(playbook.value, choice), inventory);
   if (!playsOf.ok) return refuse(playsOf.error);
 
-  const names = selected.flatMap(({ name }) => (playsOf.value.has(name) ? [name] : []));
+  const isPart = !isWhole(choice);
+  const names = selected.flatMap(({ name }) =>
+    playsOf.value.get(name)?.some(({ tasks }) => tasks.length > 0 || !isPart) ? [name] : [],
+  );
   if (names.length === 0) return refuse([withoutPlay(options)]);
   const checkSpec = hostSpecs();
   const { byHost, secrets } = await resolveHosts(names, vault, (name, decrypted) => {
     const host = inventory.hostsByName.get(name);
     if (host === undefined) throw new Error(`${name} was selected from an inventory that has no such host`);
     const vars = hostVars(inventory, name, { wanted: connectionVariableNames, decrypted });
-    const wants = resolveHost(host, playsOf.value.get(name) ?? [], { inventory, decrypted, checkSpec });
+    const wants = resolveHost(host, playsOf.value.get(name) ?? [], { inventory, decrypted, checkSpec, isPart });
     return bothOf(vars, wants);
   });
   const login = { user: userInfo().username, homeDirectory: homedir(), transport: said.transport };
@@ -107,9 +112,10 @@ function bothOf(
   });
 }
 
-function withoutPlay({ playbook, limit }: InventoryOptions): Diagnostic {
-  const message = `${playbook ?? 'the playbook'} has no play for ${limit === null ? 'any host' : `a host of the limit "${limit}"`}`;
-  return { severity: 'error', code: 'playbook-hosts', message, hint: 'see hosts of its plays', at: null };
+function withoutPlay({ playbook, limit, tags, skipTags }: InventoryOptions): Diagnostic {
+  const what = tags === undefined && skipTags === undefined ? 'play' : 'task with these tags';
+  const message = `${playbook ?? 'the playbook'} has no ${what} for ${limit === null ? 'any host' : `a host of the limit "${limit}"`}`;
+  return unplacedError('playbook-hosts', message, 'see hosts of its plays');
 }
 
 /** From what is seen on a host to what must be done there. Pure. */
@@ -119,6 +125,7 @@ function prepare(
   observed: Observed,
   { templates, forced }: { readonly templates: TemplateSet; readonly forced: ReadonlySet<string> },
 ): Result<Prepared, readonly Failure[]> {
+  if (wants.isPart && observed.recorded === null && observed.persisted.length > 0) return err([recordLost]);
   const desired = wantedState(forceReturnPaths(wants, forced), observed.facts, observed.recorded);
   if (!desired.ok) return desired;
   const { state, warnings } = desired.value;
@@ -128,6 +135,14 @@ function prepare(
     ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })
     : plan;
 }
+
+/** Nobody knows what its files are for, so nobody can leave the right ones. */
+const recordLost: Failure = {
+  kind: 'refused',
+  message:
+    'it has files of mlbroute and no record of what they are for, so a part of the playbook cannot leave the rest as it is',
+  hint: 'push without --tags and --skip-tags',
+};
 
 /** `--force return-path` is `force: true` of every network. */
 function forceReturnPaths(wants: HostWants, forced: ReadonlySet<string>): HostWants {

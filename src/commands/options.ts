@@ -14,6 +14,9 @@ export type InventoryOptions = {
   readonly force?: readonly ObstacleCode[];
   /** The file of the playbook; where it is missing, the built-in one. */
   readonly playbook?: string;
+  /** Tasks of the run by their tags; none where it is missing: all but those tagged `never`. */
+  readonly tags?: readonly string[];
+  readonly skipTags?: readonly string[];
 };
 
 /** What is said for one run about logging in; what is missing the inventory says. */

@@ -15,6 +15,7 @@ import { writePrivateFile } from './private-file.ts';
 import { readHosts } from './read-hosts.ts';
 import { formatSavedPlan, sha256 } from './saved-plan.ts';
 import { tellSummary } from './session.ts';
+import { tagWords } from './source-words.ts';
 
 export type PlanOptions = ConnectionOptions & {
   readonly diff: boolean;
@@ -31,7 +32,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
-  if (ended.length > 0) tellSummary(ended, 'plan', beganMs, options, io);
+  if (ended.length > 0) tellSummary(ended, ['plan', ...tagWords(options)], beganMs, options, io);
   const unplanned = [
     ...ended.map(({ host }) => host),
     ...plans.filter(({ obstacles }) => obstacles.length > 0).map(({ host }) => host),

@@ -5,6 +5,7 @@ import { maskSecrets } from '../inventory/mask-secrets.ts';
 import { disk } from '../inventory/read-inventory.ts';
 import { parsePlaybook } from '../playbook/parse-playbook.ts';
 import { builtInPlaybook, type Playbook } from '../playbook/playbook.ts';
+import { type TagChoice, tagFaults } from '../playbook/tags.ts';
 
 /** A playbook, or what is wrong with it; and its text, as far as it may be shown. */
 export type PlaybookFile = {
@@ -12,9 +13,9 @@ export type PlaybookFile = {
   readonly sourceOf: (file: string) => string | null;
 };
 
-/** Reads a playbook; without one, the built-in. */
-export async function readPlaybook(file: string | undefined): Promise<PlaybookFile> {
-  if (file === undefined) return { playbook: ok(builtInPlaybook), sourceOf: () => null };
+/** Reads a playbook, the whole of it; without one, the built-in. Tags that it does not have are an error. */
+export async function readPlaybook(file: string | undefined, choice: TagChoice): Promise<PlaybookFile> {
+  if (file === undefined) return { playbook: withTags(ok(builtInPlaybook), choice), sourceOf: () => null };
   const read = await disk.read(file);
   if (!read.ok) {
     const message = `${file} cannot be read: ${read.error}`;
@@ -23,5 +24,10 @@ export async function readPlaybook(file: string | undefined): Promise<PlaybookFi
   }
   const text = sourceText(read.value);
   const shown = maskSecrets(text);
-  return { playbook: parsePlaybook(text, file), sourceOf: (name) => (name === file ? shown : null) };
+  return { playbook: withTags(parsePlaybook(text, file), choice), sourceOf: (name) => (name === file ? shown : null) };
+}
+
+function withTags(playbook: PlaybookFile['playbook'], choice: TagChoice): PlaybookFile['playbook'] {
+  const faults = playbook.ok ? tagFaults(playbook.value, choice) : [];
+  return faults.length > 0 ? err(faults) : playbook;
 }

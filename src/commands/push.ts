@@ -3,6 +3,7 @@ import { type ChoiceOptions, chooseHosts } from './chosen-hosts.ts';
 import type { Io } from './io.ts';
 import type { RolloutOptions } from './options.ts';
 import { plan } from './plan.ts';
+import { tagWords } from './source-words.ts';
 
 export type PushOptions = RolloutOptions & ChoiceOptions & { readonly check: boolean; readonly diff: boolean };
 
@@ -11,6 +12,6 @@ export async function push(options: PushOptions, io: Io): Promise<number> {
   if (options.check) return plan({ ...options, out: null }, io);
   const chosen = await chooseHosts(options, io);
   if (!chosen.ok) return chosen.error;
-  const words = ['push', ...(options.planFile === null ? [] : ['--plan', options.planFile])];
+  const words = ['push', ...(options.planFile === null ? [] : ['--plan', options.planFile]), ...tagWords(options)];
   return changeHosts(chosen.value, { ...options, words, question: 'Push to' }, io);
 }

@@ -7,3 +7,11 @@ export function sourceWords({
 }: Pick<InventoryOptions, 'inventory' | 'playbook'>): readonly string[] {
   return [...inventory.flatMap((path) => ['-i', path]), ...(playbook === undefined ? [] : ['-p', playbook])];
 }
+
+/** The tags of a run, as they are typed: what goes on with it must not be about more. */
+export function tagWords({ tags, skipTags }: Pick<InventoryOptions, 'tags' | 'skipTags'>): readonly string[] {
+  return [
+    ...(tags === undefined ? [] : ['--tags', tags.join(',')]),
+    ...(skipTags === undefined ? [] : ['--skip-tags', skipTags.join(',')]),
+  ];
+}

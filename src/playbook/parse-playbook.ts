@@ -26,25 +26,43 @@ export function parsePlaybook(text: string, file: string): Result<Playbook, read
 function readPlay(keys: Entries, lines: readonly string[]): Play {
   const hosts = keys.get('hosts');
   const tasks = keys.get('tasks')?.value;
+  const tags = tagsOf(keys);
   return {
+    name: nameOf(keys),
     hosts: { pattern: String(scalarOf(hosts?.value)), at: hosts?.value.at ?? null },
     vars: entriesOf(keys.get('vars')?.value),
-    tasks: (tasks?.kind === 'list' ? tasks.items : []).map((task) => readTask(entriesOf(task), lines)),
+    tags,
+    tasks: (tasks?.kind === 'list' ? tasks.items : []).map((task) => readTask(entriesOf(task), tags, lines)),
   };
 }
 
-function readTask(keys: Entries, lines: readonly string[]): Task {
+function readTask(keys: Entries, playTags: readonly string[], lines: readonly string[]): Task {
   const verb = verbNames.find((name) => keys.has(name));
   const args = verb === undefined ? undefined : keys.get(verb);
   if (verb === undefined || args === undefined) throw new Error('the schema let a task without a verb through');
   return {
+    name: nameOf(keys),
     verb,
     at: args.keyAt,
     args,
     when: conditionOf(keys.get('when'), lines),
     loop: keys.get('loop') ?? null,
     vars: entriesOf(keys.get('vars')?.value),
+    tags: [...new Set([...playTags, ...tagsOf(keys)])],
   };
+}
+
+function nameOf(keys: Entries): string | null {
+  const name = scalarOf(keys.get('name')?.value);
+  return name === null ? null : String(name);
+}
+
+/** A list, or a text with commas. */
+function tagsOf(keys: Entries): readonly string[] {
+  const value = keys.get('tags')?.value;
+  const written = value?.kind === 'list' ? value.items.map(scalarOf) : [scalarOf(value) ?? ''];
+  const tags = written.flatMap((each) => String(each).split(','));
+  return [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
 }
 
 function conditionOf(entry: Entry | undefined, lines: readonly string[]): Condition | null {

@@ -7,13 +7,16 @@ export type Playbook = { readonly plays: readonly Play[] };
 
 /** Tasks for the hosts of a pattern. */
 export type Play = {
+  readonly name: string | null;
   readonly hosts: { readonly pattern: string; readonly at: SourceLocation | null };
   readonly vars: Entries;
+  readonly tags: readonly string[];
   readonly tasks: readonly Task[];
 };
 
 /** One thing to declare. */
 export type Task = {
+  readonly name: string | null;
   readonly verb: Verb;
   /** Where the verb is written; null: in the built-in playbook. */
   readonly at: SourceLocation | null;
@@ -23,6 +26,8 @@ export type Task = {
   /** A list or a reference to one; null: the task counts once. */
   readonly loop: Entry | null;
   readonly vars: Entries;
+  /** Its own and those of its play, each once. */
+  readonly tags: readonly string[];
 };
 
 /** A condition as it is written. `textAt` is where its first character stands; null where its lines are not those of the file. */
@@ -42,16 +47,20 @@ const nothing: Located = { kind: 'scalar', at: nowhere, value: null, bracesAt: [
 export const builtInPlaybook: Playbook = {
   plays: [
     {
+      name: null,
       hosts: { pattern: 'all', at: null },
       vars: new Map(),
+      tags: [],
       tasks: [
         {
+          name: null,
           verb: 'metallb_l2',
           at: null,
           args: { keyAt: nowhere, isText: true, value: nothing },
           when: null,
           loop: null,
           vars: new Map(),
+          tags: [],
         },
       ],
     },

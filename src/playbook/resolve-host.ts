@@ -17,6 +17,8 @@ export type Resolving = {
   readonly inventory: Inventory;
   readonly decrypted: Decrypted;
   readonly checkSpec: (vars: HostVars) => Result<HostSpec, readonly Diagnostic[]>;
+  /** True: the run leaves tasks out by their tags. */
+  readonly isPart: boolean;
 };
 
 /** Networks are the matter of `metallb_l2` alone; what else the variables say of a host counts for every task. */
@@ -47,7 +49,7 @@ export function resolveHost(
   if (diagnostics.length > 0 || locked.length > 0) return err({ diagnostics: unique(diagnostics), locked });
   const [served] = networks;
   const spec = served === undefined ? specWithoutNetworks(host, resolving) : ok(served.spec);
-  return spec.ok ? ok({ spec: spec.value, declared }) : spec;
+  return spec.ok ? ok({ spec: spec.value, declared, isPart: resolving.isPart }) : spec;
 }
 
 /** One result for each turn of a task; one in all where its turns cannot be told. */

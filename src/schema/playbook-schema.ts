@@ -7,6 +7,13 @@ import { type Verb, verbKeys, verbNames, verbSchemas } from './task-schema.ts';
 
 const anything = z.record(z.string(), z.unknown());
 
+const tag = z.string().regex(/^[^{}]*$/, { error: 'a tag is a plain word: it has no {{ }}' });
+
+const tags = z
+  .union([z.array(tag), tag], { error: 'tags are a list of plain words, without {{ }}' })
+  .nullish()
+  .meta({ description: 'Words that --tags and --skip-tags choose by: a list, or one text with commas' });
+
 const taskKeys = {
   name: z.string().nullish().meta({ description: 'What the task is for' }),
   when: z
@@ -18,6 +25,7 @@ const taskKeys = {
     .optional()
     .meta({ description: 'A list; the task counts once for each `item`' }),
   vars: anything.nullish().meta({ description: 'Variables of this task, over those of the play' }),
+  tags,
 };
 
 function playbookOf(verbs: { readonly [verb in Verb]: z.ZodType }) {
@@ -42,6 +50,7 @@ function play<T extends z.ZodType>(task: T) {
       vars: anything
         .nullish()
         .meta({ description: 'Variables of this play, over those of the inventory and under -e' }),
+      tags,
       tasks: z.array(task).meta({ description: 'What its hosts shall have' }),
     })
     .meta({ description: 'Tasks for some hosts' });

@@ -11,6 +11,8 @@ export type HostWants = {
   readonly spec: HostSpec;
   /** In the order of the playbook. */
   readonly declared: readonly Declared[];
+  /** True: this is only a part of what the playbook says of the host; the rest stays there as the host recorded it. */
+  readonly isPart: boolean;
 };
 
 /** A place as diagnostics say it. */

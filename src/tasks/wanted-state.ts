@@ -10,26 +10,28 @@ import { checkLink, type LinkHost } from './metallb-l2/check-host.ts';
 import { desiredState } from './metallb-l2/desired-state.ts';
 import { sortLinks, sortRoutes, sortRules } from './metallb-l2/sort-state.ts';
 import { stateObjects, stateOf } from './state-objects.ts';
+import { withRecorded } from './with-recorded.ts';
 
 /**
  * What one host should have: for its networks (see `desiredState`, whose arguments these are), and what tasks declare beside them.
  * Errors: one `refused` for each network and each task that makes no sense on this host, all at once.
  */
 export function wantedState(
-  { spec, declared }: HostWants,
+  { spec, declared, isPart }: HostWants,
   facts: HostFacts | null,
   recorded: Manifest | null,
 ): Result<{ readonly state: DesiredState; readonly warnings: readonly PlanWarning[] }, readonly Failure[]> {
   const served = desiredState(spec, facts, recorded);
-  if (declared.length === 0) return served;
+  if (declared.length === 0 && !isPart) return served;
   const networks = served.ok ? served.value.state : noState;
   const states = declared.map(stateOf);
-  const state = {
+  const asked = {
     ...networks,
     links: sortLinks([...networks.links, ...states.flatMap(({ links }) => links)]),
     routes: sortRoutes([...networks.routes, ...states.flatMap(({ routes }) => routes)]),
     rules: sortRules([...networks.rules, ...states.flatMap(({ rules }) => rules)]),
   };
+  const state = isPart && recorded !== null ? withRecorded(asked, recorded.desired) : asked;
   const madeVlans = new Set(recorded?.links ?? []);
   const ownVlans = new Set([...madeVlans, ...state.links.map(({ name }) => name)]);
   const host = facts === null ? null : { spec, facts, ownVlans, madeVlans };

@@ -84,4 +84,64 @@ describe('a push with a playbook', () => {
     expect(stderr).toContain(`${wrong}:4:45: error[undefined-variable]: variable "nme" is not defined`);
     expect(['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)))).toEqual(before);
   });
+
+  it('brings what tasks with a tag declare, and leaves what others declared as it is, until a push without tags', async () => {
+    const tagged = storage.replaceAll('      when:', '      tags: [storage]\n      when:');
+    const file = playbook(networks + tagged);
+    const some = await fleet.run(push, fleet.pushOptions({ playbook: file, tags: ['storage'] }));
+    expect(some.exitCode, some.stderr).toBe(0);
+    expect(storageOf('n1')).toMatch(/1500:[\s\S]*10\.20\.0\.0\/16 via 10\.9\.0\.1/);
+    const markRules = () =>
+      ['n1', 'n2'].map((name) => fleet.host(name).sh('ip rule show | grep -c "fwmark 0x100" || :'));
+    expect(markRules()).toEqual(['0\n', '0\n']);
+    const whole = await fleet.run(push, fleet.pushOptions({ playbook: file }));
+    expect(whole.exitCode, whole.stderr).toBe(0);
+    const withNetworks = markRules();
+    expect(withNetworks).not.toContain('0\n');
+    const n2 = snapshotOf(fleet.host('n2'));
+
+    // Another gateway, one route less, and nothing at all said of networks.
+    const other = playbook(tagged.replaceAll('10.9.0.1', '10.9.0.2').replace('10.20.0.0/16, ', ''));
+    const changed = await fleet.run(push, fleet.pushOptions({ playbook: other, tags: ['storage'] }));
+    expect(changed.exitCode, changed.stderr).toBe(0);
+    expect(changed.stderr).toMatch(/1 unchanged, 1 changed/);
+    expect(storageOf('n1')).toMatch(/10\.20\.0\.0\/16 via 10\.9\.0\.1[^\n]*\n10\.30\.0\.0\/16 via 10\.9\.0\.2/);
+    expect(markRules()).toEqual(withNetworks);
+    expect(snapshotOf(fleet.host('n2'))).toEqual(n2);
+    const again = await fleet.run(plan, fleet.planOptions({ playbook: other, tags: ['storage'] }));
+    expect(again.exitCode, again.stdout).toBe(0);
+
+    // Audit is about all of the playbook.
+    const audited = await fleet.run(audit, fleet.planOptions({ playbook: other }));
+    expect(audited.exitCode).toBe(2);
+    expect(audited.stdout).toContain('10.20.0.0/16');
+    const last = await fleet.run(push, fleet.pushOptions({ playbook: other }));
+    expect(last.exitCode, last.stderr).toBe(0);
+    expect(storageOf('n1')).not.toContain('10.20.0.0/16');
+    expect(markRules()).toEqual(['0\n', '0\n']);
+  });
+
+  it('takes no tag that no task has, and no part of a playbook where nobody knows what is to be left', async () => {
+    const file = playbook(networks + storage.replaceAll('      when:', '      tags: storage\n      when:'));
+    const whole = await fleet.run(push, fleet.pushOptions({ playbook: file }));
+    expect(whole.exitCode, whole.stderr).toBe(0);
+    fleet.host('n1').sh('rm /var/lib/mlbroute/manifest.json');
+    const before = ['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)));
+
+    const misspelt = await fleet.run(push, fleet.pushOptions({ playbook: file, skipTags: ['storag'] }));
+    expect(misspelt.exitCode).toBe(65);
+    expect(misspelt.stderr).toContain('--skip-tags: no task has the tag "storag"');
+    expect(misspelt.stderr).toContain('did you mean "storage"?');
+    const none = await fleet.run(
+      push,
+      fleet.pushOptions({ playbook: file, tags: ['untagged'], skipTags: ['untagged'] }),
+    );
+    expect(none.exitCode).toBe(65);
+    expect(none.stderr).toContain('has no task with these tags for any host');
+
+    const part = await fleet.run(push, fleet.pushOptions({ playbook: file, tags: ['storage'] }));
+    expect(part.exitCode, part.stderr).toBe(1);
+    expect(part.stderr).toMatch(/n1[\s\S]*has files of mlbroute and no record[\s\S]*push without --tags/);
+    expect(['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)))).toEqual(before);
+  });
 });

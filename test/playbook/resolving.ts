@@ -26,6 +26,6 @@ export function wantsOf(
   const plays = playsOf.value.get(host);
   const found = inventory.hostsByName.get(host);
   if (plays === undefined || found === undefined) return ok(null);
-  const wants = resolveHost(found, plays, { inventory, decrypted: new Map(), checkSpec: hostSpec });
+  const wants = resolveHost(found, plays, { inventory, decrypted: new Map(), checkSpec: hostSpec, isPart: false });
   return wants.ok ? wants : fail(wants.error.diagnostics);
 }

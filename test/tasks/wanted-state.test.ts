@@ -33,6 +33,7 @@ const rule = (priority: number, id: number, changes: Partial<PolicyRule> = {}): 
 const wants = (its: typeof spec, ...declared: readonly Declaration[]) => ({
   spec: its,
   declared: declared.map((each, index) => ({ ...each, at: { file: 'p.yaml', line: index + 1, column: 7 } })),
+  isPart: false,
 });
 
 function refusals(its: ReturnType<typeof wants>, seen: typeof facts | null = facts): readonly string[] {

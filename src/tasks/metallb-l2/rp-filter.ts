@@ -3,6 +3,7 @@ import type { Manifest } from '../../domain/observed.ts';
 import { unreachable } from '../../domain/result.ts';
 import { ipv4ConfKey, type SysctlSetting } from '../../domain/sysctl.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
+import { sortSysctls } from './sort-state.ts';
 
 type Host = {
   readonly facts: HostFacts | null;
@@ -15,7 +16,6 @@ type Host = {
  * The least change of `net.ipv4.conf.*.rp_filter` under which requests to the pools get in.
  * The kernel takes max(all, interface), and on an interface without an address both 1 and 2 drop, so 0 there may need `all` at 0:
  * then the old maximum is pinned on every other interface and on `default`, so that nothing else gets weaker.
- * In the order they are safe to be written: pins first (a later write of `default` is copied to interfaces never written), `all` last.
  */
 export function rpFilterSettings(networks: readonly ResolvedNetwork[], host: Host): readonly SysctlSetting[] {
   const oldAll = before('all', host);
@@ -31,11 +31,10 @@ export function rpFilterSettings(networks: readonly ResolvedNetwork[], host: Hos
   for (const network of needy)
     for (const setting of ownSettings(network, Math.max(oldAll, before(network.device, host))))
       if (own.get(setting.key)?.value !== '0') own.set(setting.key, setting);
-  const settings = new Map([...(lowersAll ? pins(oldAll, host) : []), ...own.values()].map((each) => [each.key, each]));
-  const sorted = [...settings.values()].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
-  if (!lowersAll) return sorted;
+  if (!lowersAll) return sortSysctls([...own.values()]);
   const why = `the kernel takes max(all, interface), and ${first.device} needs ${first === zeroed[0] ? 0 : 1}`;
-  return [...sorted, { key: ipv4ConfKey('all', 'rp_filter'), value: '0', why, mayBeAbsent: false }];
+  const all = { key: ipv4ConfKey('all', 'rp_filter'), value: '0', why, mayBeAbsent: false };
+  return sortSysctls([...pins(oldAll, host), ...own.values(), all]);
 }
 
 type Need = 'nothing' | 'zero' | 'loose' | 'strict';
@@ -109,9 +108,4 @@ function pinnedInterfaces({ recorded, ownVlans }: Host, facts: HostFacts): reado
 function before(device: string, { facts, recorded }: Host): number {
   const value = recorded?.sysctlsBefore[ipv4ConfKey(device, 'rp_filter')];
   return value === undefined ? (facts?.rpFilter[device] ?? 0) : Number(value);
-}
-
-/** `default` first; spaces for slashes, so that eth0 comes before eth0.100. */
-function rank({ key }: SysctlSetting): string {
-  return `${key === ipv4ConfKey('default', 'rp_filter') ? 0 : 1} ${key.replaceAll('/', ' ')}`;
 }

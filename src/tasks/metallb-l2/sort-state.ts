@@ -1,6 +1,7 @@
 import type { VlanLink } from '../../domain/link.ts';
 import type { NetfilterChain } from '../../domain/netfilter.ts';
 import type { PolicyRule, Route } from '../../domain/routing.ts';
+import type { SysctlSetting } from '../../domain/sysctl.ts';
 
 /** Sorts by a text key and keeps one of each: equal keys are equal entries. */
 function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): readonly T[] {
@@ -38,6 +39,17 @@ export function sortRules(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   return sortedOnce(rules, ({ priority, family, from, to, iif, fwmark, table }) =>
     JSON.stringify([padded(priority), family, padded(fwmark?.value ?? 0), from, to, iif, fwmark?.mask, table]),
   );
+}
+
+/**
+ * Settings in the order they are safe to be written: `default` first, for a write of it is copied to interfaces never written; `all` last.
+ * Spaces for slashes, so that eth0 comes before eth0.100.
+ */
+export function sortSysctls(settings: readonly SysctlSetting[]): readonly SysctlSetting[] {
+  return sortedOnce(settings, ({ key }) => {
+    const rank = key.includes('/conf/default/') ? 0 : key.includes('/conf/all/') ? 2 : 1;
+    return `${rank} ${key.replaceAll('/', ' ')}`;
+  });
 }
 
 function padded(value: number): string {

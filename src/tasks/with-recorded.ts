@@ -1,0 +1,40 @@
+import type { DesiredState } from '../domain/desired-state.ts';
+import { sortChains, sortLinks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
+import { stateObjects } from './state-objects.ts';
+
+type Objects = Parameters<typeof stateObjects>[0];
+
+const none: Objects = { links: [], routes: [], rules: [] };
+
+/**
+ * What a part of a playbook asks for, and beside it all that a host recorded and this part says nothing of. So a push of a part adds and
+ * changes, and takes nothing away: what is not asked for any more cannot be told from what the other parts ask for.
+ */
+export function withRecorded(asked: DesiredState, recorded: DesiredState): DesiredState {
+  const names = new Set(stateObjects(asked).map(({ name }) => name));
+  const isLeft = (objects: Objects) => !stateObjects(objects).some(({ name }) => names.has(name));
+  const links = recorded.links.filter((link) => isLeft({ ...none, links: [link] }));
+  const routes = recorded.routes.filter((route) => isLeft({ ...none, routes: [route] }));
+  const rules = recorded.rules.filter((rule) => isLeft({ ...none, rules: [rule] }));
+  // Required: whatever else a state comes to have must not be lost here.
+  return {
+    decisions: merged(asked.decisions, recorded.decisions, ({ network }) => network),
+    links: sortLinks([...links, ...asked.links]),
+    routes: sortRoutes([...routes, ...asked.routes]),
+    rules: sortRules([...rules, ...asked.rules]),
+    chains: sortChains([...recorded.chains, ...asked.chains]),
+    sysctls: sortSysctls([...recorded.sysctls, ...asked.sysctls]),
+    addresses: merged(asked.addresses ?? [], recorded.addresses ?? [], keyOf),
+    neighbors: merged(asked.neighbors ?? [], recorded.neighbors ?? [], keyOf),
+  } satisfies Required<DesiredState>;
+}
+
+/** Sorted by key; of two with one key, the one that is asked for now. */
+function merged<T>(asked: readonly T[], recorded: readonly T[], keyOf: (each: T) => string): readonly T[] {
+  const byKey = new Map([...recorded, ...asked].map((each) => [keyOf(each), each]));
+  return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}
+
+function keyOf({ device, address }: { readonly device: string; readonly address: string }): string {
+  return `${device} ${address}`;
+}
