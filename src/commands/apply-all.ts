@@ -1,8 +1,9 @@
-import { cutBatches } from '../deploy/batches.ts';
-import { failureBudget } from '../deploy/budget.ts';
 import type { Surroundings } from '../deploy/deployment.ts';
 import { troubleAtGate } from '../deploy/gate.ts';
-import { rollOut, rollOutBatches } from '../deploy/rollout.ts';
+import { type Batch, rollOut, rollOutBatches } from '../deploy/rollout.ts';
+import { cutWaves } from '../deploy/waves.ts';
+import type { HostName } from '../domain/host.ts';
+import type { Wave } from '../domain/wave.ts';
 import { isBad } from '../report/outcome-text.ts';
 import type { Reporter } from '../report/reporter.ts';
 import { applyHost, type Ended, type HostWork, type LookAt, type Seen, skipHost } from './apply-host.ts';
@@ -17,10 +18,11 @@ import { sourceWords } from './source-words.ts';
 /** What went before in the same run, and how it goes on. */
 export type RunSoFar = {
   readonly surroundings: Surroundings;
-  /** How many hosts the run has, those that have ended already among them. */
-  readonly hostCount: number;
-  /** How many of them have failed. */
-  readonly failedCount: number;
+  /** All hosts of the run, those that have ended already among them. */
+  readonly hosts: readonly HostName[];
+  /** Those of them that have failed. */
+  readonly failed: readonly HostName[];
+  readonly waves: readonly Wave[];
   /** How a host is looked at anew where time has passed since its plan was shown. */
   readonly lookAt: LookAt;
   /** Null: this run is not written down. */
@@ -40,7 +42,8 @@ export async function applyAll(
   io: Io,
   run: RunSoFar,
 ): Promise<Applied> {
-  const batches = cutBatches(busy, options.serial);
+  const { serial, maxFail } = options;
+  const batches = cutWaves(busy, ({ deployment }) => deployment.connection.name, { ...run, serial, maxFail });
   const fresh = await closeTheRest(batches, options);
   const deployments = busy.map(({ deployment }) => deployment);
   const reporter = await openReporter(deployments, ['apply', 'verify', 'confirm'], options, io);
@@ -61,8 +64,6 @@ export async function applyAll(
 
   const ended = await rollOutBatches(batches, {
     forks: options.forks,
-    budget: failureBudget(options.maxFail, run.hostCount),
-    failedBefore: run.failedCount,
     work: (seen) => applyHost(seen, workOn(seen)),
     skip: (seen, because) => skipHost(seen, because, workOn(seen)),
     isBad: ({ outcome }) => isBad(outcome),
@@ -85,12 +86,9 @@ export async function applyAll(
 }
 
 /** Only what starts at once keeps its session: nobody knows how long a question stands, or the batches before a batch take. */
-async function closeTheRest(
-  batches: readonly (readonly Seen[])[],
-  { yes }: RolloutOptions,
-): Promise<ReadonlySet<Seen>> {
-  const fresh = new Set(yes ? batches[0] : []);
-  const others = batches.flat().filter((seen) => !fresh.has(seen));
+async function closeTheRest(batches: readonly Batch<Seen>[], { yes }: RolloutOptions): Promise<ReadonlySet<Seen>> {
+  const fresh = new Set(yes ? batches[0]?.items : []);
+  const others = batches.flatMap(({ items }) => items).filter((seen) => !fresh.has(seen));
   await Promise.all(others.map(({ session }) => session.close()));
   return fresh;
 }

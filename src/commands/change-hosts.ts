@@ -27,7 +27,11 @@ export type ChangeOptions = RolloutOptions & {
 };
 
 /** Plans every host, shows, asks, then applies, verifies and confirms, each host a transaction of its own. Gives the exit code. */
-export async function changeHosts({ deployments, lookAt }: Choice, options: ChangeOptions, io: Io): Promise<number> {
+export async function changeHosts(
+  { deployments, waves, lookAt }: Choice,
+  options: ChangeOptions,
+  io: Io,
+): Promise<number> {
   const beganMs = performance.now();
 
   const looking = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
@@ -59,20 +63,21 @@ export async function changeHosts({ deployments, lookAt }: Choice, options: Chan
   }
   const waitedMs = performance.now() - askedMs;
 
+  const hosts = deployments.map(({ connection }) => connection.name);
   const journal = await openJournal(
     journalDirectory(io.env),
     {
       command: options.words[0] ?? '',
       inventory: options.inventory.map((path) => resolve(path)),
-      hosts: deployments.map(({ connection }) => connection.name),
+      hosts,
       at: new Date(),
     },
     (text) => io.stderr(`${text}\n`),
   );
   for (const { deployment, outcome } of early)
     journal.record({ kind: 'end', host: deployment.connection.name, outcome });
-  const failedCount = early.filter(({ outcome }) => isBad(outcome)).length;
-  const run = { surroundings, hostCount: deployments.length, failedCount, lookAt, journal };
+  const failed = early.flatMap(({ deployment, outcome }) => (isBad(outcome) ? [deployment.connection.name] : []));
+  const run = { surroundings, hosts, failed, waves, lookAt, journal };
   const late = await applyAll(busy, options, io, run);
   const results = tellEnd([...early, ...late.ended], beganMs + waitedMs, options, io);
   if (late.isInterrupted) return exitCodes.interrupted;

@@ -5,6 +5,7 @@ import { stopAtObstacles } from '../deploy/stop-at-obstacles.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Wave } from '../domain/wave.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { foldHosts } from '../report/fold.ts';
 import type { LookAt } from './apply-host.ts';
@@ -27,7 +28,12 @@ export type ChoiceOptions = ConnectionOptions & {
 };
 
 /** The hosts of a push, and how each is looked at. */
-export type Choice = { readonly deployments: readonly Deployment[]; readonly lookAt: LookAt };
+export type Choice = {
+  readonly deployments: readonly Deployment[];
+  /** The order in which they are changed; hosts that are in none come last. */
+  readonly waves: readonly Wave[];
+  readonly lookAt: LookAt;
+};
 
 /** Finds the hosts of a push. What is wrong, or that there is nothing to do, is told; the error is the exit code. */
 export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Result<Choice, number>> {
@@ -43,10 +49,12 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
   if (saved.value === null)
     return ok({
       deployments: retried.value,
+      waves: loaded.value.waves,
       lookAt: async (deployment, there) => stopAtObstacles(await look(deployment, 'change', there)),
     });
   tellOfPlan(saved.value, loaded.value.sourceOf, io);
-  return plannedHosts(saved.value, retried.value, options, io);
+  const planned = plannedHosts(saved.value, retried.value, options, io);
+  return planned.ok ? ok({ ...planned.value, waves: loaded.value.waves }) : planned;
 }
 
 async function hostsToRetry(
@@ -96,7 +104,7 @@ function plannedHosts(
   chosen: readonly Deployment[],
   { planFile, limit, retry, force }: ChoiceOptions,
   io: Io,
-): Result<Choice, number> {
+): Result<Omit<Choice, 'waves'>, number> {
   const connections = new Map(chosen.map(({ connection }) => [connection.name, connection]));
   const planned = new Map(plan.hosts.map((saved) => [saved.name, saved]));
   const lost = plan.hosts.filter(({ name }) => !connections.has(name)).map(({ name }) => name);

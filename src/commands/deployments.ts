@@ -8,6 +8,7 @@ import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { HostVars } from '../domain/variable.ts';
+import type { Wave } from '../domain/wave.ts';
 import { connectionOf } from '../inventory/connection.ts';
 import { connectionVariableNames } from '../inventory/connection-variables.ts';
 import { type HostVarsFault, hostVars } from '../inventory/host-vars.ts';
@@ -20,6 +21,7 @@ import { makeManifest } from '../plan/manifest.ts';
 import { hostsOfPlays } from '../playbook/hosts-of-plays.ts';
 import { resolveHost } from '../playbook/resolve-host.ts';
 import { choosePlays, isWhole } from '../playbook/tags.ts';
+import { wavesOf } from '../playbook/waves.ts';
 import { hostSpecs } from '../schema/host-spec.ts';
 import type { HostWants } from '../tasks/host-wants.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
@@ -33,6 +35,8 @@ import { loadTemplates } from './template-files.ts';
 /** What the user wrote, read and checked. */
 export type Loaded = {
   readonly hosts: readonly { readonly name: HostName; readonly wants: HostWants; readonly deployment: Deployment }[];
+  /** The order in which plays have their hosts changed. */
+  readonly waves: readonly Wave[];
   readonly templates: TemplateSet;
   readonly warnings: readonly Diagnostic[];
   readonly sourceOf: Inventory['sourceOf'];
@@ -58,7 +62,8 @@ export async function loadDeployments(
   const { warnings } = inventory;
   const templates = await loadTemplates(null);
   if (!templates.ok) return refuse(templates.error);
-  const playsOf = hostsOfPlays(choosePlays(playbook.value, choice), inventory);
+  const played = choosePlays(playbook.value, choice);
+  const playsOf = hostsOfPlays(played, inventory);
   if (!playsOf.ok) return refuse(playsOf.error);
 
   const isPart = !isWhole(choice);
@@ -96,7 +101,8 @@ export async function loadDeployments(
       },
     ];
   });
-  if (found.length === 0) return ok({ hosts, templates: templates.value, warnings, sourceOf });
+  const waves = wavesOf(played, playsOf.value, names);
+  if (found.length === 0) return ok({ hosts, waves, templates: templates.value, warnings, sourceOf });
   return refuse(withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]));
 }
 

@@ -29,6 +29,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
   );
   const purpose = options.check ? 'read' : 'change';
   const choice = {
+    waves: [],
     deployments,
     lookAt: (deployment: Deployment, there: Parameters<typeof look>[2]) => look(deployment, purpose, there),
   };

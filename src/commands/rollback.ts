@@ -27,6 +27,7 @@ export async function rollback(options: RollbackOptions, io: Io): Promise<number
   const deployments = loaded.value.hosts.map(({ deployment }) => returning(deployment.connection, options.to));
   const purpose = options.check ? 'read' : 'change';
   const choice = {
+    waves: [],
     deployments,
     lookAt: (deployment: Deployment, there: Parameters<typeof look>[2]) => look(deployment, purpose, there),
   };

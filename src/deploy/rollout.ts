@@ -18,12 +18,17 @@ export async function rollOut<T, R>(
   return results;
 }
 
+/** Items that are worked on at a time. Failures are counted by budget, over all batches that have the same. */
+export type Batch<T> = {
+  readonly items: readonly T[];
+  readonly budget: FailureBudget;
+  /** Other budgets that must not be overspent either when it begins. */
+  readonly earlier: readonly FailureBudget[];
+};
+
 /** What a rollout in batches is made of. */
 export type BatchRollout<T, R> = {
   readonly forks: number;
-  readonly budget: FailureBudget;
-  /** Hosts of the run that failed before any batch began. */
-  readonly failedBefore: number;
   readonly work: (item: T) => Promise<R>;
   /** The result of an item that is not begun. */
   readonly skip: (item: T, because: string) => Promise<R>;
@@ -36,36 +41,43 @@ export type BatchRollout<T, R> = {
 };
 
 /**
- * Runs batches one after another, each through a gate before the next; results in the order of the items. Where the budget is spent, or
+ * Runs batches one after another, each through a gate before the next; results in the order of the items. Where a budget is spent, or
  * there is an interruption, items at work come to their end and all others are skipped.
  */
 export async function rollOutBatches<T, R>(
-  batches: readonly (readonly T[])[],
-  { forks, budget, work, skip, isBad, interruption, beginBatch, gate, failedBefore }: BatchRollout<T, R>,
+  batches: readonly Batch<T>[],
+  { forks, work, skip, isBad, interruption, beginBatch, gate }: BatchRollout<T, R>,
 ): Promise<readonly R[]> {
-  let failed = failedBefore;
-  const whySkipNow = () => interruption() ?? (budget.isPerHost ? whyStop(budget, failed) : null);
-  // One batch without a limit of its own is one attempt at everything: there is no later that could be spared.
-  const whySkipBatch = () =>
-    interruption() ?? (batches.length > 1 || budget.isPerHost ? whyStop(budget, failed) : null);
+  const failures = new Map<FailureBudget, number>();
+  const failedOf = (budget: FailureBudget) => failures.get(budget) ?? budget.failedBefore;
+  const count = (budget: FailureBudget, more: number) => failures.set(budget, failedOf(budget) + more);
+  const whySkipNow = ({ budget }: Batch<T>) =>
+    interruption() ?? (budget.isPerHost ? whyStop(budget, failedOf(budget)) : null);
+  const whySkipBatch = ({ budget, earlier }: Batch<T>) => {
+    // One batch without a limit of its own is one attempt at everything: there is no later that could be spared.
+    const isAttempt = batches.length === 1 && earlier.length === 0 && !budget.isPerHost;
+    const reasons = isAttempt ? [] : [...earlier, budget].map((each) => whyStop(each, failedOf(each)));
+    return interruption() ?? reasons.find((reason) => reason !== null) ?? null;
+  };
 
   const results: R[] = [];
   for (const [index, batch] of batches.entries()) {
-    const because = whySkipBatch();
+    const because = whySkipBatch(batch);
     if (because !== null) {
-      results.push(...(await Promise.all(batch.map((item) => skip(item, because)))));
+      results.push(...(await Promise.all(batch.items.map((item) => skip(item, because)))));
       continue;
     }
-    beginBatch(batch, index);
-    const ended = await rollOut(batch, forks, async (item) => {
-      const reason = whySkipNow();
+    beginBatch(batch.items, index);
+    const ended = await rollOut(batch.items, forks, async (item) => {
+      const reason = whySkipNow(batch);
       if (reason !== null) return skip(item, reason);
       const result = await work(item);
-      if (isBad(result)) failed++;
+      if (isBad(result)) count(batch.budget, 1);
       return result;
     });
     results.push(...ended);
-    if (index < batches.length - 1 && whySkipBatch() === null) failed += await gate(ended, index);
+    const next = batches[index + 1];
+    if (next !== undefined && whySkipBatch(next) === null) count(batch.budget, await gate(ended, index));
   }
   return results;
 }

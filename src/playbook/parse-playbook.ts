@@ -1,4 +1,5 @@
 import { comparePlaces, type Diagnostic, type SourceLocation } from '../domain/diagnostic.ts';
+import { type Portion, parsePortion } from '../domain/portion.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { locatedVars } from '../inventory/host-vars.ts';
 import { type Entries, type Entry, kindOf, type Located } from '../inventory/located.ts';
@@ -32,6 +33,8 @@ function readPlay(keys: Entries, lines: readonly string[]): Play {
     hosts: { pattern: String(scalarOf(hosts?.value)), at: hosts?.value.at ?? null },
     vars: entriesOf(keys.get('vars')?.value),
     tags,
+    serial: listOf(keys.get('serial')?.value).map(portionOf),
+    maxFail: listOf(keys.get('max_fail')?.value).map(portionOf)[0] ?? null,
     tasks: (tasks?.kind === 'list' ? tasks.items : []).map((task) => readTask(entriesOf(task), tags, lines)),
   };
 }
@@ -59,10 +62,20 @@ function nameOf(keys: Entries): string | null {
 
 /** A list, or a text with commas. */
 function tagsOf(keys: Entries): readonly string[] {
-  const value = keys.get('tags')?.value;
-  const written = value?.kind === 'list' ? value.items.map(scalarOf) : [scalarOf(value) ?? ''];
-  const tags = written.flatMap((each) => String(each).split(','));
+  const tags = listOf(keys.get('tags')?.value).flatMap((each) => String(each).split(','));
   return [...new Set(tags.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+}
+
+function portionOf(written: unknown): Portion {
+  const portion = parsePortion(String(written));
+  if (!portion.ok) throw new Error(`the schema let "${written}" through as a number of hosts`);
+  return portion.value;
+}
+
+/** The scalars of a list, or the one that stands for a list of one. */
+function listOf(value: Located | undefined): readonly unknown[] {
+  const items = value?.kind === 'list' ? value.items : value === undefined ? [] : [value];
+  return items.map(scalarOf).filter((each) => each !== null);
 }
 
 function conditionOf(entry: Entry | undefined, lines: readonly string[]): Condition | null {

@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../domain/diagnostic.ts';
+import type { Portion } from '../domain/portion.ts';
 import type { Entries, Entry, Located } from '../inventory/located.ts';
 import type { Verb } from '../schema/task-schema.ts';
 
@@ -11,6 +12,10 @@ export type Play = {
   readonly hosts: { readonly pattern: string; readonly at: SourceLocation | null };
   readonly vars: Entries;
   readonly tags: readonly string[];
+  /** Sizes of the batches that its hosts are changed in, the last one repeated; none: it does not say. */
+  readonly serial: readonly Portion[];
+  /** How many of its hosts may fail before no more are begun; null: it does not say. */
+  readonly maxFail: Portion | null;
   readonly tasks: readonly Task[];
 };
 
@@ -51,6 +56,8 @@ export const builtInPlaybook: Playbook = {
       hosts: { pattern: 'all', at: null },
       vars: new Map(),
       tags: [],
+      serial: [],
+      maxFail: null,
       tasks: [
         {
           name: null,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { hostsIn, parsePortion } from '../domain/portion.ts';
 import type { HostVars } from '../domain/variable.ts';
 import type { CheckParams } from './check.ts';
 import { diagnose } from './diagnose.ts';
@@ -13,6 +14,22 @@ const tags = z
   .union([z.array(tag), tag], { error: 'tags are a list of plain words, without {{ }}' })
   .nullish()
   .meta({ description: 'Words that --tags and --skip-tags choose by: a list, or one text with commas' });
+
+const portion = z
+  .union([z.number(), z.string()], { error: 'this is a number of hosts, as 5, or a percentage, as 10%' })
+  .superRefine((given, context) => {
+    const parsed = parsePortion(String(given));
+    if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.error, params: { ...portionParams } });
+  })
+  .meta({ description: 'A number of hosts, or a percentage of them' });
+
+const batchSize = portion.superRefine((given, context) => {
+  const parsed = parsePortion(String(given));
+  if (!parsed.ok || hostsIn(parsed.value, 100) > 0) return;
+  context.addIssue({ code: 'custom', message: `"${given}" would begin no host`, params: { ...portionParams } });
+});
+
+const portionParams: CheckParams = { code: 'value', hint: null };
 
 const taskKeys = {
   name: z.string().nullish().meta({ description: 'What the task is for' }),
@@ -51,6 +68,13 @@ function play<T extends z.ZodType>(task: T) {
         .nullish()
         .meta({ description: 'Variables of this play, over those of the inventory and under -e' }),
       tags,
+      serial: z
+        .union([batchSize, z.array(batchSize)])
+        .nullish()
+        .meta({ description: 'Hosts to change per batch; of a list, the last size repeats' }),
+      max_fail: portion
+        .nullish()
+        .meta({ description: 'Start no more hosts once more than this many of the play’s failed' }),
       tasks: z.array(task).meta({ description: 'What its hosts shall have' }),
     })
     .meta({ description: 'Tasks for some hosts' });

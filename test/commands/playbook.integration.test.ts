@@ -6,7 +6,7 @@ import { plan } from '../../src/commands/plan.ts';
 import { push } from '../../src/commands/push.ts';
 import { remove } from '../../src/commands/remove.ts';
 import { snapshotOf } from '../deploy/deploying.ts';
-import { type Fleet, startFleet } from './fleet.ts';
+import { type Fleet, markNetwork, startFleet } from './fleet.ts';
 
 let fleet: Fleet;
 beforeEach(() => {
@@ -119,6 +119,29 @@ describe('a push with a playbook', () => {
     expect(last.exitCode, last.stderr).toBe(0);
     expect(storageOf('n1')).not.toContain('10.20.0.0/16');
     expect(markRules()).toEqual(['0\n', '0\n']);
+  });
+
+  it('changes the hosts of its plays in their order, as many at a time as they say', async () => {
+    const each = '  tasks:\n    - metallb_l2:\n';
+    const file = playbook(`- hosts: n2\n  serial: 1\n${each}- name: Rest\n  hosts: all\n  max_fail: 0\n${each}`);
+    const { exitCode, stdout } = await fleet.run(push, fleet.pushOptions({ playbook: file, output: 'json' }));
+    expect(exitCode).toBe(0);
+    const told = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .flatMap((event) =>
+        ['batch', 'gate', 'end'].includes(event.kind) ? [event.host ?? `${event.kind} ${event.hosts}`] : [],
+      );
+    expect(told).toEqual(['batch n2', 'n2', 'gate undefined', 'batch n1', 'n1']);
+
+    fleet.host('n2').sh(`printf '#!/bin/sh\\nexit 1\\n' >/usr/local/sbin/ip; chmod 755 /usr/local/sbin/ip`);
+    const before = snapshotOf(fleet.host('n1'));
+    fleet.describe({ networks: [{ ...markNetwork, pools: ['1.2.3.0/25'] }] });
+    const stopped = await fleet.run(push, fleet.pushOptions({ playbook: file }));
+    expect(stopped.exitCode, stopped.stderr).toBe(1);
+    expect(stopped.stderr).toMatch(/^not started {2}n1: 1 host failed, and no --max-fail allows it$/m);
+    expect(snapshotOf(fleet.host('n1'))).toEqual(before);
   });
 
   it('takes no tag that no task has, and no part of a playbook where nobody knows what is to be left', async () => {

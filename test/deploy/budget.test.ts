@@ -5,7 +5,7 @@ import { parsePortion } from '../../src/domain/portion.ts';
 import { sure } from './sample-state.ts';
 
 const budgetOf = (text: string | null, hosts: number) =>
-  failureBudget(text === null ? null : sure(parsePortion(text)), hosts);
+  failureBudget(text === null ? null : sure(parsePortion(text)), { hosts, failedBefore: 0, limitName: '--max-fail' });
 
 describe('a failure budget', () => {
   it.each<[string | null, number, number]>([

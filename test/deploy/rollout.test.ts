@@ -27,10 +27,11 @@ async function play(story: Story) {
   let isInterrupted = false;
   const sizes = serial === '' ? [] : serial.split(',').map((size) => sure(parsePortion(size)));
   const all = Array.from({ length: hosts }, (_, i) => i + 1);
-  const results = await rollOutBatches<number, string>(cutBatches(all, sizes), {
+  const limit = maxFail === undefined ? null : sure(parsePortion(maxFail));
+  const budget = failureBudget(limit, { hosts, failedBefore, limitName: '--max-fail' });
+  const batches = cutBatches(all, sizes).map((items) => ({ items, budget, earlier: [] }));
+  const results = await rollOutBatches<number, string>(batches, {
     forks,
-    budget: failureBudget(maxFail === undefined ? null : sure(parsePortion(maxFail)), hosts),
-    failedBefore,
     work: async (host) => {
       events.push(`begin ${host}`);
       if (host === interruptAt) isInterrupted = true;

@@ -76,6 +76,32 @@ const cases: readonly (readonly [title: string, playbook: string, printed: strin
                      ^ hint: did you mean "workers"?`,
   ],
   [
+    'batches of no host, and limits that are none',
+    yaml`
+      - hosts: all
+        serial: 0
+        max_fail: 110%
+        tasks: []
+      - hosts: all
+        serial: [1, ten]
+        max_fail: [1]
+        tasks: []
+    `,
+    yaml`
+      p.yaml:2:11: error[value]: "0" would begin no host
+              serial: 0
+                      ^
+      p.yaml:3:13: error[value]: "110%" is more than 100%
+              max_fail: 110%
+                        ^
+      p.yaml:6:15: error[value]: "ten" is not a number of hosts, as 5, or a percentage, as 10%
+              serial: [1, ten]
+                          ^
+      p.yaml:7:13: error[value]: this is a number of hosts, as 5, or a percentage, as 10%
+              max_fail: [1]
+                        ^`,
+  ],
+  [
     'a misspelt argument',
     task('vlan: { parent: eth0, idd: 300 }'),
     yaml`
