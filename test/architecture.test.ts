@@ -52,6 +52,7 @@ const doors: { readonly [packageName: string]: readonly string[] } = {
   'ipaddr.js': ['domain'],
   listr2: ['report'],
   ssh2: ['transport'],
+  xmlbuilder2: ['report'],
   yaml: ['cluster', 'inventory'],
   yargs: ['cli'],
   zod: ['schema'],

@@ -35,6 +35,17 @@ describe('the command line', () => {
       'push',
       { ...push, serial: [hostCount(1), percent(10), percent(50)], maxFail: hostCount(2) },
     ],
+    [
+      'push -i prod.yaml --report a.xml --report=b/c.SARIF',
+      'push',
+      {
+        ...push,
+        report: [
+          { path: 'a.xml', format: 'xml' },
+          { path: 'b/c.SARIF', format: 'sarif' },
+        ],
+      },
+    ],
     ['push -i prod.yaml --max-fail=0%', 'push', { ...push, maxFail: percent(0) }],
     ['push -i prod.yaml --plan a.plan --retry last', 'push', { ...push, planFile: 'a.plan', retry: 'last' }],
     ['push -i prod.yaml --retry 20260102T030405-abcdef', 'push', { ...push, retry: '20260102T030405-abcdef' }],
@@ -234,6 +245,18 @@ describe('the command line', () => {
       'push',
     ],
     ['an empty tag', ['push', '-i', 'a', '--tags', 'a,,b'], '--tags is empty', 'push'],
+    [
+      'a report of no format',
+      ['audit', '-i', 'a', '--report', 'a.pdf'],
+      '--report: "a.pdf" does not say its format: end it in .json, .xml (JUnit) or .sarif',
+      'audit',
+    ],
+    [
+      'a report in one file twice',
+      ['audit', '-i', 'a', '--report', 'a.xml', '--report', 'a.xml'],
+      '--report: "a.xml" is named twice',
+      'audit',
+    ],
     ['an unknown format', ['plan', '-i', 'a', '--output', 'xml'], '--output: "xml" is not one of text, json', 'plan'],
     [
       'a switch with a value',

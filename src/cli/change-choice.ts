@@ -1,13 +1,14 @@
 import type { Portion } from '../domain/portion.ts';
-import type { ChangeChoice, ConnectionChoice, OutputChoice } from './command-table.ts';
+import type { ChangeChoice, ConnectionChoice } from './command-table.ts';
 import { hostsOf } from './inventory-options.ts';
 import { loginOf } from './login-options.ts';
+import { type OutputArguments, outputOf } from './output-options.ts';
 
 /** What was said to a command that changes hosts. */
 export function changeOf(
   argv: Parameters<typeof hostsOf>[0] &
     Parameters<typeof connectionOf>[0] &
-    OutputChoice & {
+    OutputArguments & {
       readonly yes: boolean | undefined;
       readonly check: boolean | undefined;
       readonly diff: boolean | undefined;
@@ -33,9 +34,4 @@ export function changeOf(
 /** What was said of connections. */
 export function connectionOf(argv: Parameters<typeof loginOf>[0] & { readonly forks: number }): ConnectionChoice {
   return { forks: argv.forks, ...loginOf(argv) };
-}
-
-/** What was said of what is to be told, and how. */
-export function outputOf(argv: OutputChoice): OutputChoice {
-  return { output: argv.output, progress: argv.progress };
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { type Endpoint, parseEndpoint } from '../domain/endpoint.ts';
 import { hostsIn, type Portion, parsePortion } from '../domain/portion.ts';
+import { parseReportFile, type ReportFile } from '../domain/report-file.ts';
 
 /*
  * yargs hands over a list where an option is given twice, and NaN for a number that is none. These functions take what it parsed and give
@@ -106,4 +107,18 @@ export function endpoints(option: string): (value: unknown) => readonly Endpoint
       if (!parsed.ok) throw new Error(`${option}: ${parsed.error}`);
       return parsed.value;
     });
+}
+
+/** Files to report in, each named for its format, and each named once. */
+export function reportFiles(option: string): (value: unknown) => readonly ReportFile[] {
+  return (value) => {
+    const paths = texts(option)(value);
+    const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+    if (twice !== undefined) throw new Error(`${option}: "${twice}" is named twice`);
+    return paths.map((path) => {
+      const parsed = parseReportFile(path);
+      if (!parsed.ok) throw new Error(`${option}: ${parsed.error}`);
+      return parsed.value;
+    });
+  };
 }

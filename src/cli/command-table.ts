@@ -5,6 +5,7 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
+import type { ReportFile } from '../domain/report-file.ts';
 
 /** The hosts a command is about. */
 export type InventoryChoice = {
@@ -40,7 +41,12 @@ export type ConnectionChoice = LoginChoice & {
 type ForceChoice = { readonly force: readonly ObstacleCode[] };
 
 /** What to show, and where. */
-export type OutputChoice = { readonly output: 'text' | 'json'; readonly progress: boolean };
+export type OutputChoice = {
+  readonly output: 'text' | 'json';
+  readonly progress: boolean;
+  /** Files to report in; missing: none. */
+  readonly report?: readonly ReportFile[];
+};
 
 /** Where a lab lives; without `dir` the lab's own default. */
 export type LabChoice = { readonly dir?: string };
@@ -61,7 +67,7 @@ export type ChangeChoice = InventoryChoice &
 /** What to explain about one host; null: not said. */
 type ExplainChoice = Omit<InventoryChoice, 'limit'> &
   Omit<ConnectionChoice, 'forks'> &
-  Omit<OutputChoice, 'progress'> & {
+  Pick<OutputChoice, 'output'> & {
     readonly host: string;
     readonly from: IpAddress;
     readonly to: IpAddress;
@@ -111,7 +117,7 @@ export type CommandTable = {
   readonly verify: Lazily<
     Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly fromHere: readonly Endpoint[] }>
   >;
-  readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Omit<OutputChoice, 'progress'>>>;
+  readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Pick<OutputChoice, 'output'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
   readonly schema: Lazily<Command<{ readonly of: 'inventory' | 'playbook' }>>;

@@ -1,9 +1,10 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
-import { changeOf, connectionOf, outputOf } from './change-choice.ts';
+import { changeOf, connectionOf } from './change-choice.ts';
 import type { CommandTable, InventoryChoice, TagsChoice } from './command-table.ts';
 import { hostsOf } from './inventory-options.ts';
 import { optionsOf } from './options.ts';
+import { outputOf } from './output-options.ts';
 import { listingOf, tagsOf } from './tag-options.ts';
 
 /** A command ready to run; gives its exit code. */
@@ -98,7 +99,11 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     .command(
       'audit',
       'Say where hosts differ from what is described; exit code 2 if anywhere',
-      (y) => y.options(optionsOf.audit).example('$0 audit -i prod.yaml --output json', 'For machines: a line per host'),
+      (y) =>
+        y
+          .options(optionsOf.audit)
+          .example('$0 audit -i prod.yaml --output json', 'For machines: a line per host')
+          .example('$0 audit -i prod.yaml --report audit.xml --report audit.sarif', 'For CI'),
       (argv) => {
         const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv) };
         select(async (io) => (await commands.audit())(options, io));

@@ -1,10 +1,11 @@
 import { obstacleCodes } from '../domain/obstacle.ts';
-import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
+import { batchSizes, filledText, portion, runName, someOf, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { importOptions } from './import-options.ts';
 import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions } from './inventory-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
+import { outputOptions } from './output-options.ts';
 import { tagOptions } from './tag-options.ts';
 import { verifyOptions } from './verify-options.ts';
 
@@ -17,16 +18,6 @@ const connectionOptions = {
     coerce: wholeNumber('--forks', { min: 1, max: 10_000 }),
   },
   ...loginOptions,
-} as const;
-
-const outputOptions = {
-  output: {
-    default: 'text',
-    requiresArg: true,
-    describe: 'text, or json: an event per line on standard output',
-    coerce: oneOf('--output', ['text', 'json']),
-  },
-  progress: { type: 'boolean', default: true, describe: 'Show progress; --no-progress: only the end' },
 } as const;
 
 const forceOptions = {

@@ -12,6 +12,7 @@ import { listenForInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
 import type { Journal } from './journal.ts';
 import type { RolloutOptions } from './options.ts';
+import type { RunRecord } from './run-record.ts';
 import { openReporter } from './session.ts';
 import { sourceWords } from './source-words.ts';
 
@@ -27,6 +28,8 @@ export type RunSoFar = {
   readonly lookAt: LookAt;
   /** Null: this run is not written down. */
   readonly journal: Journal | null;
+  /** What reports will say of it. */
+  readonly record: RunRecord;
 };
 
 /** How it ended. `isGood` is false where a look between batches found trouble, though every host was confirmed. */
@@ -49,11 +52,14 @@ export async function applyAll(
   const reporter = await openReporter(deployments, ['apply', 'verify', 'confirm'], options, io);
   const inFlight = followHosts(options.confirmTimeoutS, run.surroundings.now);
   const audit = ['mlbroute', 'audit', ...sourceWords(options)];
-  const interrupts = listenForInterrupts(io, { inFlight, note: reporter.note, command: audit });
-  const emit: Surroundings['emit'] = (event) => {
+  const interrupts = listenForInterrupts(io, {
+    ...{ inFlight, note: reporter.note, command: audit },
+    beforeEnd: run.record.writeInterrupted,
+  });
+  const emit = run.record.follow((event) => {
     inFlight.record(event);
     reporter.emit(event);
-  };
+  });
   const workOn = (seen: Seen): HostWork => ({
     surroundings: { ...run.surroundings, emit },
     confirmTimeoutS: options.confirmTimeoutS,

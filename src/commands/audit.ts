@@ -10,13 +10,14 @@ import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { readHosts } from './read-hosts.ts';
+import { hostEnds } from './run-record.ts';
 import { tellSummary } from './session.ts';
 
 /** `mlbroute audit`: desired × persisted × recorded × running × what the next boot would bring, read-only. Exit code 2 where something differs, 1 where a host could not be asked. */
 export async function audit(options: ConnectionOptions, io: Io): Promise<number> {
-  const reading = await readHosts(options, io);
+  const reading = await readHosts('audit', options, io);
   if (reading === null) return exitCodes.badInput;
-  const { seen, ended, beganMs } = reading;
+  const { seen, ended, beganMs, record } = reading;
   const endedS = Math.floor(Date.now() / 1000);
   const found = seen.map(({ deployment, prepared, observed }) => ({
     host: deployment.connection.name,
@@ -28,10 +29,12 @@ export async function audit(options: ConnectionOptions, io: Io): Promise<number>
     ],
   }));
   tellFindings(found, 'Audit', options, io);
+  const isReported = record.write(hostEnds(found, ended));
   if (ended.length > 0) {
     tellSummary(ended, 'audit', beganMs, options, io);
     return 1;
   }
+  if (!isReported) return 1;
   return found.every(({ findings }) => findings.length === 0) ? 0 : exitCodes.differences;
 }
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import type { Deployment } from '../deploy/deployment.ts';
 import { hasNothingToDo, type Look } from '../deploy/look.ts';
+import type { HostOutcome } from '../domain/outcome.ts';
 import { count } from '../report/count.ts';
 import { planLine } from '../report/ndjson.ts';
 import { isBad } from '../report/outcome-text.ts';
@@ -12,6 +14,7 @@ import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { journalDirectory, openJournal } from './journal.ts';
 import type { RolloutOptions } from './options.ts';
+import { type HostEnd, recordRun } from './run-record.ts';
 import { onEach, openReporter, tellSummary } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
@@ -27,17 +30,19 @@ export type ChangeOptions = RolloutOptions & {
 };
 
 /** Plans every host, shows, asks, then applies, verifies and confirms, each host a transaction of its own. Gives the exit code. */
-export async function changeHosts(
-  { deployments, waves, lookAt }: Choice,
-  options: ChangeOptions,
-  io: Io,
-): Promise<number> {
+export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io): Promise<number> {
   const beganMs = performance.now();
-
+  const { deployments, waves, lookAt, secrets } = choice;
+  const command = options.words[0] ?? '';
+  const hosts = deployments.map(({ connection }) => connection.name);
+  const { confirmTimeoutS } = options;
+  const record = await recordRun({ command, hosts, secrets, confirmTimeoutS }, options, io);
+  const stopListening = record.endOnSignal();
   const looking = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
-  const surroundings = await realSurroundings(io, options.acceptNew, looking.emit);
-  const looks = await onEach(deployments, options.forks, (deployment) => lookAt(deployment, surroundings), {
-    emit: looking.emit,
+  const surroundings = await realSurroundings(io, options.acceptNew, record.follow(looking.emit));
+  const lookAtOne = async (deployment: Deployment) => record.saw(await lookAt(deployment, surroundings));
+  const looks = await onEach(deployments, options.forks, lookAtOne, {
+    emit: surroundings.emit,
     endOf: earlyEnd,
   });
   await looking.close();
@@ -49,8 +54,10 @@ export async function changeHosts(
   if (busy.length > 0) showPlans(seen, options, io);
   if (options.check) {
     await Promise.all(busy.map(({ session }) => session.close()));
+    stopListening();
+    const isReported = record.write([...ends(early), ...busy.map((each) => endOf(each, null))]);
     if (early.some(({ outcome }) => isBad(outcome))) tellEnd(early, beganMs, options, io);
-    return early.some(({ outcome }) => isBad(outcome)) ? 1 : busy.length > 0 ? exitCodes.differences : 0;
+    return !isReported || early.some(({ outcome }) => isBad(outcome)) ? 1 : busy.length > 0 ? exitCodes.differences : 0;
   }
   // Nobody knows how long the question stands; connections are not held open for it.
   if (!options.yes) await Promise.all(busy.map(({ session }) => session.close()));
@@ -59,29 +66,39 @@ export async function changeHosts(
     io.stderr(
       io.isInputTty ? 'Nothing was changed.\n' : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
     );
+    stopListening();
+    const because = 'nobody agreed to the plan';
+    record.write([...ends(early), ...busy.map((each) => endOf(each, { status: 'not-started', because }))]);
     return exitCodes.interrupted;
   }
   const waitedMs = performance.now() - askedMs;
 
-  const hosts = deployments.map(({ connection }) => connection.name);
   const journal = await openJournal(
     journalDirectory(io.env),
     {
-      command: options.words[0] ?? '',
+      ...{ command, hosts, at: new Date() },
       inventory: options.inventory.map((path) => resolve(path)),
-      hosts,
-      at: new Date(),
     },
     (text) => io.stderr(`${text}\n`),
   );
   for (const { deployment, outcome } of early)
     journal.record({ kind: 'end', host: deployment.connection.name, outcome });
   const failed = early.flatMap(({ deployment, outcome }) => (isBad(outcome) ? [deployment.connection.name] : []));
-  const run = { surroundings, hosts, failed, waves, lookAt, journal };
+  const run = { surroundings, hosts, failed, waves, lookAt, journal, record };
+  stopListening();
   const late = await applyAll(busy, options, io, run);
   const results = tellEnd([...early, ...late.ended], beganMs + waitedMs, options, io);
+  const isReported = record.write(ends([...early, ...late.ended]));
   if (late.isInterrupted) return exitCodes.interrupted;
-  return late.isGood ? exitCodeOf(results.map(({ outcome }) => outcome)) : 1;
+  return late.isGood && isReported ? exitCodeOf(results.map(({ outcome }) => outcome)) : 1;
+}
+
+function ends(ended: readonly Ended[]): readonly HostEnd[] {
+  return ended.map((each) => endOf(each, each.outcome));
+}
+
+function endOf({ deployment }: Pick<Ended, 'deployment'>, outcome: HostOutcome | null): HostEnd {
+  return { host: deployment.connection.name, outcome, findings: null };
 }
 
 /** Hosts that ended with the look at them: in trouble, or as they should be. */

@@ -33,6 +33,8 @@ export type Choice = {
   /** The order in which they are changed; hosts that are in none come last. */
   readonly waves: readonly Wave[];
   readonly lookAt: LookAt;
+  /** The texts that must not be shown. */
+  readonly secrets: () => readonly string[];
 };
 
 /** Finds the hosts of a push. What is wrong, or that there is nothing to do, is told; the error is the exit code. */
@@ -51,10 +53,11 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
       deployments: retried.value,
       waves: loaded.value.waves,
       lookAt: async (deployment, there) => stopAtObstacles(await look(deployment, 'change', there)),
+      secrets: loaded.value.secrets,
     });
   tellOfPlan(saved.value, loaded.value.sourceOf, io);
   const planned = plannedHosts(saved.value, retried.value, options, io);
-  return planned.ok ? ok({ ...planned.value, waves: loaded.value.waves }) : planned;
+  return planned.ok ? ok({ ...planned.value, waves: loaded.value.waves, secrets: loaded.value.secrets }) : planned;
 }
 
 async function hostsToRetry(
@@ -104,7 +107,7 @@ function plannedHosts(
   chosen: readonly Deployment[],
   { planFile, limit, retry, force }: ChoiceOptions,
   io: Io,
-): Result<Omit<Choice, 'waves'>, number> {
+): Result<Omit<Choice, 'waves' | 'secrets'>, number> {
   const connections = new Map(chosen.map(({ connection }) => [connection.name, connection]));
   const planned = new Map(plan.hosts.map((saved) => [saved.name, saved]));
   const lost = plan.hosts.filter(({ name }) => !connections.has(name)).map(({ name }) => name);

@@ -14,7 +14,7 @@ import { connectionVariableNames } from '../inventory/connection-variables.ts';
 import { type HostVarsFault, hostVars } from '../inventory/host-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { resolveHosts } from '../inventory/resolve-vars.ts';
-import { secretTexts } from '../inventory/secret-texts.ts';
+import { namedSecrets, secretTexts } from '../inventory/secret-texts.ts';
 import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
@@ -40,6 +40,8 @@ export type Loaded = {
   readonly templates: TemplateSet;
   readonly warnings: readonly Diagnostic[];
   readonly sourceOf: Inventory['sourceOf'];
+  /** The texts that must not be shown: passwords, what was encrypted, and what is called a secret. */
+  readonly secrets: () => readonly string[];
 };
 
 /** Why nothing can start. */
@@ -102,7 +104,14 @@ export async function loadDeployments(
     ];
   });
   const waves = wavesOf(played, playsOf.value, names);
-  if (found.length === 0) return ok({ hosts, waves, templates: templates.value, warnings, sourceOf });
+  if (found.length === 0)
+    return ok({
+      ...{ hosts, waves, templates: templates.value, warnings, sourceOf },
+      secrets: () => [
+        ...[...secrets, ...secretTexts(inventory), ...namedSecrets(inventory)],
+        ...hosts.flatMap(({ deployment }) => passwordsOf(deployment.connection)),
+      ],
+    });
   return refuse(withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]));
 }
 
@@ -122,6 +131,10 @@ function withoutPlay({ playbook, limit, tags, skipTags }: InventoryOptions): Dia
   const what = tags === undefined && skipTags === undefined ? 'play' : 'task with these tags';
   const message = `${playbook ?? 'the playbook'} has no ${what} for ${limit === null ? 'any host' : `a host of the limit "${limit}"`}`;
   return unplacedError('playbook-hosts', message, 'see hosts of its plays');
+}
+
+function passwordsOf({ password, become }: HostConnection): readonly string[] {
+  return [password, become?.password ?? null].flatMap((each) => each?.reveal() ?? []);
 }
 
 /** From what is seen on a host to what must be done there. Pure. */

@@ -23,14 +23,17 @@ export function listenForInterrupts(
     readonly note: (text: string) => void;
     /** What shows afterwards how it ended, without its `-l`. */
     readonly command: readonly string[];
+    /** Called before the process ends; it has no time but this. */
+    readonly beforeEnd: () => void;
   },
 ): Interrupts {
-  const { inFlight, note, command } = run;
+  const { inFlight, note, command, beforeEnd } = run;
   let isInterrupted = false;
   const stop = io.onInterrupt((signal) => {
     if (isInterrupted) {
       // Straight past the board, which has no time left to draw; it may have hidden the cursor.
       io.stderr(`${io.isTty ? '\x1b[?25h' : ''}\n${farewell(inFlight, command)}`);
+      beforeEnd();
       process.exit(exitCodes.interrupted);
     }
     isInterrupted = true;

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { hiderOf } from '../domain/hide-secrets.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Inventory, InventoryHost } from '../inventory/inventory.ts';
 import { readLimitFiles } from '../inventory/limit-files.ts';
@@ -56,8 +57,7 @@ export function foldDiagnostics(found: readonly HostDiagnostic[], hosts: readonl
 
 /** Takes texts that must not be shown out of what is said. */
 export function withoutSecrets(diagnostics: readonly Diagnostic[], secrets: readonly string[]): readonly Diagnostic[] {
-  const known = secrets.flatMap((secret) => [secret, secret.trim()]).filter((secret) => secret !== '');
-  const hide = (text: string) => known.reduce((shown, secret) => shown.replaceAll(secret, '********'), text);
+  const hide = hiderOf(secrets);
   return diagnostics.map((each) => ({
     ...each,
     message: hide(each.message),

@@ -1,5 +1,6 @@
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
+import type { ReportFile } from '../domain/report-file.ts';
 
 /** Options of commands that read an inventory. */
 export type InventoryOptions = {
@@ -38,6 +39,8 @@ export type ConnectionOptions = InventoryOptions &
     readonly acceptNew: boolean;
     readonly output: 'text' | 'json';
     readonly progress: boolean;
+    /** Files that the whole run is reported in; none where it is missing. */
+    readonly report?: readonly ReportFile[];
   };
 
 /** Options of commands that change hosts. */

@@ -13,6 +13,7 @@ import { packageVersion } from './package-version.ts';
 import { savedHostOf } from './planned-host.ts';
 import { writePrivateFile } from './private-file.ts';
 import { readHosts } from './read-hosts.ts';
+import { hostEnds } from './run-record.ts';
 import { formatSavedPlan, sha256 } from './saved-plan.ts';
 import { tellSummary } from './session.ts';
 import { tagWords } from './source-words.ts';
@@ -25,14 +26,20 @@ export type PlanOptions = ConnectionOptions & {
 
 /** `mlbroute plan`: what a push would do, on standard output. Exit code 2 where it would do something, 1 where a host could not be planned. */
 export async function plan(options: PlanOptions, io: Io): Promise<number> {
-  const reading = await readHosts(options, io);
+  const reading = await readHosts('plan', options, io);
   if (reading === null) return exitCodes.badInput;
-  const { loaded, seen, ended, beganMs } = reading;
+  const { loaded, seen, ended, beganMs, record } = reading;
   tellDoubts(loaded.hosts, io);
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
   if (ended.length > 0) tellSummary(ended, ['plan', ...tagWords(options)], beganMs, options, io);
+  const isReported = record.write(
+    hostEnds(
+      plans.map(({ host }) => ({ host, findings: null })),
+      ended,
+    ),
+  );
   const unplanned = [
     ...ended.map(({ host }) => host),
     ...plans.filter(({ obstacles }) => obstacles.length > 0).map(({ host }) => host),
@@ -40,7 +47,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   if (options.out !== null && !(await save(options.out, { seen, unplanned, options, sourceOf: loaded.sourceOf }, io)))
     return 1;
   const isStopped = plans.some((each) => each.obstacles.length > 0 && !isUnchanged(each));
-  if (ended.length > 0 || isStopped) return 1;
+  if (ended.length > 0 || isStopped || !isReported) return 1;
   return plans.every(isUnchanged) ? 0 : exitCodes.differences;
 }
 

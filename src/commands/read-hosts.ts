@@ -3,6 +3,7 @@ import type { Seen } from './apply-host.ts';
 import type { Loaded } from './deployments.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
+import { type RunRecord, recordRun } from './run-record.ts';
 import { load, lookAtAll, openReporter } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
@@ -12,17 +13,27 @@ export type Reading = {
   readonly seen: readonly Seen[];
   readonly ended: readonly HostResult[];
   readonly beganMs: number;
+  readonly record: RunRecord;
 };
 
 /** Looks at every chosen host and changes nothing. Null where the inventory is wrong, which is told by then. */
-export async function readHosts(options: ConnectionOptions, io: Io): Promise<Reading | null> {
+export async function readHosts(
+  command: 'audit' | 'plan',
+  options: ConnectionOptions,
+  io: Io,
+): Promise<Reading | null> {
   const loaded = await load(options, io);
   if (!loaded.ok) return null;
   const beganMs = performance.now();
   const deployments = loaded.value.hosts.map(({ deployment }) => deployment);
+  const hosts = deployments.map(({ connection }) => connection.name);
+  const { secrets } = loaded.value;
+  const record = await recordRun({ command, hosts, secrets, confirmTimeoutS: null }, options, io);
+  const stopListening = record.endOnSignal();
   const reporter = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
-  const surroundings = await realSurroundings(io, options.acceptNew, reporter.emit);
-  const looks = await lookAtAll(deployments, options.forks, surroundings);
+  const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
+  const looks = await lookAtAll(deployments, options.forks, surroundings, record.saw);
+  stopListening();
   await Promise.all(looks.map(async (result) => result.kind === 'seen' && result.session.close()));
   await reporter.close();
   return {
@@ -32,5 +43,6 @@ export async function readHosts(options: ConnectionOptions, io: Io): Promise<Rea
       result.kind === 'ended' ? [{ host: result.deployment.connection.name, outcome: result.outcome }] : [],
     ),
     beganMs,
+    record,
   };
 }

@@ -32,6 +32,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
     waves: [],
     deployments,
     lookAt: (deployment: Deployment, there: Parameters<typeof look>[2]) => look(deployment, purpose, there),
+    secrets: loaded.value.secrets,
   };
   return changeHosts(choice, { ...options, words: ['remove'], question: 'Remove mlbroute from' }, io);
 }

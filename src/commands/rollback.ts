@@ -30,6 +30,7 @@ export async function rollback(options: RollbackOptions, io: Io): Promise<number
     waves: [],
     deployments,
     lookAt: (deployment: Deployment, there: Parameters<typeof look>[2]) => look(deployment, purpose, there),
+    secrets: loaded.value.secrets,
   };
   const words = ['rollback', ...(options.to === null ? [] : ['--to', String(options.to)])];
   return changeHosts(choice, { ...options, words, question: 'Roll back' }, io);

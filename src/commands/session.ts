@@ -9,21 +9,24 @@ import { formatSummary, type HostResult } from '../report/summary.ts';
 import { type Loaded, type LoadTrouble, loadDeployments } from './deployments.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions, InventoryOptions, LoginOptions } from './options.ts';
+import { reportFileFaults } from './report-files.ts';
 import { hear } from './said.ts';
 import { sourceWords } from './source-words.ts';
 
 /** Reads what the user wrote, and asks for passwords where that is wanted; warnings and errors go to standard error. */
 export async function load(
-  options: InventoryOptions & Partial<LoginOptions>,
+  options: InventoryOptions & Partial<LoginOptions> & Pick<ConnectionOptions, 'report'>,
   io: Io,
 ): Promise<Result<Loaded, LoadTrouble>> {
+  const faults = reportFileFaults(options.report ?? []);
   const said = await hear(options, io);
   const loaded = said.ok
     ? await loadDeployments(options, { said: said.value, env: io.env })
     : err({ diagnostics: said.error, sourceOf: () => null });
   const { sourceOf } = loaded.ok ? loaded.value : loaded.error;
-  io.stderr(formatDiagnostics(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics, sourceOf));
-  return loaded;
+  const diagnostics = [...faults, ...(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics)];
+  io.stderr(formatDiagnostics(diagnostics, sourceOf));
+  return faults.length === 0 ? loaded : err({ diagnostics, sourceOf });
 }
 
 /** Opens a reporter that shows these hosts going through these phases. */
@@ -68,13 +71,14 @@ export async function onEach<T, R>(
   });
 }
 
-/** Looks at every host. */
+/** Looks at every host; `saw` is told at once. */
 export function lookAtAll(
   deployments: readonly Deployment[],
   forks: number,
   surroundings: Surroundings,
+  saw: (result: Look) => Look,
 ): Promise<readonly Look[]> {
-  return onEach(deployments, forks, (deployment) => look(deployment, 'read', surroundings), {
+  return onEach(deployments, forks, async (deployment) => saw(await look(deployment, 'read', surroundings)), {
     emit: surroundings.emit,
     endOf: (result) => (result.kind === 'ended' ? result : null),
   });

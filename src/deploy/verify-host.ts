@@ -2,14 +2,19 @@ import type { Finding } from '../domain/change.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { findingsOf } from '../plan/findings.ts';
 import { likelyCauses } from '../plan/likely-cause.ts';
-import type { Deployment, Surroundings } from './deployment.ts';
+import type { Deployment, Prepared, Surroundings } from './deployment.ts';
 import { isConnectionGone, look } from './look.ts';
 import { probe } from './probe.ts';
 
 /** What a fresh look at a host tells: what is not as described, or why it could not be asked. */
 export type Verified =
   | { readonly kind: 'ended'; readonly deployment: Deployment; readonly outcome: HostOutcome }
-  | { readonly kind: 'verified'; readonly deployment: Deployment; readonly findings: readonly Finding[] };
+  | {
+      readonly kind: 'verified';
+      readonly deployment: Deployment;
+      readonly prepared: Prepared;
+      readonly findings: readonly Finding[];
+    };
 
 /** Looks at a host over a new connection, read-only: its state against what is described, and whether replies find their way. */
 export async function verifyHost(deployment: Deployment, surroundings: Surroundings): Promise<Verified> {
@@ -30,5 +35,5 @@ export async function verifyHost(deployment: Deployment, surroundings: Surroundi
   const { answers, findings } = probed.value;
   const causes =
     prepared.manifest === null ? [] : likelyCauses({ plan, desired: prepared.manifest.desired, observed, answers });
-  return { kind: 'verified', deployment, findings: [...causes, ...findingsOf(plan, observed), ...findings] };
+  return { kind: 'verified', deployment, prepared, findings: [...causes, ...findingsOf(plan, observed), ...findings] };
 }

@@ -2,7 +2,7 @@ import { structuredPatch } from 'diff';
 import type { FileChange } from '../domain/change.ts';
 import type { ManagedFile, ObservedFile } from '../domain/remote-file.ts';
 import { unreachable } from '../domain/result.ts';
-import type { Palette } from './palette.ts';
+import { type Palette, paletteOf } from './palette.ts';
 import { printable } from './printable.ts';
 
 /** One file change as lines: its path with what becomes of it, and below, if asked for, a unified diff. */
@@ -16,6 +16,15 @@ export function formatFileChange(
   const notes = [...attributeNotes(before, after), ...(change.cause === 'edited-on-host' ? [editedNote(change)] : [])];
   const head = headOf(change, palette) + (notes.length === 0 ? '' : palette.dim(`  (${notes.join('; ')})`));
   return options.diff ? [head, ...formatTextDiff(contentOf(before), contentOf(after), palette)] : [head];
+}
+
+/** The content of one file change as a unified diff, without colours; empty where the content stays. */
+export function fileDiff(change: FileChange): string {
+  const before = change.kind === 'create' ? null : change.before;
+  const after = change.kind === 'remove' ? null : change.after;
+  return formatTextDiff(contentOf(before), contentOf(after), paletteOf({ color: false }))
+    .map((line) => line.slice(4))
+    .join('\n');
 }
 
 function headOf({ kind, path }: FileChange, palette: Palette): string {
