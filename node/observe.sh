@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=… history=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=… ipv6=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token and history are set by the controller
+# shellcheck disable=SC2154  # token, history and ipv6 are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -16,7 +16,9 @@ host_section() {
   section host
   read -r boot_id </proc/sys/kernel/random/boot_id
   read -r kernel </proc/sys/kernel/osrelease
-  printf 'boot-id %s\nkernel %s\nuid %s\n' "$boot_id" "$kernel" "$(id -u)"
+  # The effective one, without a process of its own.
+  while read -r key _ uid _; do [ "$key" = Uid: ] && break; done <"/proc/$$/status"
+  printf 'boot-id %s\nkernel %s\nuid %s\n' "$boot_id" "$kernel" "$uid"
   [ -r /etc/os-release ] && printf 'os %s\n' "$(value_of ID /etc/os-release)"
   [ -d /run/systemd/system ] && printf 'systemd %s\n' "$(systemctl --version 2>/dev/null)"
   [ -e /run/systemd/netif/state ] && printf 'networkd active\n'
@@ -42,9 +44,11 @@ service_section() {
 
 network_section() {
   section addresses; ip -j -d address show
-  section routes; ip -N -4 -j route show table all
+  # Of both families.
+  section routes; ip -N -j route show table all
   # With -d it tells the protocol of each rule, which is needed to delete just that one.
   section rules; ip -d -N -4 -j rule show
+  section rules-ipv6; ip -d -N -6 -j rule show 2>/dev/null
   section neighbors; ip -4 -j neighbor show nud permanent
   section chains
   # Beside our own chains the marks of others; kube-proxy's are in other tables, but known.
@@ -54,8 +58,26 @@ network_section() {
   case "$nft_tables $legacy_tables" in
     *raw*) iptables-save -t raw 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
   esac
+  set -- /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
+  # What only IPv6 needs is looked for where it is wanted, and where it was.
+  if [ -n "$ipv6" ] || [ -e /etc/mlbroute/iptables.v6 ]; then
+    ipv6_chains
+    [ -d /proc/sys/net/ipv6/conf ] && set -- "$@" /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/disable_ipv6
+  fi
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
-  section sysctls; grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
+  section sysctls; grep -H . "$@"
+}
+
+ipv6_chains() {
+  section chains-ipv6
+  legacy_tables=''
+  [ -r /proc/net/ip6_tables_names ] && legacy_tables=$(cat /proc/net/ip6_tables_names)
+  case "$iptables $legacy_tables" in
+    *nf_tables* | *mangle*) ip6tables-save -t mangle 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
+  esac
+  case "$nft_tables / $legacy_tables" in
+    *'ip6 raw'* | */*raw*) ip6tables-save -t raw 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
+  esac
 }
 
 # Our own table of nft, and marks in nft tables of others. What iptables and kube-proxy keep there is left out: it may be long, and its marks are known.

@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
+import { familyOf } from '../domain/address.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
@@ -97,6 +98,7 @@ export async function loadDeployments(
         wants,
         deployment: {
           wantsHistory: false,
+          wantsIpv6: wants.spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
           connection: withPasswords(connection.value, said),
           prepare: (observed: Observed) => prepare(name, wants, observed, { templates: templates.value, forced }),
         },

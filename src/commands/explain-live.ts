@@ -20,7 +20,11 @@ export async function lookAtNode(
 ): Promise<Result<LiveNode, Failure>> {
   const session = await surroundings.connect(connection);
   if (!session.ok) return session;
-  const observed = await observe(session.value, { wantsHistory: false, extending: null }, surroundings);
+  const observed = await observe(
+    session.value,
+    { wantsHistory: false, wantsIpv6: true, extending: null },
+    surroundings,
+  );
   if (!observed.ok) {
     await session.value.close();
     return observed;

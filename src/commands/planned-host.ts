@@ -28,7 +28,8 @@ export function deploymentOf(
   forced: readonly ObstacleCode[],
 ): Deployment {
   const accepted = new Set<string>([...forced, ...saved.plan.warnings.map(({ code }) => code)]);
-  return { connection, wantsHistory: false, prepare: (observed) => prepare(saved, observed, accepted) };
+  const wantsIpv6 = saved.manifest.desired.chains.some(({ family }) => family === 'ipv6');
+  return { connection, wantsHistory: false, wantsIpv6, prepare: (observed) => prepare(saved, observed, accepted) };
 }
 
 /**

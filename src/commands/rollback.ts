@@ -42,6 +42,7 @@ function returning(connection: HostConnection, to: number | null): Deployment {
   return {
     connection,
     wantsHistory: true,
+    wantsIpv6: false,
     prepare: (observed) => {
       const chosen = target === null ? choose(observed, to) : ok(target);
       if (!chosen.ok) return err([chosen.error]);

@@ -42,7 +42,7 @@ export function basisOf(wanted: Manifest, { facts, persisted, recorded, running 
     ...running.rules
       .map(({ rule }) => rule)
       .filter((rule) => rules.some(({ family, priority }) => family === rule.family && priority === rule.priority))
-      .map((rule) => [`rule ${ruleWords(rule).join(' ')}`, 'there']),
+      .map((rule) => [`${rule.family === 'ipv6' ? 'IPv6 ' : ''}rule ${ruleWords(rule).join(' ')}`, 'there']),
     ...running.routes
       .map(({ route }) => route)
       .filter((route) =>
@@ -53,7 +53,7 @@ export function basisOf(wanted: Manifest, { facts, persisted, recorded, running 
             (table !== mainTable || destination === route.destination),
         ),
       )
-      .map((route) => [`route ${routeWords(route).join(' ')}`, 'there']),
+      .map((route) => [`${route.family === 'ipv6' ? 'IPv6 ' : ''}route ${routeWords(route).join(' ')}`, 'there']),
     ...running.chains.map((chain) => [
       `chain ${chain.name} of ${chain.table} (${chain.family})`,
       `${chain.hook === null ? 'not used' : `from ${chain.hook}`}, ${chain.rules.length} rules (${sumOf(chain.rules)})`,

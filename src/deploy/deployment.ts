@@ -13,6 +13,8 @@ export type Deployment = {
   readonly connection: HostConnection;
   /** True: the look also brings the earlier generations. */
   readonly wantsHistory: boolean;
+  /** True: something of IPv6 is asked for, so what only that needs is looked at, too. */
+  readonly wantsIpv6: boolean;
   readonly prepare: (observed: Observed) => Result<Prepared, readonly Failure[]>;
 };
 

@@ -12,6 +12,8 @@ const observeDeadlineMs = 30_000;
 export type ObserveOptions = {
   /** Bring the earlier generations, too. */
   readonly wantsHistory: boolean;
+  /** Look at chains and settings that only IPv6 needs; they are looked at anyway where an earlier push left some. */
+  readonly wantsIpv6: boolean;
   /** An open transaction of ours whose deadline is moved first: it must not revert while it is being verified. */
   readonly extending: { readonly id: string; readonly bySeconds: number } | null;
 };
@@ -19,13 +21,13 @@ export type ObserveOptions = {
 /** One look at a host: one exec. Read-only but for the deadline that `extending` names. */
 export async function observe(
   session: Session,
-  { wantsHistory, extending }: ObserveOptions,
+  { wantsHistory, wantsIpv6, extending }: ObserveOptions,
   { programs, randomWord }: Surroundings,
 ): Promise<Result<Observed, Failure>> {
   const token = `@${randomWord()}`;
   const first = extending === null ? '' : extendProgram(extending.id, extending.bySeconds);
   const answer = await session.run({
-    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}'\n${programs.observe}`,
+    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' ipv6='${wantsIpv6 ? 'yes' : ''}'\n${programs.observe}`,
     deadlineMs: observeDeadlineMs,
     onLine: null,
   });

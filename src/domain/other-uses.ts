@@ -23,7 +23,7 @@ export type OtherUses = {
     readonly words: string;
   }[];
   /** Routes with several next hops, a metric and the like. */
-  readonly routes: readonly { readonly table: number; readonly words: string }[];
+  readonly routes: readonly { readonly family: Family; readonly table: number; readonly words: string }[];
   /** Files that make an interface: its name, and the VLAN id where the file has one. */
   readonly linkFiles: readonly { readonly path: string; readonly name: string; readonly vlanId: number | null }[];
   /** Names of VLANs by the .network file that hangs them on its interface. */

@@ -1,23 +1,23 @@
+import type { Family } from '../domain/address.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import type { RunningChain } from '../domain/observed.ts';
 
 /**
- * Parses the lines of `iptables-save -t mangle` and `-t raw` that name a chain `MLBROUTE-…`: tables, declarations, jumps and rules. Without
+ * Parses the lines of `iptables-save -t mangle` and `-t raw`, or of `ip6tables-save`, that name a chain `MLBROUTE-…`: tables, declarations, jumps and rules. Without
  * the line of a table it is mangle. Source: iptables-save(8).
  */
-export function parseChains(text: string): readonly RunningChain[] {
+export function parseChains(text: string, family: Family): readonly RunningChain[] {
   return text.split(/^\*/m).flatMap((part, i) => {
     const lines = part.split('\n');
-    return chainsOf(lines, i > 0 && lines[0] === 'raw' ? 'raw' : 'mangle');
+    return chainsOf(lines, { family, table: i > 0 && lines[0] === 'raw' ? 'raw' : 'mangle' });
   });
 }
 
-function chainsOf(lines: readonly string[], table: NetfilterChain['table']): readonly RunningChain[] {
+function chainsOf(lines: readonly string[], place: Pick<NetfilterChain, 'family' | 'table'>): readonly RunningChain[] {
   return lines
     .flatMap((line) => /^:(MLBROUTE-\S+) /.exec(line)?.[1] ?? [])
     .map((name) => ({
-      family: 'ipv4' as const,
-      table,
+      ...place,
       name,
       hook: hookOf(lines, name),
       rules: lines.filter((line) => line.startsWith(`-A ${name} `)).map((line) => line.slice(`-A ${name} `.length)),

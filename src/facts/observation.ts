@@ -13,7 +13,7 @@ import { parseNeighbors } from './neighbors.ts';
 import { parseNetworkFiles } from './networkd-files.ts';
 import { parseNftChains } from './nft-chains.ts';
 import { parsePending } from './pending.ts';
-import { parseOthers, parseRoutes, parseRules } from './routing.ts';
+import { parseOtherRoutes, parseOtherRules, parseRoutes, parseRules } from './routing.ts';
 import { cutSections, keyedLines, type Sections } from './sections.ts';
 import { findServiceProxy } from './service-proxy.ts';
 
@@ -44,8 +44,12 @@ export function parseObservation(output: string, token: string): Result<Observed
             : [{ name: link.name, parent: link.parent, id: link.vlanId, mtu: link.mtu }],
         ),
         routes: parseRoutes(section(sections, 'routes')),
-        rules: parseRules(section(sections, 'rules')),
-        chains: [...parseChains(section(sections, 'chains')), ...parseNftChains(section(sections, 'nft-chains'))],
+        rules: [...parseRules(section(sections, 'rules'), 'ipv4'), ...parseRules(ipv6Rules(sections), 'ipv6')],
+        chains: [
+          ...parseChains(section(sections, 'chains'), 'ipv4'),
+          ...parseChains(section(sections, 'chains-ipv6'), 'ipv6'),
+          ...parseNftChains(section(sections, 'nft-chains')),
+        ],
         sysctls,
         neighbors: parseNeighbors(section(sections, 'neighbors')),
       },
@@ -90,8 +94,9 @@ function parseFacts(
       .split('\n')
       .filter((path) => path !== '' && !isNetplan(path)),
     others: {
-      marks: [section(sections, 'chains'), section(sections, 'nft-marks')].flatMap(parseMarkUses),
-      ...parseOthers(section(sections, 'rules'), section(sections, 'routes')),
+      marks: ['chains', 'chains-ipv6', 'nft-marks'].flatMap((name) => parseMarkUses(section(sections, name))),
+      rules: [...parseOtherRules(section(sections, 'rules'), 'ipv4'), ...parseOtherRules(ipv6Rules(sections), 'ipv6')],
+      routes: parseOtherRoutes(section(sections, 'routes')),
       ...parseLinkFiles(`${section(sections, 'networkd-files')}\n${section(sections, 'link-files')}`),
     },
     rpFilter: Object.fromEntries(
@@ -108,6 +113,11 @@ function parseSysctls(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Array.from(text.matchAll(/^\/proc\/sys\/(.*):(.*)$/gm), ([, key = '', value = '']) => [key, value]),
   );
+}
+
+/** A kernel without IPv6 answers nothing. */
+function ipv6Rules(sections: Sections): string {
+  return section(sections, 'rules-ipv6').trim() || '[]';
 }
 
 function section(sections: Sections, name: string): string {

@@ -1,10 +1,10 @@
-import { type Cidr, type IpAddress, parseCidr, parseIp } from '../domain/address.ts';
+import { type Cidr, type Family, type IpAddress, parseCidr, parseIp } from '../domain/address.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { RunningRoute, RunningRule } from '../domain/observed.ts';
 import type { OtherUses } from '../domain/other-uses.ts';
 import { mainTable, type Priority, type Route, type TableId } from '../domain/routing.ts';
 
-/** One element of `ip -N -4 -j route show table all`, as far as it is used. */
+/** One element of `ip -N -j route show table all`, as far as it is used. */
 type RouteShow = {
   readonly type?: string;
   readonly dst?: string;
@@ -18,9 +18,11 @@ type RouteShow = {
   readonly metric?: number;
   readonly encap?: string;
   readonly flags?: readonly string[];
+  /** Every route of IPv6 has it, and none of IPv4. */
+  readonly pref?: string;
 };
 
-/** One element of `ip -d -N -4 -j rule show`, as far as it is used. */
+/** One element of `ip -d -N -j rule show`, as far as it is used. */
 type RuleShow = {
   readonly priority?: number;
   readonly src?: string;
@@ -52,8 +54,8 @@ const protocolNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses `ip -N -4 -j route show table all`. Only unicast and blackhole routes with one next hop and without metric and TOS, which the
- * kernel keeps beside others to the same destination: mlbroute makes no others. Throws SyntaxError if it is not JSON, or names a table
+ * Parses `ip -N -j route show table all`, both families in one list. Only unicast and blackhole routes with one next hop, without TOS, and
+ * with the metric of a route that is given none: the kernel keeps others beside those to the same destination, and mlbroute makes no others. Throws SyntaxError if it is not JSON, or names a table
  * where a number is meant (iproute2 before 5.0 knows no -N).
  */
 export function parseRoutes(json: string): readonly RunningRoute[] {
@@ -64,18 +66,18 @@ export function parseRoutes(json: string): readonly RunningRoute[] {
 }
 
 /**
- * Parses `ip -d -N -4 -j rule show`. A rule that does more than look up a table, or has a selector that `PolicyRule` does not know (`not`,
+ * Parses `ip -d -N -j rule show` of one family. A rule that does more than look up a table, or has a selector that `PolicyRule` does not know (`not`,
  * `oif`, `suppress_prefixlength`, ports, …), is left out: it is somebody else's, and must not be taken for one of ours. Therefore a key
  * that is not known counts too. Throws SyntaxError as `parseRoutes` does.
  */
-export function parseRules(json: string): readonly RunningRule[] {
+export function parseRules(json: string, family: Family): readonly RunningRule[] {
   return (JSON.parse(json) as readonly RuleShow[]).flatMap((shown) => {
     if (!isModelled(shown)) return [];
     const value = shown.fwmark === undefined ? null : Number(shown.fwmark);
     return [
       {
         rule: {
-          family: 'ipv4',
+          family,
           priority: shown.priority as Priority,
           from: selector(shown.src, shown.srclen),
           to: selector(shown.dst, shown.dstlen),
@@ -91,22 +93,25 @@ export function parseRules(json: string): readonly RunningRule[] {
   });
 }
 
-/** The rules and routes that `parseRules` and `parseRoutes` leave out. */
-export function parseOthers(rulesJson: string, routesJson: string): Pick<OtherUses, 'rules' | 'routes'> {
-  const rules = (JSON.parse(rulesJson) as readonly RuleShow[]).filter((shown) => !isModelled(shown));
-  const routes = (JSON.parse(routesJson) as readonly RouteShow[]).filter((shown) => toRoute(shown) === null);
-  return {
-    rules: rules.map((shown) => ({
-      family: 'ipv4',
-      priority: shown.priority ?? 0,
-      table: shown.table === undefined ? 0 : tableNumber(shown.table),
-      words: wordsOf(shown),
-    })),
-    routes: routes.map((shown) => ({
-      table: shown.table === undefined ? mainTable : tableNumber(shown.table),
-      words: wordsOf(shown),
-    })),
-  };
+/** The rules that `parseRules` leaves out. */
+export function parseOtherRules(json: string, family: Family): OtherUses['rules'] {
+  const rules = (JSON.parse(json) as readonly RuleShow[]).filter((shown) => !isModelled(shown));
+  return rules.map((shown) => ({
+    family,
+    priority: shown.priority ?? 0,
+    table: shown.table === undefined ? 0 : tableNumber(shown.table),
+    words: wordsOf(shown),
+  }));
+}
+
+/** The routes that `parseRoutes` leaves out. */
+export function parseOtherRoutes(json: string): OtherUses['routes'] {
+  const routes = (JSON.parse(json) as readonly RouteShow[]).filter((shown) => toRoute(shown) === null);
+  return routes.map((shown) => ({
+    family: familyOfRoute(shown),
+    table: shown.table === undefined ? mainTable : tableNumber(shown.table),
+    words: wordsOf(shown),
+  }));
 }
 
 function wordsOf(shown: object): string {
@@ -124,12 +129,13 @@ function isModelled(shown: RuleShow): shown is RuleShow & { readonly table: stri
 function toRoute(shown: RouteShow): Route | null {
   const destination = shown.dst === 'default' ? 'default' : network(shown.dst ?? '');
   if (destination === null) return null;
+  const family = familyOfRoute(shown);
   const where = {
-    family: 'ipv4',
+    family,
     table: shown.table === undefined ? mainTable : tableNumber(shown.table),
     destination,
   } as const;
-  if (shown.tos !== undefined || (shown.metric ?? 0) !== 0) return null;
+  if (shown.tos !== undefined || (shown.metric ?? 0) !== usualMetric[family]) return null;
   if (shown.type === blackholeType) return { ...where, type: 'blackhole' };
   if (shown.type !== undefined || shown.dev === undefined) return null;
   if (shown.via !== undefined || shown.encap !== undefined) return null;
@@ -146,18 +152,28 @@ function toRoute(shown: RouteShow): Route | null {
   };
 }
 
+/** What a route gets that is given no metric (IP6_RT_PRIO_USER). */
+const usualMetric: Readonly<Record<Family, number>> = { ipv4: 0, ipv6: 1024 };
+
+/** `default` does not tell. */
+function familyOfRoute({ dst = '', pref }: RouteShow): Family {
+  return dst.includes(':') || pref !== undefined ? 'ipv6' : 'ipv4';
+}
+
 function tableNumber(text: string): TableId {
   if (!/^\d+$/.test(text)) throw new SyntaxError(`ip shows table "${text}" by name, so its iproute2 is too old`);
   return Number(text) as TableId;
 }
 
 function network(text: string): Cidr | null {
-  const cidr = parseCidr(text.includes('/') ? text : `${text}/32`);
+  const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
   return cidr.ok ? cidr.value : null;
 }
 
 function selector(address: string | undefined, length: number | undefined): Cidr | null {
-  return address === undefined || address === 'all' ? null : network(`${address}/${length ?? 32}`);
+  return address === undefined || address === 'all'
+    ? null
+    : network(length === undefined ? address : `${address}/${length}`);
 }
 
 function protocolName(number: string): string {

@@ -5,7 +5,7 @@ import type { InterfaceAddress, Neighbor } from '../domain/neighborhood.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Route } from '../domain/routing.ts';
 import { remember } from './diff-neighbors.ts';
-import { routeWords } from './words.ts';
+import { routeKey, routeWords } from './words.ts';
 
 /** Additions come before the routes, removals after them. */
 type Delta = { readonly additions: readonly RuntimeChange[]; readonly removals: readonly RuntimeChange[] };
@@ -27,13 +27,13 @@ export function diffAddresses(desired: DesiredState, observed: Observed): Delta 
   const isWanted = (each: InterfaceAddress) => wanted.some((other) => isSame(each, other));
   const leaving = new Set((recorded?.links ?? []).filter((name) => !desired.links.some((link) => link.name === name)));
   const gone = owned.filter((each) => isThere(each) && !isWanted(each) && !leaving.has(each.device));
-  const ownedRoutes = new Set([...desired.routes, ...(recorded?.desired.routes ?? [])].map(keyOf));
+  const ownedRoutes = new Set([...desired.routes, ...(recorded?.desired.routes ?? [])].map(routeKey));
   const others = running.routes.filter(
-    ({ route, protocol }) => protocol !== 'kernel' && !ownedRoutes.has(keyOf(route)),
+    ({ route, protocol }) => protocol !== 'kernel' && !ownedRoutes.has(routeKey(route)),
   );
   // Who installed a route does not count, so it may have another protocol than ours.
   const protocolOf = (route: Route) =>
-    running.routes.find((found) => keyOf(found.route) === keyOf(route))?.protocol ?? 'static';
+    running.routes.find((found) => routeKey(found.route) === routeKey(route))?.protocol ?? 'static';
   const before = {
     addresses: [...owned, ...wanted].filter(isThere),
     routes: running.routes.filter(({ protocol }) => protocol !== 'kernel'),
@@ -107,10 +107,6 @@ function putBack(gone: InterfaceAddress, { addresses, routes, neighbors }: State
     })),
     ...neighbors.filter((each) => each.device === device).map(remember),
   ];
-}
-
-function keyOf(route: Route): string {
-  return `${route.family} ${routeWords(route).join(' ')}`;
 }
 
 function rank({ type }: Route): number {

@@ -28,7 +28,7 @@ function change(before: RunningChain | undefined, after: NetfilterChain | undefi
   return {
     sign: before === undefined ? '+' : after === undefined ? '-' : '~',
     subject: 'chain',
-    words: `chain ${chain.name} in ${chain.tool === 'nft' ? 'nft, ' : ''}${chain.table}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length === 1 ? '1 rule' : `${after.rules.length} rules`}`}`,
+    words: `chain ${chain.name} in ${chain.tool === 'nft' ? 'nft, ' : ''}${chain.table}${chain.family === 'ipv6' ? ' (IPv6)' : ''}${after === undefined ? '' : ` from ${after.hook}, ${after.rules.length === 1 ? '1 rule' : `${after.rules.length} rules`}`}`,
     ...commands(before, after, chain),
   };
 }

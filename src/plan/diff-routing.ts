@@ -2,7 +2,7 @@ import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { RunningRoute, RunningRule } from '../domain/observed.ts';
 import type { PolicyRule, Route } from '../domain/routing.ts';
-import { routeWords, ruleWords } from './words.ts';
+import { routeKey, routeWords, ruleKey, ruleText, ruleWords } from './words.ts';
 
 /** Additions and removals apart, for removals come after everything that replaces them. */
 type Delta = { readonly additions: readonly RuntimeChange[]; readonly removals: readonly RuntimeChange[] };
@@ -19,12 +19,12 @@ export function diffRoutes(
   running: readonly RunningRoute[],
   recorded: readonly Route[],
 ): Delta {
-  const found = new Set(running.map(({ route }) => key(route)));
-  const wanted = new Set(desired.map(key));
-  const known = new Set(recorded.map(key));
-  const owned = running.filter(({ route }) => known.has(key(route)) && !wanted.has(key(route)));
+  const found = new Set(running.map(({ route }) => routeKey(route)));
+  const wanted = new Set(desired.map(routeKey));
+  const known = new Set(recorded.map(routeKey));
+  const owned = running.filter(({ route }) => known.has(routeKey(route)) && !wanted.has(routeKey(route)));
   const missing = byDependence(
-    desired.filter((route) => !found.has(key(route))).map((route) => ({ route, protocol: ownProtocol })),
+    desired.filter((route) => !found.has(routeKey(route))).map((route) => ({ route, protocol: ownProtocol })),
   );
   const replaced = new Map(
     missing.flatMap(({ route }) => {
@@ -34,8 +34,10 @@ export function diffRoutes(
   );
   const putBack = ({ route, protocol }: RunningRoute) => routeCommand('replace', route, protocol);
   // An undo goes backwards, and would come to a gateway before the link routes it needs: so it puts those back with it.
-  const footingOf = ({ type, table }: Route) =>
-    [...replaced.values()].filter(({ route }) => type === 'gateway' && route.type === 'link' && route.table === table);
+  const footingOf = ({ family, type, table }: Route) =>
+    [...replaced.values()].filter(
+      ({ route }) => type === 'gateway' && route.type === 'link' && route.family === family && route.table === table,
+    );
   const additions = missing.map(({ route, protocol }): RuntimeChange => {
     const before = replaced.get(route);
     if (before === undefined) return added('route', routeText(route), (verb) => routeCommand(verb, route, protocol));
@@ -91,14 +93,6 @@ function removed(subject: RuntimeChange['subject'], words: string, command: (ver
   return { sign: '-', subject, words, apply: [command('delete')], undo: [command('add')] };
 }
 
-function key(route: Route): string {
-  return `${route.family} ${routeWords(route).join(' ')}`;
-}
-
-function ruleKey(rule: PolicyRule): string {
-  return `${rule.family} ${ruleWords(rule).join(' ')}`;
-}
-
 /** Where the kernel keeps one route at a time. */
 function slot({ family, table, destination }: Route): string {
   return `${family} ${table} ${destination}`;
@@ -107,7 +101,7 @@ function slot({ family, table, destination }: Route): string {
 /** The kernel takes a gateway only where a link route says how to reach it. Otherwise by text, so that equal states have equal plans. */
 function byDependence(entries: readonly RunningRoute[]): RunningRoute[] {
   const rank = ({ route }: RunningRoute) => (route.type === 'gateway' ? 1 : 0);
-  const text = ({ route, protocol }: RunningRoute) => `${key(route)} ${protocol}`;
+  const text = ({ route, protocol }: RunningRoute) => `${routeKey(route)} ${protocol}`;
   return [...entries].sort((a, b) => rank(a) - rank(b) || compare(text(a), text(b)));
 }
 
@@ -123,10 +117,6 @@ function compare(a: string, b: string): number {
 
 function routeText(route: Route): string {
   return `route ${routeWords(route).join(' ')}`;
-}
-
-function ruleText(rule: PolicyRule): string {
-  return `rule ${ruleWords(rule).slice(1).join(' ')}`;
 }
 
 function routeCommand(verb: Verb | 'replace', route: Route, protocol: string): Command {

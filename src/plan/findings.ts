@@ -86,17 +86,25 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
 
 /** A rule that leads into a table that lost all its routes: packets fall through to main and leave the wrong way, and nothing looks amiss. */
 function emptyTables({ decisions, runtime }: HostPlan, { running }: Observed): readonly Finding[] {
-  return decisions.flatMap(({ table, network }): Finding[] => {
-    const rule = running.rules.find((one) => one.rule.table === table)?.rule;
+  const tables = decisions.flatMap((decision) =>
+    (['ipv4', 'ipv6'] as const).map((family) => ({ ...decision, family })),
+  );
+  return tables.flatMap(({ table, network, family }): Finding[] => {
+    const rule = running.rules.find((one) => one.rule.table === table && one.rule.family === family)?.rule;
     const isLost = runtime.some(
-      ({ subject, sign, words }) => subject === 'route' && sign === '+' && words.endsWith(` table ${table}`),
+      ({ subject, sign, words }) =>
+        subject === 'route' &&
+        sign === '+' &&
+        words.endsWith(` table ${table}`) &&
+        words.includes(':') === (family === 'ipv6'),
     );
-    if (rule === undefined || !isLost || running.routes.some(({ route }) => route.table === table)) return [];
+    const isEmpty = !running.routes.some(({ route }) => route.table === table && route.family === family);
+    if (rule === undefined || !isLost || !isEmpty) return [];
     return [
       {
         code: 'empty-table',
         where: 'running',
-        subject: `table ${table}`,
+        subject: `${family === 'ipv6' ? 'IPv6 ' : ''}table ${table}`,
         message: `is empty, and rule ${rule.priority} leads there: replies of network ${network} take the main table’s way`,
         hint: 'an interface that went down took the routes along; push again',
       },

@@ -1,10 +1,11 @@
+import { type Family, familyOf } from '../domain/address.ts';
 import type { Finding, HostPlan } from '../domain/change.ts';
 import type { Decision, DesiredState } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { type Fwmark, formatFwmark } from '../domain/routing.ts';
 import { ipv4ConfKey } from '../domain/sysctl.ts';
-import { ruleWords } from './words.ts';
+import { ruleKey, ruleText } from './words.ts';
 
 /** What is known of a host after `verify` asked it. */
 export type Evidence = {
@@ -85,15 +86,18 @@ function chainLost({ fwmark }: Decision, { plan }: Evidence): Cause | null {
   return [`nothing marks the replies: ${change.words} ${change.sign === '+' ? 'is missing' : 'differs'}`, pushAgain];
 }
 
-function emptyTable({ table }: Decision, { observed }: Evidence): Cause | null {
-  if (table === null || observed.running.routes.some(({ route }) => route.table === table)) return null;
-  return [`table ${table} is empty: replies take the main table’s way`, pushAgain];
+function emptyTable({ table, pools }: Decision, { observed }: Evidence): Cause | null {
+  const isFilled = (family: Family) =>
+    observed.running.routes.some(({ route }) => route.table === table && route.family === family);
+  const empty = pools.map(familyOf).find((family) => !isFilled(family));
+  if (table === null || empty === undefined) return null;
+  return [`${empty === 'ipv6' ? 'IPv6 ' : ''}table ${table} is empty: replies take the main table’s way`, pushAgain];
 }
 
 function noRule({ table }: Decision, { desired, observed }: Evidence): Cause | null {
-  const running = new Set(observed.running.rules.map(({ rule }) => ruleWords(rule).join(' ')));
-  const lost = desired.rules.find((rule) => rule.table === table && !running.has(ruleWords(rule).join(' ')));
-  return lost === undefined ? null : [`rule ${ruleText(lost)} is missing: nothing leads to table ${table}`, pushAgain];
+  const running = new Set(observed.running.rules.map(({ rule }) => ruleKey(rule)));
+  const lost = desired.rules.find((rule) => rule.table === table && !running.has(ruleKey(rule)));
+  return lost === undefined ? null : [`${ruleText(lost)} is missing: nothing leads to table ${table}`, pushAgain];
 }
 
 /** The probe asks without source and input, so only a rule without such selectors can have taken it. */
@@ -102,7 +106,7 @@ function shadowedRule({ network, table, fwmark }: Decision, evidence: Evidence):
   const way = answers.find((answer) => answer.network === network)?.strayReply ?? null;
   const ours = desired.rules.filter((rule) => rule.table === table).map(({ priority }) => priority);
   if (way === null) return null;
-  const known = new Set(desired.rules.map((rule) => ruleWords(rule).join(' ')));
+  const known = new Set(desired.rules.map(ruleKey));
   const first = [...observed.running.rules]
     .sort((a, b) => a.rule.priority - b.rule.priority)
     .find(
@@ -112,11 +116,10 @@ function shadowedRule({ network, table, fwmark }: Decision, evidence: Evidence):
         rule.to === null &&
         rule.iif === null &&
         rule.priority <= Math.min(...ours) &&
-        !known.has(ruleWords(rule).join(' ')) &&
+        !known.has(ruleKey(rule)) &&
         (rule.fwmark === null || fwmark === null || sharesBits(rule.fwmark, fwmark)),
     );
-  const message =
-    first === undefined ? `a reply leaves another way: ${way}` : `rule ${ruleText(first.rule)} comes first`;
+  const message = first === undefined ? `a reply leaves another way: ${way}` : `${ruleText(first.rule)} comes first`;
   return [message, 'see whose rule it is, and remove it or choose a lower priority:'];
 }
 
@@ -136,8 +139,4 @@ function smallMtu({ device }: Decision, { desired, observed }: Evidence): Cause 
 
 function sharesBits(a: Fwmark, b: Fwmark): boolean {
   return (a.value & b.mask & a.mask) === (b.value & a.mask & b.mask);
-}
-
-function ruleText(rule: Parameters<typeof ruleWords>[0]): string {
-  return ruleWords(rule).slice(1).join(' ');
 }

@@ -75,7 +75,7 @@ describe('the iptables files', () => {
       ${[...boot, ...boot].join('\n')}
       iptables-save -t mangle`;
       const { stdout } = runIsolated(script);
-      expect(parseChains(stdout)).toEqual(stateOf(scenario).chains);
+      expect(parseChains(stdout, 'ipv4')).toEqual(stateOf(scenario).chains);
       const lines = stdout.split('\n').filter((line) => /^-A (PREROUTING|OUTPUT) |KUBE/.test(line));
       expect(lines).toEqual([
         ':KUBE-KUBELET-CANARY - [0:0]',

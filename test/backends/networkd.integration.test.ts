@@ -93,10 +93,10 @@ describe('systemd-networkd', () => {
     const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
     const wanted = (entry: 'rule' | 'route') =>
       (entry === 'rule' ? rules : routes).map((value) => ({ [entry]: value, protocol: 'static' }));
-    expect([...made(parseRules(ruleText))].sort(byText), stderr).toEqual([...wanted('rule')].sort(byText));
+    expect([...made(parseRules(ruleText, 'ipv4'))].sort(byText), stderr).toEqual([...wanted('rule')].sort(byText));
     expect([...made(parseRoutes(routeText))].sort(byText), stderr).toEqual([...wanted('route')].sort(byText));
     expect(
-      parseRules(ruleText).some(({ rule }) => rule.priority === 1234),
+      parseRules(ruleText, 'ipv4').some(({ rule }) => rule.priority === 1234),
       'a foreign rule stays',
     ).toBe(true);
     const interfaces = parseInterfaces(addressText);

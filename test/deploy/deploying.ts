@@ -43,6 +43,7 @@ export function deploymentOf(
   return {
     connection: host.connection,
     wantsHistory: false,
+    wantsIpv6: true,
     prepare: (observed) => {
       const plan = makePlan({ host: host.connection.name, desired, files, observed, warnings: [] });
       const prepared = (value: HostPlan): Prepared => ({

@@ -395,7 +395,11 @@ describe('the deadline', () => {
     host.sh(`echo 1 >${folder}/deadline`);
     const session = sure(await host.connect(host.connection));
     const extending = { id: 'test-1', bySeconds: 50 };
-    const observed = await observe(session, { wantsHistory: false, extending }, surroundingsOf(host.connect));
+    const observed = await observe(
+      session,
+      { wantsHistory: false, wantsIpv6: false, extending },
+      surroundingsOf(host.connect),
+    );
     expect(sure(observed).pending?.secondsLeft).toBeGreaterThan(45);
   });
 

@@ -61,7 +61,7 @@ describe('parseChains', () => {
     ],
     ['no chain of others, whatever it jumps to', [':KUBE-X - [0:0]', '-A KUBE-X -j MLBROUTE-PREROUTING'], []],
   ])('reads %s', (_, lines, chains) => {
-    expect(parseChains(lines.join('\n'))).toEqual(
+    expect(parseChains(lines.join('\n'), 'ipv4')).toEqual(
       chains.map((chain) => ({ family: 'ipv4', table: 'mangle', ...chain })),
     );
   });

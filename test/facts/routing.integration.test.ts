@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Cidr, firstAddressOf, networkOf, parseIp } from '../../src/domain/address.ts';
+import { type Cidr, type Family, firstAddressOf, networkOf, parseIp } from '../../src/domain/address.ts';
 import type { RuntimeChange } from '../../src/domain/change.ts';
 import { toShell } from '../../src/domain/command.ts';
 import { type InterfaceName, parseInterfaceName } from '../../src/domain/link.ts';
@@ -9,12 +9,11 @@ import type { PolicyRule, Priority, Route, TableId } from '../../src/domain/rout
 import { parseRoutes, parseRules } from '../../src/facts/routing.ts';
 import { cutSections } from '../../src/facts/sections.ts';
 import { diffRoutes, diffRules } from '../../src/plan/diff-routing.ts';
-import { routeWords, ruleWords } from '../../src/plan/words.ts';
+import { routeKey, ruleKey } from '../../src/plan/words.ts';
 import { needTool } from '../backends/run-tool.ts';
 import { printedBy, reportBy, shells } from '../node/observing.ts';
 import { must } from '../tasks/example-host.ts';
 
-const family = 'ipv4';
 const [dash, , busybox] = shells;
 const devices = ['eth0', 'eth1', 'peer0'].map((name) => must(parseInterfaceName(name)));
 const absent = must(parseInterfaceName('gone0.4094'));
@@ -23,34 +22,45 @@ const uint32 = fc.integer({ min: 1, max: 0xffffffff });
 const table = fc
   .oneof(fc.integer({ min: 1, max: 252 }), fc.integer({ min: 7000, max: 11094 }), uint32)
   .filter((id) => id < 253 || id > 255) as fc.Arbitrary<TableId>;
-const cidr: fc.Arbitrary<Cidr> = fc
+const ipv4: fc.Arbitrary<Cidr> = fc
   .tuple(fc.integer({ min: 0x01000000, max: 0xdfffffff }), fc.integer({ min: 8, max: 32 }))
   .map(([address, length]) =>
     networkOf(must(parseIp([24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.'))), length),
   )
   // The kernel takes no loopback network for a link route, and no gateway in it.
   .filter((network) => !network.startsWith('127.'));
+const ipv6: fc.Arbitrary<Cidr> = fc
+  .tuple(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 33, max: 128 }))
+  .map(([high, low, length]) => networkOf(must(parseIp(`2001:db8:${high.toString(16)}::${low.toString(16)}`)), length));
+const cidrs: Readonly<Record<Family, fc.Arbitrary<Cidr>>> = { ipv4, ipv6 };
+const family: fc.Arbitrary<Family> = fc.constantFrom('ipv4', 'ipv6');
 const device: fc.Arbitrary<InterfaceName> = fc.constantFrom(...devices);
 
-const rule: fc.Arbitrary<PolicyRule> = fc.record({
-  family: fc.constant(family),
-  priority: fc.integer({ min: 1, max: 32765 }) as unknown as fc.Arbitrary<Priority>,
-  from: fc.option(cidr),
-  to: fc.option(cidr),
-  iif: fc.option(fc.constantFrom(...devices, absent)),
-  fwmark: fc.option(
-    fc
-      .tuple(uint32, fc.oneof(fc.constant(0xffffffff), uint32))
-      .map(([value, mask]) => ({ value: (value & mask) >>> 0, mask }))
-      .filter(({ value }) => value > 0),
-  ),
-  table: fc.oneof({ weight: 3, arbitrary: table }, { weight: 1, arbitrary: fc.constant(254 as TableId) }),
-});
+const ruleOf = (its: Family): fc.Arbitrary<PolicyRule> =>
+  fc.record({
+    family: fc.constant(its),
+    priority: fc.integer({ min: 1, max: 32765 }) as unknown as fc.Arbitrary<Priority>,
+    from: fc.option(cidrs[its]),
+    to: fc.option(cidrs[its]),
+    iif: fc.option(fc.constantFrom(...devices, absent)),
+    fwmark: fc.option(
+      fc
+        .tuple(uint32, fc.oneof(fc.constant(0xffffffff), uint32))
+        .map(([value, mask]) => ({ value: (value & mask) >>> 0, mask }))
+        .filter(({ value }) => value > 0),
+    ),
+    table: fc.oneof({ weight: 3, arbitrary: table }, { weight: 1, arbitrary: fc.constant(254 as TableId) }),
+  });
 
 /** What mlbroute puts into one table: a pool on its link and a gateway of it or an on-link one, or a blackhole. */
 const routes: fc.Arbitrary<readonly Route[]> = fc
-  .tuple(table, cidr, device, fc.constantFrom('reachable', 'onlink', 'link', 'blackhole'))
-  .map(([id, pool, dev, kind]): readonly Route[] => {
+  .tuple(
+    table,
+    family.chain((its) => fc.tuple(fc.constant(its), cidrs[its])),
+    device,
+    fc.constantFrom('reachable', 'onlink', 'link', 'blackhole'),
+  )
+  .map(([id, [family, pool], dev, kind]): readonly Route[] => {
     const place = { family, table: id, destination: pool } as const;
     if (kind === 'blackhole') return [{ ...place, type: 'blackhole' }];
     const link: Route = { ...place, type: 'link', device: dev };
@@ -61,7 +71,7 @@ const routes: fc.Arbitrary<readonly Route[]> = fc
   });
 
 const state = fc.record({
-  rules: fc.uniqueArray(rule, { minLength: 5, maxLength: 40, selector: (one) => ruleWords(one).join(' ') }),
+  rules: fc.uniqueArray(family.chain(ruleOf), { minLength: 5, maxLength: 40, selector: ruleKey }),
   routes: fc
     .uniqueArray(routes, { minLength: 5, maxLength: 20, selector: ([first]) => first?.table })
     .map((tables) => tables.flat()),
@@ -98,9 +108,10 @@ function reportsOf({ rules, routes }: Wanted): readonly Pick<RunningState, 'rout
   return stdout.split('@cut\n').map((output) => {
     const sections = cutSections(output, '@token');
     const found = parseRoutes(sections.get('routes') ?? '');
+    const rulesOf = (its: Family) => parseRules(sections.get(its === 'ipv4' ? 'rules' : 'rules-ipv6') ?? '', its);
     return {
-      routes: sortedBy(found, ({ route }) => routeWords(route)),
-      rules: sortedBy(parseRules(sections.get('rules') ?? ''), ({ rule: one }) => ruleWords(one)),
+      routes: sortedBy(found, ({ route }) => routeKey(route)),
+      rules: sortedBy([...rulesOf('ipv4'), ...rulesOf('ipv6')], ({ rule: one }) => ruleKey(one)),
     };
   });
 }
@@ -111,8 +122,7 @@ function toOtherDevice(route: Route): Route {
   return { ...route, device: devices[(devices.indexOf(route.device) + 1) % devices.length] ?? absent };
 }
 
-function sortedBy<T>(entries: readonly T[], wordsOf: (entry: T) => readonly string[]): readonly T[] {
-  const keyOf = (entry: T) => wordsOf(entry).join(' ');
+function sortedBy<T>(entries: readonly T[], keyOf: (entry: T) => string): readonly T[] {
   return [...entries].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
@@ -126,15 +136,15 @@ describe('the running kernel', () => {
         const routes = [...(before?.routes ?? []), ...wanted.routes.map((route) => ({ route, protocol: 'static' }))];
         const rules = [...(before?.rules ?? []), ...wanted.rules.map((one) => ({ rule: one, protocol: 'static' }))];
         expect(underDash).toEqual({
-          routes: sortedBy(routes, ({ route }) => routeWords(route)),
-          rules: sortedBy(rules, ({ rule: one }) => ruleWords(one)),
+          routes: sortedBy(routes, ({ route }) => routeKey(route)),
+          rules: sortedBy(rules, ({ rule: one }) => ruleKey(one)),
         });
         expect(underBusybox).toEqual(underDash);
         expect(removed).toEqual(before);
         expect(undone).toEqual(underDash);
         const elsewhere = wanted.routes.map((route) => ({ route: toOtherDevice(route), protocol: 'static' }));
         expect(moved?.routes).toEqual(
-          sortedBy([...(before?.routes ?? []), ...elsewhere], ({ route }) => routeWords(route)),
+          sortedBy([...(before?.routes ?? []), ...elsewhere], ({ route }) => routeKey(route)),
         );
         expect(movedBack).toEqual(underDash);
         expect(after).toEqual(before);

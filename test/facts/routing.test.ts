@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseRoutes, parseRules } from '../../src/facts/routing.ts';
-import { routeWords, ruleWords } from '../../src/plan/words.ts';
+import { routeWords, ruleKey, ruleWords } from '../../src/plan/words.ts';
 import { capture } from './captures/capture.ts';
 
 const routesInWords = (json: string) =>
   parseRoutes(json).map(({ route, protocol }) => `${routeWords(route).join(' ')} protocol ${protocol}`);
 const rulesInWords = (json: string) =>
-  parseRules(json).map(({ rule, protocol }) => `${ruleWords(rule).join(' ')} protocol ${protocol}`);
+  parseRules(json, 'ipv4').map(({ rule, protocol }) => `${ruleWords(rule).join(' ')} protocol ${protocol}`);
 
 describe('parseRoutes', () => {
   it('keeps just what a route of mlbroute can say', () => {
@@ -27,6 +27,33 @@ describe('parseRoutes', () => {
   it('keeps no route over a gateway of the other family as if it were a link route', () => {
     const via = { dst: '1.2.8.0/24', via: { family: 'inet6', host: 'fe80::1' }, dev: 'eth1', table: '7100', flags: [] };
     expect(parseRoutes(JSON.stringify([via]))).toEqual([]);
+  });
+
+  it('tells the families apart, also of default routes, and keeps only IPv6 routes of the usual metric', () => {
+    const ipv6 = { flags: [], pref: 'medium' };
+    const shown = [
+      { dst: 'default', gateway: 'fe80::1', dev: 'eth1', table: '7100', protocol: '4', metric: 1024, ...ipv6 },
+      { dst: 'default', dev: 'eth1', table: '7101', metric: 1024, ...ipv6 },
+      { dst: 'default', dev: 'eth1', table: '7101', flags: [] },
+      { dst: '2001:db8:1::/64', dev: 'eth1', table: '7100', protocol: '4', metric: 1024, ...ipv6 },
+      { dst: '2001:db8::5', dev: 'eth1', metric: 1024, ...ipv6 },
+      { type: '6', dst: '2001:db8:1::/64', dev: 'lo', table: '6999', metric: 1024, ...ipv6 },
+      // Of the kernel's own making, of router advertisements, of people who know better.
+      { dst: 'fe80::/64', dev: 'eth1', protocol: '2', metric: 256, ...ipv6 },
+      { type: '5', dst: 'ff00::/8', dev: 'eth1', table: '255', protocol: '2', metric: 256, ...ipv6 },
+      { dst: 'default', gateway: 'fe80::2', dev: 'eth1', protocol: '9', metric: 1024, expires: 1800, ...ipv6 },
+      { dst: '2001:db8:2::/64', dev: 'eth1', metric: 10, ...ipv6 },
+    ];
+    const routes = parseRoutes(JSON.stringify(shown));
+    expect(routes.map(({ route }) => `${route.family} ${routeWords(route).join(' ')}`)).toEqual([
+      'ipv6 default via fe80::1 dev eth1 table 7100',
+      'ipv6 default dev eth1 table 7101',
+      'ipv4 default dev eth1 scope link table 7101',
+      'ipv6 2001:db8:1::/64 dev eth1 table 7100',
+      'ipv6 2001:db8::5/128 dev eth1 table main',
+      'ipv6 blackhole 2001:db8:1::/64 table 6999',
+      'ipv6 default via fe80::2 dev eth1 table main',
+    ]);
   });
 
   it('ignores keys that it does not know, and the state of the link', () => {
@@ -82,9 +109,26 @@ describe('parseRules', () => {
     expect(rulesInWords(JSON.stringify([{ ...plain, [key]: value }]))).toEqual([]);
   });
 
+  it('reads rules of IPv6', () => {
+    const shown = {
+      priority: 2010,
+      src: 'all',
+      dst: '2001:db8::',
+      dstlen: 32,
+      fwmark: '0x100',
+      fwmask: '0x1f00',
+      table: '254',
+    };
+    const host = { priority: 2009, src: '2001:db8::5', table: '7100' };
+    expect(parseRules(JSON.stringify([shown, host]), 'ipv6').map(({ rule }) => ruleKey(rule))).toEqual([
+      'ipv6 priority 2010 to 2001:db8::/32 fwmark 0x100/0x1f00 lookup main',
+      'ipv6 priority 2009 from 2001:db8::5/128 lookup 7100',
+    ]);
+  });
+
   it('throws a SyntaxError that tells of an iproute2 that prints names', () => {
     const json = '[{"priority":32766,"src":"all","table":"main"}]';
-    expect(() => parseRules(json)).toThrow('ip shows table "main" by name, so its iproute2 is too old');
-    expect(() => parseRules(json)).toThrow(SyntaxError);
+    expect(() => parseRules(json, 'ipv4')).toThrow('ip shows table "main" by name, so its iproute2 is too old');
+    expect(() => parseRules(json, 'ipv4')).toThrow(SyntaxError);
   });
 });

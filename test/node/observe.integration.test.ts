@@ -1,9 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Family } from '../../src/domain/address.ts';
+import type { RunningState } from '../../src/domain/observed.ts';
+import { parseObservation } from '../../src/facts/observation.ts';
 import { needTool } from '../backends/run-tool.ts';
 import { observe, printedBy, shells } from './observing.ts';
 
 /** Makes a program impossible to find or run; symbolic links are followed. */
 const hide = (...paths: readonly string[]) => paths.map((path) => `mount --bind /dev/null ${path}`).join('\n');
+
+const prioritiesOf = ({ rules }: RunningState, family: Family) =>
+  rules.filter(({ rule }) => rule.family === family).map(({ rule }) => rule.priority);
 
 const iptablesVariants = ['/usr/sbin/xtables-nft-multi', '/usr/sbin/xtables-legacy-multi'];
 
@@ -24,6 +30,8 @@ chmod 600 /etc/systemd/network/10-eth0.network.d/50-mlbroute.conf
 ip address add 192.168.1.10/24 dev eth0
 ip route add 1.2.3.0/24 dev eth1 scope link table 7100 protocol static
 ip rule add priority 2011 fwmark 0x100/0x1f00 lookup 7100 protocol static
+ip -6 route add 2001:db8:1::/64 dev eth1 table 7101 protocol static
+ip -6 rule add priority 2012 fwmark 0x100/0x1f00 lookup 7101 protocol static
 iptables-nft -w 5 -t mangle -N MLBROUTE-OUTPUT
 iptables-nft -w 5 -t mangle -A OUTPUT -j MLBROUTE-OUTPUT
 `;
@@ -68,9 +76,51 @@ describe('node/observe.sh', () => {
     expect(running.chains).toEqual([
       { family: 'ipv4', table: 'mangle', name: 'MLBROUTE-OUTPUT', hook: 'OUTPUT', rules: [] },
     ]);
-    expect(running.routes.map(({ route }) => route.table)).toContain(7100);
-    expect(running.rules.map(({ rule }) => rule.priority)).toEqual([0, 2011, 32766, 32767]);
+    expect(running.routes.map(({ route }) => [route.family, route.table])).toEqual(
+      expect.arrayContaining([
+        ['ipv4', 7100],
+        ['ipv6', 7101],
+      ]),
+    );
+    expect(prioritiesOf(running, 'ipv4')).toEqual([0, 2011, 32766, 32767]);
+    expect(prioritiesOf(running, 'ipv6')).toEqual([0, 2012, 32766]);
     expect(facts.interfaces.map(({ name }) => name)).toEqual(expect.arrayContaining(['lo', 'eth0', 'eth1']));
+  });
+
+  it.each(shells)('looks under %s at what only IPv6 needs where it is wanted, or was', (shell) => {
+    const setUp = `
+      ip6tables-nft -w 5 -t mangle -N MLBROUTE-OUTPUT
+      ip6tables-nft -w 5 -t mangle -A OUTPUT -j MLBROUTE-OUTPUT
+      ip6tables-nft -w 5 -t mangle -A OUTPUT -m mark --mark 0x1/0x1 -j ACCEPT
+      ip6tables-nft -w 5 -t raw -N MLBROUTE-RPFILTER`;
+    const found = (look: Parameters<typeof observe>[0]) => {
+      const { running, facts } = observe({ shell, ...look });
+      return {
+        chains: running.chains.map(({ family, table, name, hook }) => [family, table, name, hook]),
+        marks: facts.others.marks.length,
+        settings: Object.keys(running.sysctls).filter((key) => key.startsWith('net/ipv6/conf/eth1/')),
+      };
+    };
+    const all = {
+      chains: [
+        ['ipv6', 'mangle', 'MLBROUTE-OUTPUT', 'OUTPUT'],
+        ['ipv6', 'raw', 'MLBROUTE-RPFILTER', null],
+      ],
+      marks: 1,
+      settings: ['net/ipv6/conf/eth1/accept_ra', 'net/ipv6/conf/eth1/disable_ipv6'],
+    };
+    expect(found({ setUp })).toEqual({ chains: [], marks: 0, settings: [] });
+    expect(found({ setUp, ipv6: 'yes' })).toEqual(all);
+    expect(found({ setUp: `${setUp}\n: >/etc/mlbroute/iptables.v6` })).toEqual(all);
+  });
+
+  it.each(shells)('tells under %s of a kernel without IPv6 what it has', (shell) => {
+    const setUp = `printf '#!/bin/sh\\ncase "$*" in *-6*) echo not supported >&2; exit 2 ;; esac\\nexec /usr/sbin/ip "$@"\\n' >/mnt/ip
+      chmod 755 /mnt/ip; mkdir /mnt/bin; cp /mnt/ip /mnt/bin/ip; mount --bind /mnt/bin /usr/local/sbin`;
+    const { stdout, stderr } = printedBy({ setUp, shell, ipv6: 'yes' });
+    expect(stderr).toBe('');
+    const observed = parseObservation(stdout, '@token');
+    expect(observed.ok && prioritiesOf(observed.value.running, 'ipv6')).toEqual([]);
   });
 
   it('starts no more than 20 programs', () => {
@@ -101,7 +151,7 @@ describe('node/observe.sh', () => {
       const { facts, running } = observe({ setUp, shell });
       expect(facts).toMatchObject(expected);
       expect(running.chains).toEqual([]);
-      expect(running.rules.map(({ rule }) => rule.priority)).toEqual([0, 32766, 32767]);
+      expect(prioritiesOf(running, 'ipv4')).toEqual([0, 32766, 32767]);
     }
   });
 

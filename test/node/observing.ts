@@ -40,6 +40,8 @@ type Look = {
   /** Shell commands that make the host what it shall be. */
   readonly setUp?: string;
   readonly shell?: (typeof shells)[number];
+  /** `yes`: with what only IPv6 needs. */
+  readonly ipv6?: '' | 'yes';
   /** Put before the shell, e.g. a tracer. */
   readonly wrapper?: string;
   /** Shell commands whose output follows the report's. */
@@ -52,14 +54,14 @@ export function reportBy(shell: (typeof shells)[number]): string {
 }
 
 /** Runs node/observe.sh on a host in namespaces of its own; all that it and the other commands printed. */
-export function printedBy({ setUp = '', shell = shells[0], wrapper = '', afterwards = '' }: Look): {
+export function printedBy({ setUp = '', shell = shells[0], ipv6 = '', wrapper = '', afterwards = '' }: Look): {
   readonly stdout: string;
   readonly stderr: string;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'mlbroute-observe-'));
   const plain = join(folder, 'plain');
   const shielded = join(folder, 'shielded');
-  writeFileSync(plain, `token='@token' history=''\n${observeProgram}`);
+  writeFileSync(plain, `token='@token' history='' ipv6='${ipv6}'\n${observeProgram}`);
   writeFileSync(shielded, `${realPrograms}. "${plain}"\n`);
   try {
     return runIsolated(`${emptyHost}${setUp}\n${wrapper} ${reportBy(shell)}\n${afterwards}`, [plain, shielded]);

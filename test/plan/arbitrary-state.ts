@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { firstAddressOf } from '../../src/domain/address.ts';
+import { type Cidr, type Family, familyOf, firstAddressOf } from '../../src/domain/address.ts';
 import type { DesiredState } from '../../src/domain/desired-state.ts';
 import type { VlanLink } from '../../src/domain/link.ts';
 import { type InterfaceAddress, type Mac, parseMac } from '../../src/domain/neighborhood.ts';
@@ -9,8 +9,6 @@ import type { PolicyRule, Priority, Route, TableId } from '../../src/domain/rout
 import { ipv4ConfKey, type SysctlSetting } from '../../src/domain/sysctl.ts';
 import { cidr, device, ip, must, vlan } from '../tasks/example-host.ts';
 import type { SimulatedHost } from './simulated-host.ts';
-
-const family = 'ipv4';
 
 /** What one of three networks could ask for; its number keeps it apart from the others. */
 type NetworkChoice = {
@@ -36,7 +34,9 @@ const choice = (number: number): fc.Arbitrary<NetworkChoice> =>
     link: fc
       .tuple(fc.constantFrom(...links), fc.constantFrom(null, 1300, 1400))
       .map(([link, mtu]) => (link === null || link.name === 'eth1.200' ? link : { ...link, mtu })),
-    pools: fc.subarray([`1.2.${number}.0/24`, `5.6.${number}.8/29`, `9.9.9.${number}/32`], { minLength: 1 }),
+    pools: fc.subarray([`1.2.${number}.0/24`, `5.6.${number}.8/29`, `9.9.9.${number}/32`, `2001:db8:${number}::/64`], {
+      minLength: 1,
+    }),
     kind: fc.constantFrom('onlink', 'table', 'far-gateway'),
     guarded: fc.boolean(),
     address: fc.constantFrom(null, null, ip(`1.2.${number}.7`), ip(`1.2.${number}.8`)),
@@ -56,7 +56,10 @@ export const desiredState: fc.Arbitrary<DesiredState> = fc
   .record({
     networks: fc.tuple(choice(0), choice(1), choice(2)).chain((all) => fc.subarray(all)),
     sysctls: sysctlChoice,
-    chains: fc.record({ PREROUTING: fc.option(chainRules), OUTPUT: fc.option(chainRules) }),
+    chains: fc.record({
+      ipv4: fc.record({ PREROUTING: fc.option(chainRules), OUTPUT: fc.option(chainRules) }),
+      ipv6: fc.record({ PREROUTING: fc.option(chainRules), OUTPUT: fc.option(chainRules) }),
+    }),
   })
   .map(({ networks, sysctls, chains }) => {
     const wanted = linksOf(networks);
@@ -65,10 +68,12 @@ export const desiredState: fc.Arbitrary<DesiredState> = fc
       links: wanted,
       routes: networks.flatMap((network) => routesOf(network, wanted)),
       rules: networks.flatMap((network) => rulesOf(network, wanted)),
-      chains: (['PREROUTING', 'OUTPUT'] as const).flatMap((hook): NetfilterChain[] => {
-        const rules = chains[hook];
-        return rules === null ? [] : [{ family, table: 'mangle', name: `MLBROUTE-${hook}`, hook, rules }];
-      }),
+      chains: (['ipv4', 'ipv6'] as const).flatMap((family) =>
+        (['PREROUTING', 'OUTPUT'] as const).flatMap((hook): NetfilterChain[] => {
+          const rules = chains[family][hook];
+          return rules === null ? [] : [{ family, table: 'mangle', name: `MLBROUTE-${hook}`, hook, rules }];
+        }),
+      ),
       sysctls: sysctlsOf(networks, wanted, sysctls),
       addresses: networks.flatMap((network) =>
         network.address === null
@@ -133,12 +138,15 @@ export const freshHost: fc.Arbitrary<SimulatedHost> = fc
             protocol: 'boot',
           },
           { route: { ...place(254, '10.20.0.0/16'), type: 'link', device: device('eth1') }, protocol: 'boot' },
+          { route: { ...place(254, '2001:db8:20::/64'), type: 'link', device: device('eth1') }, protocol: 'boot' },
         ],
         neighbors: [],
         rules: [
           { rule: rule(0, { table: 255 as TableId }), protocol: 'kernel' },
           { rule: rule(100, { from: cidr('10.0.0.0/8'), table: 9 as TableId }), protocol: 'unspec' },
           { rule: rule(32766, {}), protocol: 'kernel' },
+          { rule: { ...rule(0, { table: 255 as TableId }), family: 'ipv6' }, protocol: 'kernel' },
+          { rule: { ...rule(2011, { iif: device('eth9') }), family: 'ipv6' }, protocol: 'unspec' },
         ],
         chains: [],
         sysctls: Object.fromEntries(devices.map((name, i) => [ipv4ConfKey(name, 'rp_filter'), rpFilter[i] ?? '0'])),
@@ -172,11 +180,21 @@ function deviceOf({ link }: NetworkChoice, wanted: readonly VlanLink[]) {
 }
 
 function numberOf({ pools }: NetworkChoice): number {
-  return Number(pools[0]?.split('/')[0]?.split('.')[pools[0].startsWith('9') ? 3 : 2]);
+  const [, number] = /^(?:1\.2\.|5\.6\.|9\.9\.9\.|2001:db8:)(\d)/.exec(pools[0] ?? '') ?? [];
+  return Number(number);
+}
+
+/** The pools of each family that a network has. */
+function byFamily({ pools }: NetworkChoice): readonly { readonly family: Family; readonly its: readonly Cidr[] }[] {
+  const all = pools.map(cidr);
+  return (['ipv4', 'ipv6'] as const)
+    .map((family) => ({ family, its: all.filter((pool) => familyOf(pool) === family) }))
+    .filter(({ its }) => its.length > 0);
 }
 
 function place(table: number, destination: string) {
   const network = destination === 'default' ? ('default' as const) : cidr(destination);
+  const family: Family = destination.includes(':') ? 'ipv6' : 'ipv4';
   return { family, table: table as TableId, destination: network } as const;
 }
 
@@ -187,16 +205,20 @@ function routesOf(network: NetworkChoice, wanted: readonly VlanLink[]): readonly
   const table = kind === 'onlink' ? 254 : 7100 + number;
   const onLink = pools.map((pool): Route => ({ ...place(table, pool), type: 'link', device: dev }));
   const guards = pools.map((pool): Route => ({ ...place(6990 + number, pool), type: 'blackhole' }));
-  const near = firstAddressOf(cidr(pools[0] ?? ''));
-  const gateway: Route = {
-    ...place(table, 'default'),
-    ...{ type: 'gateway', device: dev, gateway: kind === 'table' ? near : ip('8.8.8.8'), onlink: kind !== 'table' },
-  };
-  return [...(kind === 'onlink' ? [] : [gateway]), ...onLink, ...(guarded ? guards : [])];
+  const gateways = byFamily(network).map(({ family, its: [first] }): Route => {
+    const near = firstAddressOf(first ?? cidr('0.0.0.0/0'));
+    const far = ip(family === 'ipv4' ? '8.8.8.8' : '2001:4860::8');
+    return {
+      ...{ ...place(table, 'default'), family, type: 'gateway', device: dev },
+      ...{ gateway: kind === 'table' ? near : far, onlink: kind !== 'table' },
+    };
+  });
+  return [...(kind === 'onlink' ? [] : gateways), ...onLink, ...(guarded ? guards : [])];
 }
 
 function rule(priority: number, rest: Partial<PolicyRule>): PolicyRule {
   const selectors = { from: null, to: null, iif: null, fwmark: null };
+  const family = [rest.from, rest.to].some((each) => each?.includes(':')) ? 'ipv6' : 'ipv4';
   return { family, priority: priority as Priority, ...selectors, table: 254 as TableId, ...rest };
 }
 
@@ -206,8 +228,11 @@ function rulesOf(network: NetworkChoice, wanted: readonly VlanLink[]): readonly 
   const fwmark = { value: 0x100 * (number + 1), mask: 0x1f00 };
   const table = (7100 + number) as TableId;
   return [
-    ...(kind === 'onlink' ? [] : [rule(2011 + 10 * number, { fwmark, table })]),
+    ...byFamily(network).flatMap(({ family }) =>
+      kind === 'onlink' ? [] : [{ ...rule(2011 + 10 * number, { fwmark, table }), family }],
+    ),
     ...(kind === 'onlink' ? [] : [rule(2010 + 10 * number, { fwmark, to: cidr('10.112.0.0/12') })]),
+    ...(kind === 'onlink' ? [] : [rule(2010 + 10 * number, { fwmark, to: cidr('fd00:10::/32') })]),
     ...(guarded
       ? pools.map((pool) => {
           const to = cidr(pool);

@@ -85,7 +85,7 @@ describe('preflight of tables', () => {
     ],
     [
       'a route with several next hops',
-      { others: { routes: [{ table: 7100, words: 'dst default nexthops […]' }] } },
+      { others: { routes: [{ family: 'ipv4', table: 7100, words: 'dst default nexthops […]' }] } },
       'table-in-use: table 7100 already has a route of somebody else: dst default nexthops […]',
     ],
     [

@@ -1,4 +1,4 @@
-import { networkOf } from '../../src/domain/address.ts';
+import { type Family, networkOf } from '../../src/domain/address.ts';
 import type { Command } from '../../src/domain/command.ts';
 import type { InterfaceName, VlanId } from '../../src/domain/link.ts';
 import { type Neighbor, parseMac } from '../../src/domain/neighborhood.ts';
@@ -34,15 +34,16 @@ export type SimulatedKernel = {
 /** Runs one command of a plan. Throws as the real one would fail, and for every command that no plan has. */
 export function run(kernel: SimulatedKernel, { argv, stdin }: Command): void {
   const words = [...argv];
+  let family: Family = 'ipv4';
   const line = argv.join(' ');
   switch (words.shift()) {
     case 'ip':
-      if (words[0] === '-4') words.shift();
+      if (words[0] === '-4' || words[0] === '-6') family = words.shift() === '-4' ? 'ipv4' : 'ipv6';
       if (words[0] === 'link') runLink(kernel, words.slice(1), line);
       else if (words[0] === 'address') runAddress(kernel, words.slice(1), line);
       else if (words[0] === 'neighbor') runNeighbor(kernel, words.slice(1), line);
-      else if (words[0] === 'route') runRoute(kernel, words.slice(1), line);
-      else if (words[0] === 'rule') runRule(kernel, words.slice(1), line);
+      else if (words[0] === 'route') runRoute(kernel, family, { words: words.slice(1), line });
+      else if (words[0] === 'rule') runRule(kernel, family, { words: words.slice(1), line });
       else throw new Error(`no such object: ${line}`);
       return;
     case 'sysctl': {
@@ -52,10 +53,16 @@ export function run(kernel: SimulatedKernel, { argv, stdin }: Command): void {
       return;
     }
     case 'iptables-restore':
-      restoreChains(kernel, stdin ?? '', line);
+      restoreChains(kernel, 'ipv4', { text: stdin ?? '', line });
+      return;
+    case 'ip6tables-restore':
+      restoreChains(kernel, 'ipv6', { text: stdin ?? '', line });
       return;
     case 'iptables':
-      runIptables(kernel, words, line);
+      runIptables(kernel, 'ipv4', { words, line });
+      return;
+    case 'ip6tables':
+      runIptables(kernel, 'ipv6', { words, line });
       return;
     case 'install':
       kernel.runFiles[words.at(-1) ?? ''] = stdin ?? '';
@@ -112,7 +119,9 @@ function runAddress(kernel: SimulatedKernel, [verb, text = '', , name, flag]: re
       : [...link.addresses, ...(at >= 0 ? [] : [text])];
   kernel.links = kernel.links.map((one) => (one === link ? { ...one, addresses: left } : one));
   if (left.length > 0) return;
-  dropRoutes(kernel, link.name);
+  kernel.routes = kernel.routes.filter(
+    ({ route }) => route.family === 'ipv6' || !('device' in route) || route.device !== link.name,
+  );
   kernel.neighbors = kernel.neighbors.filter(({ device: on }) => on !== link.name);
 }
 

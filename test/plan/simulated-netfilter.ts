@@ -1,14 +1,22 @@
+import type { Family } from '../../src/domain/address.ts';
 import type { RunningChain } from '../../src/domain/observed.ts';
 import type { SimulatedKernel } from './simulated-kernel.ts';
 
+/** The chains of one family, among all of a kernel. */
+type Tables = Pick<SimulatedKernel, 'chains'> & { readonly family: Family };
+
 /** `iptables-restore` of a text: all of it or nothing. */
-export function restoreChains(kernel: SimulatedKernel, text: string, line: string): void {
-  const trial = { ...kernel };
+export function restoreChains(
+  kernel: SimulatedKernel,
+  family: Family,
+  { text, line }: { readonly text: string; readonly line: string },
+): void {
+  const trial = { chains: kernel.chains, family };
   restoreLines(trial, text, line);
   kernel.chains = trial.chains;
 }
 
-function restoreLines(kernel: SimulatedKernel, text: string, line: string): void {
+function restoreLines(kernel: Tables, text: string, line: string): void {
   const lines = text.split('\n');
   if (!line.endsWith('--noflush') || lines.at(-2) !== 'COMMIT') throw new Error(`not a restore of a plan: ${text}`);
   for (const one of lines.slice(1, -2)) {
@@ -16,8 +24,14 @@ function restoreLines(kernel: SimulatedKernel, text: string, line: string): void
     const [, verb = '', name = '', rest = ''] = /^(-[ADI]) (\S+) (.*)$/.exec(one) ?? [];
     const target = /-j (\S+)$/.exec(rest)?.[1] ?? '';
     if (declared !== undefined) {
-      const before = kernel.chains.find((chain) => chain.name === declared);
-      setChain(kernel, { family: 'ipv4', table: 'mangle', name: declared, hook: before?.hook ?? null, rules: [] });
+      const before = kernel.chains.find((chain) => isIn(kernel, chain, declared));
+      setChain(kernel, {
+        family: kernel.family,
+        table: 'mangle',
+        name: declared,
+        hook: before?.hook ?? null,
+        rules: [],
+      });
     } else if (verb === '-A') {
       const chain = chainOf(kernel, name, one);
       setChain(kernel, { ...chain, rules: [...chain.rules, rest] });
@@ -26,7 +40,17 @@ function restoreLines(kernel: SimulatedKernel, text: string, line: string): void
 }
 
 /** `iptables` with these words. */
-export function runIptables(kernel: SimulatedKernel, words: readonly string[], line: string): void {
+export function runIptables(
+  host: SimulatedKernel,
+  family: Family,
+  { words, line }: { readonly words: readonly string[]; readonly line: string },
+): void {
+  const kernel = { chains: host.chains, family };
+  changeChain(kernel, words, line);
+  host.chains = kernel.chains;
+}
+
+function changeChain(kernel: Tables, words: readonly string[], line: string): void {
   const [wait, , , table, verb = '', name = '', , target = ''] = words;
   if (wait !== '-w' || table !== 'mangle') throw new Error(`not a command of a plan: ${line}`);
   if (verb === '-D') {
@@ -44,7 +68,7 @@ export function runIptables(kernel: SimulatedKernel, words: readonly string[], l
 
 type Jump = { readonly verb: string; readonly hook: string; readonly target: string };
 
-function setHook(kernel: SimulatedKernel, { verb, hook, target }: Jump, line: string): void {
+function setHook(kernel: Tables, { verb, hook, target }: Jump, line: string): void {
   const chain = chainOf(kernel, target, line);
   if (hook !== 'PREROUTING' && hook !== 'OUTPUT') throw new Error(`not a hook: ${line}`);
   // A second jump would be one that no chain of the model can tell of.
@@ -52,12 +76,16 @@ function setHook(kernel: SimulatedKernel, { verb, hook, target }: Jump, line: st
   setChain(kernel, { ...chain, hook: verb === '-D' ? null : hook });
 }
 
-function chainOf({ chains }: SimulatedKernel, name: string, line: string): RunningChain {
-  const chain = chains.find((one) => one.name === name);
+function isIn({ family }: Tables, chain: RunningChain, name: string): boolean {
+  return chain.family === family && chain.name === name;
+}
+
+function chainOf(tables: Tables, name: string, line: string): RunningChain {
+  const chain = tables.chains.find((one) => isIn(tables, one, name));
   if (chain === undefined) throw new Error(`No chain/target/match by that name: ${line}`);
   return chain;
 }
 
-function setChain(kernel: SimulatedKernel, chain: RunningChain): void {
-  kernel.chains = [...kernel.chains.filter(({ name }) => name !== chain.name), chain];
+function setChain(kernel: Tables, chain: RunningChain): void {
+  kernel.chains = [...kernel.chains.filter((one) => !isIn(kernel, one, chain.name)), chain];
 }

@@ -1,14 +1,20 @@
-import { cidrContains } from '../../src/domain/address.ts';
+import { cidrContains, type Family } from '../../src/domain/address.ts';
 import type { RunningRoute, RunningRule } from '../../src/domain/observed.ts';
 import type { PolicyRule, Route } from '../../src/domain/routing.ts';
 import { cidr, device, ip } from '../tasks/example-host.ts';
 import type { SimulatedKernel } from './simulated-kernel.ts';
 
+/** The words after the object, and the whole line for complaints. */
+type Line = { readonly words: readonly string[]; readonly line: string };
+
 /** `ip route VERB …`. */
-export function runRoute(kernel: SimulatedKernel, [verb, ...words]: readonly string[], line: string): void {
-  const { route, protocol } = readRoute(words);
+export function runRoute(kernel: SimulatedKernel, family: Family, { words: [verb, ...words], line }: Line): void {
+  const { route, protocol } = readRoute(family, words);
   const inSlot = kernel.routes.filter(
-    (other) => other.route.table === route.table && other.route.destination === route.destination,
+    (other) =>
+      other.route.family === family &&
+      other.route.table === route.table &&
+      other.route.destination === route.destination,
   );
   if (verb === 'delete') {
     const found = inSlot.find((other) => equal(other, { route, protocol }));
@@ -26,11 +32,12 @@ export function runRoute(kernel: SimulatedKernel, [verb, ...words]: readonly str
 
 function isReachable(
   { routes }: SimulatedKernel,
-  { table, device: name, gateway }: Extract<Route, { type: 'gateway' }>,
+  { family, table, device: name, gateway }: Extract<Route, { type: 'gateway' }>,
 ) {
   return routes.some(
     ({ route }) =>
       route.type === 'link' &&
+      route.family === family &&
       (route.table === table || route.table === 254) &&
       route.device === name &&
       route.destination !== 'default' &&
@@ -39,14 +46,14 @@ function isReachable(
 }
 
 /** Read apart from src/plan/words.ts, so that a slip there is no slip here. */
-function readRoute(words: readonly string[]): RunningRoute {
+function readRoute(family: Family, words: readonly string[]): RunningRoute {
   const rest = words[0] === 'blackhole' ? words.slice(1) : words;
   const after = (key: string) => {
     const at = rest.indexOf(key);
     return at < 0 ? undefined : rest[at + 1];
   };
   const place = {
-    family: 'ipv4',
+    family,
     table: (after('table') === 'main' ? 254 : Number(after('table'))) as Route['table'],
     destination: rest[0] === 'default' ? 'default' : cidr(rest[0] ?? ''),
   } as const;
@@ -63,8 +70,8 @@ function readRoute(words: readonly string[]): RunningRoute {
 }
 
 /** `ip rule VERB …`. */
-export function runRule(kernel: SimulatedKernel, [verb, ...words]: readonly string[], line: string): void {
-  const wanted = readRule(words);
+export function runRule(kernel: SimulatedKernel, family: Family, { words: [verb, ...words], line }: Line): void {
+  const wanted = readRule(family, words);
   if (verb === 'add') {
     if (kernel.rules.some((other) => equal(other, wanted))) throw new Error(`File exists: ${line}`);
     kernel.rules.push(wanted);
@@ -77,14 +84,14 @@ export function runRule(kernel: SimulatedKernel, [verb, ...words]: readonly stri
   kernel.rules = kernel.rules.filter((other) => other !== found);
 }
 
-function readRule(words: readonly string[]): RunningRule {
+function readRule(family: Family, words: readonly string[]): RunningRule {
   const pairs = new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1] ?? ''] as const] : [])));
   const network = (key: string) => (pairs.has(key) ? cidr(pairs.get(key) ?? '') : null);
   const [value, mask] = (pairs.get('fwmark') ?? '').split('/').map(Number);
   const table = pairs.get('lookup');
   return {
     rule: {
-      family: 'ipv4',
+      family,
       priority: Number(pairs.get('priority')) as PolicyRule['priority'],
       from: network('from'),
       to: network('to'),

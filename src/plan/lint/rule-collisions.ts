@@ -1,3 +1,4 @@
+import type { Family } from '../../domain/address.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
@@ -18,7 +19,8 @@ export function ruleCollisions(
     ...foreignRules.map((rule) => ({ ...rule, words: ruleWords(rule).join(' ') })),
     ...facts.others.rules,
   ];
-  const lowest = Math.min(...desired.rules.map(({ priority }) => priority));
+  const lowestOf = (family: Family) =>
+    Math.min(...desired.rules.filter((rule) => rule.family === family).map(({ priority }) => priority));
   return [
     ...others
       .filter(({ family, priority }) => wanted.has(`${family} ${priority}`))
@@ -31,11 +33,11 @@ export function ruleCollisions(
       ),
     // Before the local table's rule a lookup would miss the node's own addresses; Cilium and the AWS CNI move that rule up from 0.
     ...running.rules
-      .filter(({ rule }) => rule.table === localTable && rule.priority >= lowest)
+      .filter(({ rule }) => rule.table === localTable && rule.priority >= lowestOf(rule.family))
       .map(
         ({ rule }): Obstacle => ({
           code: 'before-local',
-          message: `priority ${lowest} comes before the local table's rule at ${rule.priority}${suspects('priorities', rule.priority)}`,
+          message: `priority ${lowestOf(rule.family)} comes before the local table's rule at ${rule.priority}${suspects('priorities', rule.priority)}`,
           hint: 'choose a higher priority:, or loop_guard: false where it is the loop guard’s',
         }),
       ),
