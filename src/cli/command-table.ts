@@ -6,6 +6,7 @@ import type { InterfaceName } from '../domain/link.ts';
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
 import type { ReportFile } from '../domain/report-file.ts';
+import type { SchemaSubject } from '../domain/schema-subject.ts';
 
 /** The hosts a command is about. */
 export type InventoryChoice = {
@@ -120,7 +121,7 @@ export type CommandTable = {
   readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Pick<OutputChoice, 'output'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
-  readonly schema: Lazily<Command<{ readonly of: 'inventory' | 'playbook' }>>;
+  readonly schema: Lazily<Command<{ readonly of: SchemaSubject }>>;
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
   >;

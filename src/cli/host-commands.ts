@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import type { Io } from '../commands/io.ts';
+import { schemaSubjects } from '../domain/schema-subject.ts';
 import { changeOf, connectionOf } from './change-choice.ts';
 import type { CommandTable, InventoryChoice, TagsChoice } from './command-table.ts';
 import { hostsOf } from './inventory-options.ts';
@@ -151,16 +152,17 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     )
     .command(
       'schema [of]',
-      'Print the JSON Schema of the inventory, or of playbooks, for editors',
+      'Print the JSON Schema of inventories, of files of variables or of playbooks, for editors',
       (y) =>
         y
           .positional('of', {
-            choices: ['inventory', 'playbook'] as const,
+            choices: schemaSubjects,
             default: 'inventory' as const,
             describe: 'Of what',
           })
           .options(optionsOf.schema)
           .example('$0 schema > mlbroute.schema.json', 'For yaml-language-server')
+          .example('$0 schema variables > variables.schema.json', 'For files of group_vars and host_vars')
           .example('$0 schema playbook > playbook.schema.json', 'The same for playbooks'),
       ({ of }) => select(async (io) => (await commands.schema())({ of }, io)),
     );

@@ -22,8 +22,9 @@ export const domainVariables = z
   .looseObject({
     networks: z
       .array(networkSchema)
+      .meta({ maxItems: mostNetworks })
       .nullish()
-      .meta({ description: 'Networks of MetalLB that the host serves', maxItems: mostNetworks }),
+      .meta({ description: 'Networks of MetalLB that the host serves' }),
     pod_cidrs: z.array(cidr).nullish().meta({ description: 'Networks of the pods' }),
     node_cidrs: z.array(cidr).nullish().meta({ description: 'Networks of the nodes; seen on the host by default' }),
     kube_proxy: z

@@ -5,9 +5,33 @@ import { verbNames } from './task-schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** The JSON Schema of the variables mlbroute gives a meaning, for editors. Made from the definitions the checks use. */
-export function inventorySchema(): Schema {
+/** The JSON Schema of the variables mlbroute gives a meaning, as in `group_vars`, for editors. Made from the definitions the checks use. */
+export function variablesSchema(): Schema {
   return schemaOf(domainVariables, (path) => path.length > 0);
+}
+
+/** The JSON Schema of an inventory in YAML: groups, whose variables and those of their hosts are as in {@link variablesSchema}. */
+export function inventorySchema(): Schema {
+  const { $schema: dialect, ...variables } = variablesSchema();
+  const orNothing = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+  const named = (schema: Schema): Schema => ({ type: 'object', additionalProperties: schema });
+  const groups = named(orNothing({ $ref: '#/$defs/group' }));
+  const its = orNothing({ $ref: '#/$defs/variables' });
+  // One name may stand for a mapping of it.
+  const hosts = { anyOf: [named(its), { type: 'string' }, { type: 'null' }] } satisfies Schema;
+  const children = { anyOf: [groups, { type: 'string' }, { type: 'null' }] } satisfies Schema;
+  const properties = {
+    hosts: { ...hosts, description: 'Hosts of the group, with variables of their own; node[01:30] is thirty hosts' },
+    vars: { ...its, description: 'Variables of all its hosts' },
+    children: { ...children, description: 'Groups within the group' },
+  };
+  const group: Schema = { type: 'object', properties, additionalProperties: false };
+  return {
+    ...(dialect && { $schema: dialect }),
+    title: 'An inventory of mlbroute and Ansible',
+    ...groups,
+    $defs: { group, variables },
+  };
 }
 
 /** The same for playbooks, whose tasks take references in their arguments only. */

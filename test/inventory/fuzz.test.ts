@@ -9,6 +9,7 @@ import { selectHosts } from '../../src/inventory/select-hosts.ts';
 import { formatDiagnostics } from '../../src/report/diagnostics-text.ts';
 import { hostSpec } from '../../src/schema/host-spec.ts';
 import { fakeDisk } from './fake-disk.ts';
+import { mutatedOf, nasty } from './mutated-text.ts';
 
 /** Printed with every run, so that a failure can be had again with SEED=…. */
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -27,109 +28,6 @@ const seeds: readonly (readonly [string, string])[] = [
   ],
   ['anchors.yml', 'x: &a { vars: &v { k: [1, &n "{{ m }}"] } }\nweb: { <<: *a, hosts: { n1: { k: *v, m: *n } } }\n'],
 ];
-
-const nasty = fc.constantFrom(
-  ...[
-    '__proto__',
-    'constructor',
-    '\t',
-    '\r\n',
-    '\r',
-    '\u0000',
-    '\ufeff',
-    '\ud800',
-    '\u2028',
-    '\u0085',
-    '💥',
-    'é',
-    '"',
-    "'",
-    '\\',
-  ],
-  ...[
-    '{{',
-    '}}',
-    '{%',
-    '{{#if x}}',
-    '{{ a.b.[0] }}',
-    '{{{{',
-    '&a ',
-    '*a',
-    '<<: *a',
-    '!vault |',
-    '!unsafe ',
-    '!!int ',
-    '---\n',
-    '...\n',
-  ],
-  ...[
-    '[1:3]',
-    '[a:',
-    '[0:99999999999]',
-    ':',
-    ': ',
-    '- ',
-    '? ',
-    '|\n',
-    '>\n',
-    '#',
-    '\n',
-    '  ',
-    '{',
-    '}',
-    '[',
-    ']',
-    ',',
-    '@',
-    '`',
-    '%',
-  ],
-  ...[
-    '~',
-    'null',
-    'yes',
-    '0x',
-    '1e999',
-    '-0',
-    '.inf',
-    '1_',
-    '1:2:3',
-    'children:',
-    'hosts:',
-    'vars:',
-    '[x:vars]',
-    '$ANSIBLE_VAULT;',
-  ],
-);
-
-/** One change to a text: something goes, something comes, or a part of it comes again. */
-const mutation = fc.tuple(
-  fc.constantFrom('delete', 'insert', 'replace', 'repeat', 'swap'),
-  fc.nat(),
-  fc.nat({ max: 40 }),
-  nasty,
-);
-const mutated = fc
-  .tuple(fc.constantFrom(...seeds), fc.array(mutation, { minLength: 1, maxLength: 6 }))
-  .map(([[name, text], mutations]) => {
-    const changed = mutations.reduce((before, [kind, where, length, piece]) => {
-      const at = before.length === 0 ? 0 : where % before.length;
-      const [head, part, tail] = [before.slice(0, at), before.slice(at, at + length), before.slice(at + length)];
-      switch (kind) {
-        case 'delete':
-          return head + tail;
-        case 'insert':
-          return head + piece + part + tail;
-        case 'replace':
-          return head + piece + tail;
-        case 'repeat':
-          return head + part.repeat(3) + tail;
-        default:
-          return tail + part + head;
-      }
-    }, text);
-    return [name, changed] as const;
-  });
 
 /** Everything that is done with an inventory before a host is touched. Gives how it ended; it never throws. */
 async function everything(name: string, text: string, limit: string): Promise<'right' | 'refused'> {
@@ -169,7 +67,7 @@ describe('Whatever is read as an inventory', () => {
   it('10,000 mutated ones are right or refused, and nothing throws or hangs', { timeout: 120_000 }, async () => {
     const ends = { right: 0, refused: 0 };
     await fc.assert(
-      fc.asyncProperty(mutated, limit, async ([name, text], parts) => {
+      fc.asyncProperty(mutatedOf(seeds, { most: 6 }), limit, async ([name, text], parts) => {
         ends[await everything(name, text, parts.join(''))]++;
       }),
       { numRuns: 10_000, seed },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inventorySchema } from '../../src/schema/json-schema.ts';
+import { variablesSchema } from '../../src/schema/json-schema.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -28,21 +28,21 @@ describe('The JSON Schema of the variables', () => {
     ['kube_proxy'],
   ])('describes %s %s %s', (name, ...rest) => {
     const path = rest.length === 0 ? [name] : [name, 'items', ...rest.filter(Boolean)];
-    expect(find(inventorySchema(), path)).toHaveProperty('description');
+    expect(find(variablesSchema(), path)).toHaveProperty('description');
   });
 
   it('takes a reference where a number is wanted', () => {
-    const vlan = find(inventorySchema(), ['networks', 'items', 'link', 'vlan']);
+    const vlan = find(variablesSchema(), ['networks', 'items', 'link', 'vlan']);
     expect(JSON.stringify(vlan)).toContain('"maximum":4094');
     expect(JSON.stringify(vlan)).toContain(JSON.stringify({ type: 'string', pattern: '^\\{\\{.*\\}\\}$' }));
   });
 
   it('names what a network must have, and forbids what it cannot have', () => {
-    const text = JSON.stringify(inventorySchema());
+    const text = JSON.stringify(variablesSchema());
     expect(text).toContain('"required":["name","pools","link"],"additionalProperties":false');
   });
 
   it('has the same bytes each time', () => {
-    expect(JSON.stringify(inventorySchema())).toBe(JSON.stringify(inventorySchema()));
+    expect(JSON.stringify(variablesSchema())).toBe(JSON.stringify(variablesSchema()));
   });
 });

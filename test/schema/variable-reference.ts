@@ -1,4 +1,4 @@
-import { inventorySchema } from '../../src/schema/json-schema.ts';
+import { variablesSchema } from '../../src/schema/json-schema.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
@@ -7,7 +7,7 @@ export function variableReference(): string {
   return [
     '| variable | value | default | meaning |',
     '|---|---|---|---|',
-    ...rowsOf(inventorySchema() as Schema, '').map((cells) => `| ${cells.join(' | ')} |`),
+    ...rowsOf(variablesSchema() as Schema, '').map((cells) => `| ${cells.join(' | ')} |`),
   ].join('\n');
 }
 
