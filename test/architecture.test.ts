@@ -47,6 +47,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
 /** The folders that are the only doors to a package. */
 const doors: { readonly [packageName: string]: readonly string[] } = {
   '@marcbachmann/cel-js': ['playbook'],
+  '@dagrejs/dagre': ['report'],
   diff: ['cluster', 'report'],
   handlebars: ['inventory', 'backends'],
   'ipaddr.js': ['domain'],

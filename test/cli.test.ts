@@ -248,7 +248,7 @@ describe('the command line', () => {
     [
       'a report of no format',
       ['audit', '-i', 'a', '--report', 'a.pdf'],
-      '--report: "a.pdf" does not say its format: end it in .json, .xml (JUnit) or .sarif',
+      '--report: "a.pdf" does not say its format: end it in .json, .xml (JUnit), .html or .sarif',
       'audit',
     ],
     [

@@ -104,7 +104,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
         y
           .options(optionsOf.audit)
           .example('$0 audit -i prod.yaml --output json', 'For machines: a line per host')
-          .example('$0 audit -i prod.yaml --report audit.xml --report audit.sarif', 'For CI'),
+          .example('$0 audit -i prod.yaml --report audit.html --report audit.xml', 'To look at, and for CI'),
       (argv) => {
         const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv) };
         select(async (io) => (await commands.audit())(options, io));

@@ -11,7 +11,7 @@ export const outputOptions = {
   },
   report: {
     requiresArg: true,
-    describe: 'Report the whole run in a file: .json, .xml (JUnit), .sarif; may be repeated',
+    describe: 'Report the whole run in a file: .html, .json, .xml (JUnit), .sarif; may be repeated',
     coerce: reportFiles('--report'),
   },
   progress: { type: 'boolean', default: true, describe: 'Show progress; --no-progress: only the end' },

@@ -9,6 +9,8 @@ export async function loadFormat(format: ReportFile['format']): Promise<(report:
       return (report) => `${JSON.stringify(report)}\n`;
     case 'xml':
       return (await import('./junit.ts')).formatJunit;
+    case 'html':
+      return (await import('./html/page.ts')).formatHtml;
     case 'sarif':
       return (await import('./sarif.ts')).formatSarif;
     default:
