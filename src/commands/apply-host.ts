@@ -1,6 +1,7 @@
 import { carryOut } from '../deploy/carry-out.ts';
 import type { Deployment, Surroundings } from '../deploy/deployment.ts';
 import type { Look } from '../deploy/look.ts';
+import { playHost } from '../deploy/play-host.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import type { Journal } from './journal.ts';
 import { newTransaction } from './surroundings.ts';
@@ -34,9 +35,15 @@ export async function applyHost(seen: Seen, work: HostWork): Promise<Ended> {
   let outcome: HostOutcome;
   if (ready.kind === 'ended') outcome = ready.outcome;
   else {
-    const transaction = newTransaction(confirmTimeoutS);
-    journal?.record({ kind: 'start', host, transaction: transaction.id });
-    outcome = await carryOut(ready, transaction, surroundings);
+    const begin = () => {
+      const transaction = newTransaction(confirmTimeoutS);
+      journal?.record({ kind: 'start', host, transaction: transaction.id });
+      return transaction;
+    };
+    outcome =
+      ready.deployment.interludes.length > 0
+        ? await playHost(ready, begin, surroundings)
+        : await carryOut(ready, begin(), surroundings);
   }
   journal?.record({ kind: 'end', host, outcome });
   surroundings.emit({ kind: 'end', host, outcome, elapsedMs: surroundings.now() - began });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
-import { hasNothingToDo, type Look } from '../deploy/look.ts';
+import { hasNothingToDo, type Look, staysAsItIs } from '../deploy/look.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { count } from '../report/count.ts';
 import { planLine } from '../report/ndjson.ts';
@@ -62,7 +62,9 @@ export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io
   // Nobody knows how long the question stands; connections are not held open for it.
   if (!options.yes) await Promise.all(busy.map(({ session }) => session.close()));
   const askedMs = performance.now();
-  if (busy.length > 0 && !options.yes && !(await isAgreed(busy, options.question, io))) {
+  // What only looks need not be allowed.
+  const isQuestion = !busy.every(staysAsItIs);
+  if (isQuestion && !options.yes && !(await isAgreed(busy, options.question, io))) {
     io.stderr(
       io.isInputTty ? 'Nothing was changed.\n' : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
     );

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
+import { foresee } from '../deploy/foresee.ts';
 import { look } from '../deploy/look.ts';
 import { stopAtObstacles } from '../deploy/stop-at-obstacles.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
@@ -52,7 +53,8 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
     return ok({
       deployments: retried.value,
       waves: loaded.value.waves,
-      lookAt: async (deployment, there) => stopAtObstacles(await look(deployment, 'change', there)),
+      lookAt: async (deployment, there) =>
+        foresee(await stopAtObstacles(await look(deployment, 'change', there)), there),
       secrets: loaded.value.secrets,
     });
   tellOfPlan(saved.value, loaded.value.sourceOf, io);

@@ -24,7 +24,7 @@ import { resolveHost } from '../playbook/resolve-host.ts';
 import { choosePlays, isWhole } from '../playbook/tags.ts';
 import { wavesOf } from '../playbook/waves.ts';
 import { hostSpecs } from '../schema/host-spec.ts';
-import type { HostWants } from '../tasks/host-wants.ts';
+import type { HostSteps, HostWants } from '../tasks/host-wants.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
 import { wantedState } from '../tasks/wanted-state.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
@@ -79,8 +79,8 @@ export async function loadDeployments(
     const host = inventory.hostsByName.get(name);
     if (host === undefined) throw new Error(`${name} was selected from an inventory that has no such host`);
     const vars = hostVars(inventory, name, { wanted: connectionVariableNames, decrypted });
-    const wants = resolveHost(host, playsOf.value.get(name) ?? [], { inventory, decrypted, checkSpec, isPart });
-    return bothOf(vars, wants);
+    const steps = resolveHost(host, playsOf.value.get(name) ?? [], { inventory, decrypted, checkSpec, isPart });
+    return bothOf(vars, steps);
   });
   const login = { user: userInfo().username, homeDirectory: homedir(), transport: said.transport };
   const forced = new Set<string>(options.force);
@@ -91,7 +91,8 @@ export async function loadDeployments(
     const connection = resolved.ok ? connectionOf(name, resolved.value.vars, login) : resolved;
     if (!connection.ok) found.push(...connection.error.map((diagnostic) => ({ host: name, diagnostic })));
     if (!resolved.ok || !connection.ok) return [];
-    const { wants } = resolved.value;
+    const { wants, interludes } = resolved.value.steps;
+    const means = { templates: templates.value, forced };
     return [
       {
         name,
@@ -100,7 +101,13 @@ export async function loadDeployments(
           wantsHistory: false,
           wantsIpv6: wants.spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
           connection: withPasswords(connection.value, said),
-          prepare: (observed: Observed) => prepare(name, wants, observed, { templates: templates.value, forced }),
+          prepare: (observed: Observed) => prepare(name, wants, observed, means),
+          interludes: interludes.map(({ before, isNew, task }) => ({
+            // Without a record nobody knows what else of its files is to stay, so all of them become what they shall be at once.
+            prepare: (observed: Observed) => prepare(name, isRecordLost(observed) ? wants : before, observed, means),
+            isNew,
+            task,
+          })),
         },
       },
     ];
@@ -119,10 +126,10 @@ export async function loadDeployments(
 
 function bothOf(
   vars: Result<HostVars, HostVarsFault>,
-  wants: Result<HostWants, HostVarsFault>,
-): Result<{ readonly vars: HostVars; readonly wants: HostWants }, HostVarsFault> {
-  if (vars.ok && wants.ok) return ok({ vars: vars.value, wants: wants.value });
-  const faults = [vars, wants].flatMap((each) => (each.ok ? [] : [each.error]));
+  steps: Result<HostSteps, HostVarsFault>,
+): Result<{ readonly vars: HostVars; readonly steps: HostSteps }, HostVarsFault> {
+  if (vars.ok && steps.ok) return ok({ vars: vars.value, steps: steps.value });
+  const faults = [vars, steps].flatMap((each) => (each.ok ? [] : [each.error]));
   return err({
     diagnostics: faults.flatMap(({ diagnostics }) => diagnostics),
     locked: faults.flatMap(({ locked }) => locked),
@@ -146,7 +153,7 @@ function prepare(
   observed: Observed,
   { templates, forced }: { readonly templates: TemplateSet; readonly forced: ReadonlySet<string> },
 ): Result<Prepared, readonly Failure[]> {
-  if (wants.isPart && observed.recorded === null && observed.persisted.length > 0) return err([recordLost]);
+  if (wants.isPart && isRecordLost(observed)) return err([recordLost]);
   const desired = wantedState(forceReturnPaths(wants, forced), observed.facts, observed.recorded);
   if (!desired.ok) return desired;
   const { state, warnings } = desired.value;
@@ -155,6 +162,10 @@ function prepare(
   return plan.ok
     ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })
     : plan;
+}
+
+function isRecordLost({ recorded, persisted }: Observed): boolean {
+  return recorded === null && persisted.length > 0;
 }
 
 /** Nobody knows what its files are for, so nobody can leave the right ones. */

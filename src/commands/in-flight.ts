@@ -44,6 +44,8 @@ function fateIn(phase: Phase, at: { readonly confirmWithinS: number; readonly in
     case 'observe':
     case 'plan':
       return 'nothing was written';
+    case 'act':
+      return 'an action was running there, and nobody will see how it ends';
     case 'apply':
       return `pending; it reverts by itself at most ${formatDuration(at.confirmWithinS * 1000)} after its last step`;
     case 'verify':

@@ -8,12 +8,14 @@ const directory = fileURLToPath(new URL('../../node/', import.meta.url));
 /** Reads the shell programs that run on hosts. Throws where the package is not whole. */
 export async function loadNodePrograms(): Promise<NodePrograms> {
   const read = (name: string) => readFile(`${directory}${name}.sh`, 'utf8');
-  const [observe, apply, transaction, probe] = await Promise.all(
-    ['observe', 'apply', 'transaction', 'probe'].map(read),
-  );
-  if (observe === undefined || apply === undefined || transaction === undefined || probe === undefined)
-    throw new Error('unreachable: four were read');
-  return { observe, apply, transaction, probe };
+  const [observe, apply, transaction, probe, action] = await Promise.all([
+    read('observe'),
+    read('apply'),
+    read('transaction'),
+    read('probe'),
+    read('action'),
+  ]);
+  return { observe, apply, transaction, probe, action };
 }
 
 /** Reads one more program that runs on hosts; throws where the package is not whole. */

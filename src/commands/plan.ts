@@ -63,6 +63,13 @@ async function save(
   io: Io,
 ): Promise<boolean> {
   const { seen, unplanned, options, sourceOf } = planned;
+  const plans = seen.map(({ prepared }) => prepared.plan);
+  const acting = plans.filter(({ actions }) => (actions ?? []).length > 0).map(({ host }) => host);
+  if (acting.length > 0) {
+    const way = 'leave them out with --skip-tags, or push without a saved plan';
+    io.stderr(`error: the plan was not saved: it holds no actions, and ${foldHosts(acting)} has some; ${way}\n`);
+    return false;
+  }
   const hosts = seen.flatMap((each) => (unplanned.includes(each.prepared.plan.host) ? [] : (savedHostOf(each) ?? [])));
   const text = formatSavedPlan({
     kind: 'mlbroute-plan',

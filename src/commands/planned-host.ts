@@ -29,7 +29,8 @@ export function deploymentOf(
 ): Deployment {
   const accepted = new Set<string>([...forced, ...saved.plan.warnings.map(({ code }) => code)]);
   const wantsIpv6 = saved.manifest.desired.chains.some(({ family }) => family === 'ipv6');
-  return { connection, wantsHistory: false, wantsIpv6, prepare: (observed) => prepare(saved, observed, accepted) };
+  const prepareSaved = (observed: Observed) => prepare(saved, observed, accepted);
+  return { connection, wantsHistory: false, wantsIpv6, interludes: [], prepare: prepareSaved };
 }
 
 /**

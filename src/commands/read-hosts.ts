@@ -16,7 +16,7 @@ export type Reading = {
   readonly record: RunRecord;
 };
 
-/** Looks at every chosen host and changes nothing. Null where the inventory is wrong, which is told by then. */
+/** Looks at every chosen host and changes nothing; for a plan at its actions, too. Null where the inventory is wrong, which is told by then. */
 export async function readHosts(
   command: 'audit' | 'plan',
   options: ConnectionOptions,
@@ -32,7 +32,12 @@ export async function readHosts(
   const stopListening = record.endOnSignal();
   const reporter = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
-  const looks = await lookAtAll(deployments, options.forks, surroundings, record.saw);
+  const looks = await lookAtAll(
+    deployments,
+    { forks: options.forks, isPlan: command === 'plan' },
+    surroundings,
+    record.saw,
+  );
   stopListening();
   await Promise.all(looks.map(async (result) => result.kind === 'seen' && result.session.close()));
   await reporter.close();

@@ -22,6 +22,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
       connection,
       wantsHistory: false,
       wantsIpv6: false,
+      interludes: [],
       prepare: (observed) => {
         const plan = makePlan({ host: connection.name, desired: nothing, files: [], observed, warnings: [] });
         return plan.ok ? ok({ plan: plan.value, manifest: null }) : plan;

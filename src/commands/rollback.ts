@@ -43,6 +43,7 @@ function returning(connection: HostConnection, to: number | null): Deployment {
     connection,
     wantsHistory: true,
     wantsIpv6: false,
+    interludes: [],
     prepare: (observed) => {
       const chosen = target === null ? choose(observed, to) : ok(target);
       if (!chosen.ok) return err([chosen.error]);

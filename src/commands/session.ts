@@ -1,4 +1,5 @@
 import type { Deployment, Surroundings } from '../deploy/deployment.ts';
+import { foresee } from '../deploy/foresee.ts';
 import { type Look, look } from '../deploy/look.ts';
 import { rollOut } from '../deploy/rollout.ts';
 import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
@@ -71,14 +72,18 @@ export async function onEach<T, R>(
   });
 }
 
-/** Looks at every host; `saw` is told at once. */
+/** Looks at every host; `saw` is told at once. `isPlan`: what its actions would do is asked, too. */
 export function lookAtAll(
   deployments: readonly Deployment[],
-  forks: number,
+  { forks, isPlan }: { readonly forks: number; readonly isPlan: boolean },
   surroundings: Surroundings,
   saw: (result: Look) => Look,
 ): Promise<readonly Look[]> {
-  return onEach(deployments, forks, async (deployment) => saw(await look(deployment, 'read', surroundings)), {
+  const lookAt = async (deployment: Deployment) => {
+    const seen = await look(deployment, 'read', surroundings);
+    return saw(isPlan ? await foresee(seen, surroundings) : seen);
+  };
+  return onEach(deployments, forks, lookAt, {
     emit: surroundings.emit,
     endOf: (result) => (result.kind === 'ended' ? result : null),
   });

@@ -1,3 +1,4 @@
+import type { ActionTask } from '../domain/action.ts';
 import type { HostPlan } from '../domain/change.ts';
 import type { HostConnection } from '../domain/host.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
@@ -8,6 +9,14 @@ import type { Connect } from '../transport/session.ts';
 /** A plan with what the host shall remember of it; null where it shall forget mlbroute. */
 export type Prepared = { readonly plan: HostPlan; readonly manifest: Manifest | null };
 
+/** An action, and the state that must be there before it: asked as `Deployment.prepare`. */
+export type Interlude = {
+  readonly prepare: Deployment['prepare'];
+  /** False: that state is there since the action before this one. */
+  readonly isNew: boolean;
+  readonly task: ActionTask;
+};
+
 /** One host to deploy to: how to reach it, and what follows from what is seen there. Asked again after apply, it must plan nothing. */
 export type Deployment = {
   readonly connection: HostConnection;
@@ -16,6 +25,8 @@ export type Deployment = {
   /** True: something of IPv6 is asked for, so what only that needs is looked at, too. */
   readonly wantsIpv6: boolean;
   readonly prepare: (observed: Observed) => Result<Prepared, readonly Failure[]>;
+  /** What is done before that state is there as a whole. */
+  readonly interludes: readonly Interlude[];
 };
 
 /** The programs that run on hosts, as texts. */
@@ -24,6 +35,7 @@ export type NodePrograms = {
   readonly apply: string;
   readonly transaction: string;
   readonly probe: string;
+  readonly action: string;
 };
 
 /** The outside world, handed in. */

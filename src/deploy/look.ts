@@ -42,8 +42,23 @@ export async function look(deployment: Deployment, purpose: Purpose, surrounding
   return { kind: 'seen', deployment, observed: observed.value, prepared: prepared.value, session: session.value };
 }
 
-/** True where a look found nothing to do. */
-export function hasNothingToDo({ observed, prepared }: Extract<Look, { kind: 'seen' }>): boolean {
+/** The same look at a host, with another state for it in view. */
+export async function lookFor(deployment: Deployment, seen: Extract<Look, { kind: 'seen' }>): Promise<Look> {
+  const prepared = deployment.prepare(seen.observed);
+  if (prepared.ok) return { ...seen, deployment, prepared: prepared.value };
+  await seen.session.close();
+  return { kind: 'ended', deployment, outcome: { status: 'failed', because: allOf(prepared.error) } };
+}
+
+/** True where a look found nothing to do, not even something to look at once more. */
+export function hasNothingToDo(seen: Extract<Look, { kind: 'seen' }>): boolean {
+  // A push runs what only looks, too, though it changes nothing.
+  const hasChecks = (seen.prepared.plan.actions ?? []).some(({ verdict }) => verdict === 'check');
+  return staysAsItIs(seen) && !hasChecks;
+}
+
+/** True where a push would change nothing. */
+export function staysAsItIs({ observed, prepared }: Extract<Look, { kind: 'seen' }>): boolean {
   const { recorded, persisted } = observed;
   // Files without a record are what a lost /var leaves: a push then writes the record again.
   const isRecordRight = prepared.manifest === null ? recorded === null : recorded !== null || persisted.length === 0;

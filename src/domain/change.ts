@@ -33,6 +33,17 @@ export type RuntimeChange = {
 /** A fact worth saying that stops nothing. */
 export type PlanWarning = { readonly code: string; readonly message: string; readonly hint: string | null };
 
+/**
+ * An action of the playbook as far as it can be told before a push: it will run, or has nothing to do, or only looks; or that depends on
+ * what an action before it brings.
+ */
+export type ForeseenAction = {
+  readonly words: string;
+  readonly verdict: 'runs' | 'idle' | 'check' | 'depends';
+  /** Why there is nothing to do; null where that is not known. */
+  readonly why: string | null;
+};
+
 /** Everything a push will do on one host, and nothing else: apply is driven by this alone. */
 export type HostPlan = {
   readonly host: HostName;
@@ -41,6 +52,8 @@ export type HostPlan = {
   /** In the order of application. */
   readonly runtime: readonly RuntimeChange[];
   readonly warnings: readonly PlanWarning[];
+  /** In the order of the playbook, between the changes of the tasks above and below each. Missing: none. */
+  readonly actions?: readonly ForeseenAction[];
   /** What stands against it: none, or nothing of it is carried out. */
   readonly obstacles: readonly Obstacle[];
 };
@@ -57,5 +70,6 @@ export type Finding = {
 
 /** True where a push would leave the host untouched. */
 export function isUnchanged(plan: HostPlan): boolean {
-  return plan.files.length === 0 && plan.runtime.length === 0;
+  const isIdle = ({ verdict }: ForeseenAction) => verdict === 'idle' || verdict === 'check';
+  return plan.files.length === 0 && plan.runtime.length === 0 && (plan.actions ?? []).every(isIdle);
 }

@@ -16,17 +16,19 @@ export type Failure =
   | { readonly kind: 'step'; readonly step: string; readonly message: string }
   /** After apply the host is not as planned. */
   | { readonly kind: 'verification'; readonly findings: readonly string[] }
+  /** An action of the playbook failed; `output` are the last lines that it said. */
+  | { readonly kind: 'action'; readonly action: string; readonly message: string; readonly output: readonly string[] }
   | { readonly kind: 'protocol'; readonly message: string };
 
 /** How it ended for one host. */
 export type HostOutcome =
   | { readonly status: 'unchanged' }
   | { readonly status: 'changed'; readonly changes: number; readonly warnings: readonly string[] }
-  /** Nothing was written on the host. */
-  | { readonly status: 'failed'; readonly because: Failure }
+  /** Nothing was written on the host; but what was done by steps before the one that failed stays. */
+  | { readonly status: 'failed'; readonly because: Failure; readonly changesBefore?: number }
   | { readonly status: 'unreachable'; readonly because: Failure }
-  /** The change was undone; the host is as before. */
-  | { readonly status: 'reverted'; readonly because: Failure }
+  /** The change was undone; the host is as before, but for steps before this one. */
+  | { readonly status: 'reverted'; readonly because: Failure; readonly changesBefore?: number }
   /** The undo failed too: a person must act. `command` is what to run on the host. */
   | { readonly status: 'stranded'; readonly because: Failure; readonly details: string; readonly command: string }
   /** The controller lost the host before it saw the end; the host reverts by itself unless it was confirmed. */
@@ -34,7 +36,7 @@ export type HostOutcome =
   | { readonly status: 'not-started'; readonly because: string };
 
 /** What a host is doing now. */
-export type Phase = 'connect' | 'observe' | 'plan' | 'apply' | 'verify' | 'confirm' | 'revert';
+export type Phase = 'connect' | 'observe' | 'plan' | 'act' | 'apply' | 'verify' | 'confirm' | 'revert';
 
 /** What a run tells while it goes on, one host at a time. Printing is the listener's matter. */
 export type HostEvent =
@@ -59,6 +61,8 @@ export function describeFailure(failure: Failure): string {
   switch (failure.kind) {
     case 'step':
       return `${failure.step}: ${failure.message}`;
+    case 'action':
+      return `${failure.action}: ${failure.message}`;
     case 'verification':
       return `not as planned after apply: ${failure.findings.join('; ')}`;
     case 'timeout':

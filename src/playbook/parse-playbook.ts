@@ -4,8 +4,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { locatedVars } from '../inventory/host-vars.ts';
 import { type Entries, type Entry, kindOf, type Located } from '../inventory/located.ts';
 import { readYaml } from '../inventory/yaml-document.ts';
-import { checkPlaybook } from '../schema/playbook-schema.ts';
-import { verbNames } from '../schema/task-schema.ts';
+import { allVerbs, checkPlaybook } from '../schema/playbook-schema.ts';
 import type { Condition, Play, Playbook, Task } from './playbook.ts';
 
 /** Reads a playbook and checks its shape: keys, and what does not depend on a host. All faults at once, in the order of the text. */
@@ -29,7 +28,7 @@ function readPlay(keys: Entries, lines: readonly string[]): Play {
   const tasks = keys.get('tasks')?.value;
   const tags = tagsOf(keys);
   return {
-    name: nameOf(keys),
+    name: textOf(keys.get('name')),
     hosts: { pattern: String(scalarOf(hosts?.value)), at: hosts?.value.at ?? null },
     vars: entriesOf(keys.get('vars')?.value),
     tags,
@@ -40,11 +39,11 @@ function readPlay(keys: Entries, lines: readonly string[]): Play {
 }
 
 function readTask(keys: Entries, playTags: readonly string[], lines: readonly string[]): Task {
-  const verb = verbNames.find((name) => keys.has(name));
+  const verb = allVerbs.find((name) => keys.has(name));
   const args = verb === undefined ? undefined : keys.get(verb);
   if (verb === undefined || args === undefined) throw new Error('the schema let a task without a verb through');
   return {
-    name: nameOf(keys),
+    name: textOf(keys.get('name')),
     verb,
     at: args.keyAt,
     args,
@@ -52,12 +51,22 @@ function readTask(keys: Entries, playTags: readonly string[], lines: readonly st
     loop: keys.get('loop') ?? null,
     vars: entriesOf(keys.get('vars')?.value),
     tags: [...new Set([...playTags, ...tagsOf(keys)])],
+    register: textOf(keys.get('register')),
+    asserts: verb === 'assert' ? assertsOf(args, lines) : [],
   };
 }
 
-function nameOf(keys: Entries): string | null {
-  const name = scalarOf(keys.get('name')?.value);
-  return name === null ? null : String(name);
+function textOf(entry: Entry | undefined): string | null {
+  const text = scalarOf(entry?.value);
+  return text === null ? null : String(text);
+}
+
+/** The conditions of an assert, as far as its shape is right. */
+function assertsOf({ value }: Entry, lines: readonly string[]): readonly Condition[] {
+  const that = value.kind === 'map' ? value.entries.get('that') : undefined;
+  if (that === undefined) return [];
+  const written = that.value.kind === 'list' ? that.value.items : [that.value];
+  return written.flatMap((each) => conditionOf({ ...that, value: each }, lines) ?? []);
 }
 
 /** A list, or a text with commas. */

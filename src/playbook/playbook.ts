@@ -1,6 +1,7 @@
 import type { SourceLocation } from '../domain/diagnostic.ts';
 import type { Portion } from '../domain/portion.ts';
 import type { Entries, Entry, Located } from '../inventory/located.ts';
+import type { ActionVerb } from '../schema/action-schema.ts';
 import type { Verb } from '../schema/task-schema.ts';
 
 /** What hosts shall have, play by play. Its shape is checked; arguments of tasks are looked at host by host. */
@@ -19,10 +20,10 @@ export type Play = {
   readonly tasks: readonly Task[];
 };
 
-/** One thing to declare. */
+/** One thing to declare or to do. */
 export type Task = {
   readonly name: string | null;
-  readonly verb: Verb;
+  readonly verb: Verb | ActionVerb;
   /** Where the verb is written; null: in the built-in playbook. */
   readonly at: SourceLocation | null;
   /** The verb with its arguments. */
@@ -33,6 +34,10 @@ export type Task = {
   readonly vars: Entries;
   /** Its own and those of its play, each once. */
   readonly tags: readonly string[];
+  /** The name that the result of an action gets; null: none. */
+  readonly register: string | null;
+  /** What `assert` asks for; of other verbs nothing. */
+  readonly asserts: readonly Condition[];
 };
 
 /** A condition as it is written. `textAt` is where its first character stands; null where its lines are not those of the file. */
@@ -68,6 +73,8 @@ export const builtInPlaybook: Playbook = {
           loop: null,
           vars: new Map(),
           tags: [],
+          register: null,
+          asserts: [],
         },
       ],
     },

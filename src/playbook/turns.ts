@@ -27,8 +27,7 @@ export function turnsOf(
   task: Task,
   resolving: Resolving,
 ): Result<readonly Turn[], HostVarsFault> {
-  const once: Turn = { vars: [play.vars, task.vars], own: new Map() };
-  const loop = task.loop === null ? ok([once]) : loopTurns(host, once, task.loop, resolving);
+  const loop = itemsOf(host, play, task, resolving);
   if (!loop.ok || task.when === null) return loop;
   const { when } = task;
   const turns: Turn[] = [];
@@ -43,6 +42,17 @@ export function turnsOf(
     diagnostics: faults.flatMap(({ diagnostics }) => diagnostics),
     locked: faults.flatMap(({ locked }) => locked),
   });
+}
+
+/** The same whatever its condition says. */
+export function itemsOf(
+  host: InventoryHost,
+  play: Play,
+  { vars, loop }: Task,
+  resolving: Resolving,
+): Result<readonly Turn[], HostVarsFault> {
+  const once: Turn = { vars: [play.vars, vars], own: new Map() };
+  return loop === null ? ok([once]) : loopTurns(host, once, loop, resolving);
 }
 
 function loopTurns(
@@ -66,7 +76,8 @@ function loopTurns(
   return err({ diagnostics: [{ severity: 'error', code: 'type', message, hint: null, at }], locked: [] });
 }
 
-function conditionHolds(
+/** Whether a condition holds with the variables of a turn. */
+export function conditionHolds(
   host: InventoryHost,
   when: Condition,
   turn: Turn,
@@ -89,8 +100,8 @@ function conditionHolds(
   return holds.ok ? holds : err({ diagnostics: [holds.error], locked: [] });
 }
 
-/** An item is expanded already: what looks like a reference in it is none. */
-function verbatim(value: Located): Located {
+/** A value that is expanded already, or never had references: what looks like one in it is none. */
+export function verbatim(value: Located): Located {
   switch (value.kind) {
     case 'scalar':
       return typeof value.value === 'string' ? { kind: 'verbatim', at: value.at, text: value.value } : value;

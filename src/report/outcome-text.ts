@@ -58,11 +58,21 @@ export function describeOutcome(outcome: HostOutcome): string {
       );
     case 'not-started':
       return printable(outcome.because);
-    case 'failed':
+    case 'failed': {
+      const output = outcome.because.kind === 'action' ? outcome.because.output : [];
+      const lines = [describeFailure(outcome.because), ...output.map((line) => `| ${line}`)].map(printable);
+      return [...lines, ...keptLines(outcome.changesBefore)].join('\n');
+    }
     case 'unreachable':
       return printable(describeFailure(outcome.because));
-    case 'reverted':
-      return `${printable(describeFailure(outcome.because))}\nthe host is as it was before`;
+    case 'reverted': {
+      const kept = keptLines(outcome.changesBefore);
+      return [
+        printable(describeFailure(outcome.because)),
+        kept.length === 0 ? 'the host is as it was before' : 'this step was undone',
+        ...kept,
+      ].join('\n');
+    }
     case 'unknown':
       return `${printable(describeFailure(outcome.because))}\nthe host reverts by itself within ${formatDuration(outcome.revertsWithinMs)}, unless the change was confirmed`;
     case 'stranded':
@@ -70,4 +80,9 @@ export function describeOutcome(outcome: HostOutcome): string {
     default:
       return unreachable(outcome);
   }
+}
+
+/** What steps before the one that failed have done. */
+function keptLines(changesBefore: number | undefined): readonly string[] {
+  return changesBefore === undefined ? [] : [`${count(changesBefore, 'change')} of the steps before it stay`];
 }

@@ -1,4 +1,10 @@
-import { type HostPlan, isUnchanged, type PlanWarning, type RuntimeChange } from '../domain/change.ts';
+import {
+  type ForeseenAction,
+  type HostPlan,
+  isUnchanged,
+  type PlanWarning,
+  type RuntimeChange,
+} from '../domain/change.ts';
 import type { Decision } from '../domain/desired-state.ts';
 import { unreachable } from '../domain/result.ts';
 import { formatFwmark } from '../domain/routing.ts';
@@ -50,6 +56,7 @@ function bodyOf(plan: HostPlan, diff: boolean, palette: Palette): readonly strin
     plan.decisions.flatMap((decision) => decisionLines(decision, palette)),
     plan.files.flatMap((change) => formatFileChange(change, { diff, palette })),
     plan.runtime.map((change) => runtimeLine(change, palette)),
+    (plan.actions ?? []).map((action) => actionLine(action, palette)),
     plan.warnings.flatMap((warning) => troubleLines('warning', warning, palette)),
     plan.obstacles.flatMap((obstacle) => [
       ...troubleLines('error', obstacle, palette),
@@ -87,6 +94,14 @@ function runtimeLine({ sign, words }: RuntimeChange, palette: Palette): string {
     default:
       return unreachable(sign);
   }
+}
+
+/** What is told of an action before its words. */
+const verdictWords = { runs: 'run', idle: 'no change', check: 'check', depends: 'perhaps' } as const;
+
+function actionLine({ words, verdict, why }: ForeseenAction, palette: Palette): string {
+  const text = `${verdictWords[verdict]}: ${printableLine(words)}${why === null ? '' : ` (${printableLine(why)})`}`;
+  return verdict === 'runs' || verdict === 'depends' ? palette.yellow(text) : palette.dim(text);
 }
 
 function troubleLines(

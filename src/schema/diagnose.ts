@@ -30,13 +30,16 @@ export function diagnose(
   const error = (code: string, message: string, hint: string | null): readonly Diagnostic[] => [
     { severity: 'error', code, message, hint, at },
   ];
+  const missing = () => error('missing', `${wordsFor(path.slice(0, -1))} has no "${path.at(-1)}"`, null);
   switch (issue.code) {
     case 'custom':
       return error(String(issue.params?.code ?? 'invalid'), issue.message, textOrNull(issue.params?.hint));
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, vars, keysOf(path)));
+    case 'invalid_union':
+      return value === undefined ? missing() : error('value', issue.message, null);
     case 'invalid_type':
-      if (value === undefined) return error('missing', `${wordsFor(path.slice(0, -1))} has no "${path.at(-1)}"`, null);
+      if (value === undefined) return missing();
       return error(
         'type',
         `${wordsFor(path)} must be ${kinds[issue.expected] ?? issue.expected}, not ${kindOf(value)}`,

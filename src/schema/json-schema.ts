@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { domainVariables } from './domain-variables.ts';
-import { playbookSchema } from './playbook-schema.ts';
-import { verbNames } from './task-schema.ts';
+import { allVerbs, playbookSchema } from './playbook-schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -36,7 +35,7 @@ export function inventorySchema(): Schema {
 
 /** The same for playbooks, whose tasks take references in their arguments only. */
 export function playbookJsonSchema(): Schema {
-  return schemaOf(playbookSchema, (path) => verbNames.some((verb) => path[verbDepth] === verb));
+  return schemaOf(playbookSchema, (path) => allVerbs.some((verb) => path[verbDepth] === verb));
 }
 
 // items, properties, tasks, items, properties, the verb

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { hostsIn, parsePortion } from '../domain/portion.ts';
 import type { HostVars } from '../domain/variable.ts';
+import { type ActionVerb, actionKeys, actionNames, writtenActions } from './action-schema.ts';
 import type { CheckParams } from './check.ts';
 import { diagnose } from './diagnose.ts';
 import { type Verb, verbKeys, verbNames, verbSchemas } from './task-schema.ts';
@@ -43,18 +44,34 @@ const taskKeys = {
     .meta({ description: 'A list; the task counts once for each `item`' }),
   vars: anything.nullish().meta({ description: 'Variables of this task, over those of the play' }),
   tags,
+  register: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/, { error: 'register is the name of a variable: letters, digits and _' })
+    .optional()
+    .meta({ description: 'The name under which later actions know the result of this one' }),
 };
 
-function playbookOf(verbs: { readonly [verb in Verb]: z.ZodType }) {
+/** All that a task can be. */
+export const allVerbs: readonly (Verb | ActionVerb)[] = [...verbNames, ...actionNames];
+
+function playbookOf(verbs: { readonly [verb in Verb | ActionVerb]: z.ZodType }) {
   const task = z
     .strictObject({ ...taskKeys, ...verbs })
-    .meta({ description: 'One thing to declare', oneOf: verbNames.map((verb) => ({ required: [verb] })) })
+    .meta({ description: 'One thing to declare or to do', oneOf: allVerbs.map((verb) => ({ required: [verb] })) })
     .superRefine((keys, context) => {
-      const found = verbNames.filter((verb) => Object.hasOwn(keys, verb));
-      if (found.length === 1) return;
-      const message = found.length === 0 ? 'this task does nothing' : `a task is one thing, not ${found.join(' and ')}`;
-      const params: CheckParams = { code: 'task-verb', hint: `write one of ${verbNames.join(', ')}` };
-      context.addIssue({ code: 'custom', message, params: { ...params } });
+      const found = allVerbs.filter((verb) => Object.hasOwn(keys, verb));
+      const [verb] = found;
+      const tell = (message: string, params: CheckParams) =>
+        context.addIssue({ code: 'custom', message, params: { ...params } });
+      if (verb === undefined || found.length > 1) {
+        const message =
+          verb === undefined ? 'this task does nothing' : `a task is one thing, not ${found.join(' and ')}`;
+        tell(message, { code: 'task-verb', hint: `write one of ${allVerbs.join(', ')}` });
+      } else if (keys.register !== undefined && !actionNames.some((name) => name === verb)) {
+        tell(`${verb} declares something: it has no result to register`, { code: 'register', hint: null });
+      } else if (keys.register !== undefined && keys.loop !== undefined) {
+        tell('a task with a loop has several results: it cannot register one', { code: 'register', hint: null });
+      }
     });
   return z.array(play(task)).meta({ title: 'A playbook of mlbroute' });
 }
@@ -86,15 +103,19 @@ export const playbookSchema = playbookOf({
   vlan: verbSchemas.vlan.optional(),
   route: verbSchemas.route.optional(),
   rule: verbSchemas.rule.optional(),
+  ...writtenActions,
 });
 
 /** A playbook as it is written: arguments may still be references, so they are looked at host by host. */
 const unread = z.unknown().optional();
-const writtenPlaybook = playbookOf({ metallb_l2: unread, vlan: unread, route: unread, rule: unread });
+const writtenPlaybook = playbookOf({
+  ...{ metallb_l2: unread, vlan: unread, route: unread, rule: unread },
+  ...{ command: unread, package: unread, wait: unread, assert: unread, verify: unread, reboot: unread },
+});
 
 const playKeys = {
   play: Object.keys(play(z.unknown()).shape),
-  task: [...Object.keys(taskKeys), ...verbNames],
+  task: [...Object.keys(taskKeys), ...allVerbs],
 } as const;
 
 /** Every fault in the shape of a playbook; `vars` has it under the name `playbook`. */
@@ -109,8 +130,13 @@ export function checkPlaybook(vars: HostVars): readonly Diagnostic[] {
 }
 
 /** Faults of the arguments of one task; `vars` has them under the name of its verb. */
-export function argumentFaults(issues: readonly z.core.$ZodIssue[], vars: HostVars, verb: Verb): readonly Diagnostic[] {
+export function argumentFaults(
+  issues: readonly z.core.$ZodIssue[],
+  vars: HostVars,
+  verb: Verb | ActionVerb,
+): readonly Diagnostic[] {
+  const keys = { ...verbKeys, ...actionKeys }[verb];
   return issues.flatMap((issue) =>
-    diagnose(issue, vars, (path) => (path.at(-1) === 'fwmark' ? ['value', 'mask'] : verbKeys[verb])),
+    diagnose(issue, vars, (path) => (path.at(-1) === 'fwmark' ? ['value', 'mask'] : keys)),
   );
 }

@@ -1,3 +1,4 @@
+import type { ActionTask } from '../domain/action.ts';
 import type { SourceLocation } from '../domain/diagnostic.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
 import type { Declaration } from '../schema/task-schema.ts';
@@ -13,6 +14,21 @@ export type HostWants = {
   readonly declared: readonly Declared[];
   /** True: this is only a part of what the playbook says of the host; the rest stays there as the host recorded it. */
   readonly isPart: boolean;
+};
+
+/** What is to be done on one host: its state, and actions on the way there. */
+export type HostSteps = {
+  /** All that it shall have in the end. */
+  readonly wants: HostWants;
+  readonly interludes: readonly Interlude[];
+};
+
+/** An action, and what the tasks above it ask for: a part of what the host shall have in the end. */
+type Interlude = {
+  readonly before: HostWants;
+  /** False: there is no more of it than the action before this one has found. */
+  readonly isNew: boolean;
+  readonly task: ActionTask;
 };
 
 /** A place as diagnostics say it. */

@@ -19,6 +19,7 @@ const programs = {
   apply: program('apply'),
   transaction: program('transaction'),
   probe: program('probe'),
+  action: program('action'),
 };
 
 /** What a deployment to a test host needs; pauses are a tenth of the real ones. */
@@ -44,6 +45,7 @@ export function deploymentOf(
     connection: host.connection,
     wantsHistory: false,
     wantsIpv6: true,
+    interludes: [],
     prepare: (observed) => {
       const plan = makePlan({ host: host.connection.name, desired, files, observed, warnings: [] });
       const prepared = (value: HostPlan): Prepared => ({

@@ -5,15 +5,21 @@ import { parsePlaybook } from '../../src/playbook/parse-playbook.ts';
 import { builtInPlaybook, type Playbook } from '../../src/playbook/playbook.ts';
 import { resolveHost } from '../../src/playbook/resolve-host.ts';
 import { hostSpec } from '../../src/schema/host-spec.ts';
-import type { HostWants } from '../../src/tasks/host-wants.ts';
+import type { HostSteps, HostWants } from '../../src/tasks/host-wants.ts';
 import { inventoryOf } from '../inventory/printed.ts';
 
 /** What a playbook asks for on one host of an inventory; null: the built-in playbook. Errors as a user sees them. */
-export function wantsOf(
+export function wantsOf(playbook: string | null, inventory: string, host: string): Result<HostWants | null, string> {
+  const steps = stepsOf(playbook, inventory, host);
+  return steps.ok ? ok(steps.value?.wants ?? null) : steps;
+}
+
+/** The same with the actions on the way there. */
+export function stepsOf(
   playbook: string | null,
   inventoryText: string,
   host: string,
-): Result<HostWants | null, string> {
+): Result<HostSteps | null, string> {
   const inventory = inventoryOf(inventoryText);
   const sources: { readonly [file: string]: string } = { 'i.yaml': inventoryText, 'p.yaml': playbook ?? '' };
   const fail = (diagnostics: readonly Diagnostic[]) =>
