@@ -20,6 +20,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
   transport: ['domain'],
   tasks: ['domain', 'schema'],
   playbook: ['domain', 'inventory', 'schema', 'tasks'],
+  documents: [],
   deploy: ['domain', 'facts', 'plan', 'transport/session.ts'],
   report: ['domain'],
   lab: ['domain'],
@@ -37,6 +38,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
     'tasks',
     'playbook',
     'deploy',
+    'documents',
     'report',
     'lab',
   ],
@@ -67,6 +69,7 @@ const pureFolders: readonly string[] = [
   'backends',
   'boot',
   'cluster',
+  'documents',
   'facts',
   'kernel',
   'plan',
@@ -78,7 +81,7 @@ const pureFolders: readonly string[] = [
 const readers: readonly string[] = ['inventory/read-inventory.ts'];
 
 /** Node's modules that compute and do nothing else. */
-const pureModules: readonly string[] = ['node:crypto', 'node:path', 'node:path/posix', 'node:util'];
+const pureModules: readonly string[] = ['node:crypto', 'node:path', 'node:path/posix', 'node:util', 'node:zlib'];
 
 const maxLines = 200;
 

@@ -101,7 +101,8 @@ describe('the command line', () => {
       'explain',
       { ...explain, from: 'fd00::1', to: 'fd00::2', iif: 'eth0.100', mark: 0x100, replyOfService: false },
     ],
-    ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out' }],
+    ['render -i prod.yaml -o out', 'render', { ...hosts, out: 'out', as: 'files' }],
+    ['render -i prod.yaml -o out --as script', 'render', { ...hosts, out: 'out', as: 'script' }],
     ['schema', 'schema', { of: 'inventory' }],
     ['demo --nodes 2 --keep', 'demo', { nodes: 2, install: false, keep: true, report: 'report/demo.md' }],
     [

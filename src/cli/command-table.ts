@@ -120,7 +120,9 @@ export type CommandTable = {
   >;
   readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Pick<OutputChoice, 'output'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
-  readonly render: Lazily<Command<InventoryChoice & { readonly out: string }>>;
+  readonly render: Lazily<
+    Command<InventoryChoice & { readonly out: string; readonly as: 'files' | 'script' | 'cloud-init' | 'ignition' }>
+  >;
   readonly schema: Lazily<Command<{ readonly of: SchemaSubject }>>;
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>

@@ -144,9 +144,13 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
     .command(
       'render',
       'Write the files of every host to a folder, without touching hosts',
-      (y) => y.options(optionsOf.render).example('$0 render -i prod.yaml -o out', 'To review, or to keep in git'),
+      (y) =>
+        y
+          .options(optionsOf.render)
+          .example('$0 render -i prod.yaml -o out', 'To review, or to keep in git')
+          .example('$0 render -i prod.yaml -o out --as script', 'For nodes that cannot be pushed to'),
       (argv) => {
-        const options = { ...hostsOf(argv), out: argv.out };
+        const options = { ...hostsOf(argv), out: argv.out, as: argv.as };
         select(async (io) => (await commands.render())(options, io));
       },
     )

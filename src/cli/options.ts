@@ -1,5 +1,5 @@
 import { obstacleCodes } from '../domain/obstacle.ts';
-import { batchSizes, filledText, portion, runName, someOf, wholeNumber } from './coerce.ts';
+import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { importOptions } from './import-options.ts';
 import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions } from './inventory-options.ts';
@@ -103,8 +103,15 @@ const renderOptions = {
     alias: 'o',
     demandOption: true,
     requiresArg: true,
-    describe: 'The folder to write to: one folder per host in it',
+    describe: 'The folder to write to: one folder or file per host in it',
     coerce: filledText('--out'),
+  },
+  as: {
+    default: 'files',
+    requiresArg: true,
+    describe:
+      'files, or for nodes that cannot be pushed to: script, a program that does on a node what a push does; or that program for new machines: cloud-init, ignition',
+    coerce: oneOf('--as', ['files', 'script', 'cloud-init', 'ignition']),
   },
 } as const;
 

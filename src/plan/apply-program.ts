@@ -2,6 +2,7 @@ import type { FileChange, HostPlan, RuntimeChange } from '../domain/change.ts';
 import { type Command, quoteWord, toShell } from '../domain/command.ts';
 import type { Manifest } from '../domain/observed.ts';
 import { digestOf } from './diff-files.ts';
+import { hereDocument } from './here-document.ts';
 
 /** What a transaction needs to be told beside the plan. */
 export type ApplyOptions = {
@@ -73,10 +74,4 @@ function undo(change: RuntimeChange, number: number, document: (text: string) =>
 
 function shellLine({ argv, stdin }: Command, document: (text: string) => string): string {
   return stdin === null ? toShell(argv) : `${toShell(argv)} ${document(stdin)}`;
-}
-
-/** `<<'END'`, the text, the end line. A text that does not end in a line feed cannot be said this way; no program or input of ours does not. */
-function hereDocument(text: string, end: string): string {
-  if (text !== '' && !text.endsWith('\n')) throw new Error('a here-document must end in a line feed');
-  return `<<'${end}'\n${text}${end}\n`;
 }
