@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
-import { foresee } from '../deploy/foresee.ts';
 import { look } from '../deploy/look.ts';
+import { lookAhead } from '../deploy/look-ahead.ts';
 import { stopAtObstacles } from '../deploy/stop-at-obstacles.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
@@ -53,8 +53,7 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
     return ok({
       deployments: retried.value,
       waves: loaded.value.waves,
-      lookAt: async (deployment, there) =>
-        foresee(await stopAtObstacles(await look(deployment, 'change', there)), there),
+      lookAt: (deployment, there) => lookAhead(deployment, 'change', there),
       secrets: loaded.value.secrets,
     });
   tellOfPlan(saved.value, loaded.value.sourceOf, io);

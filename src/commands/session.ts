@@ -1,6 +1,6 @@
 import type { Deployment, Surroundings } from '../deploy/deployment.ts';
-import { foresee } from '../deploy/foresee.ts';
 import { type Look, look } from '../deploy/look.ts';
+import { lookAhead } from '../deploy/look-ahead.ts';
 import { rollOut } from '../deploy/rollout.ts';
 import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
 import { err, type Result } from '../domain/result.ts';
@@ -79,10 +79,8 @@ export function lookAtAll(
   surroundings: Surroundings,
   saw: (result: Look) => Look,
 ): Promise<readonly Look[]> {
-  const lookAt = async (deployment: Deployment) => {
-    const seen = await look(deployment, 'read', surroundings);
-    return saw(isPlan ? await foresee(seen, surroundings) : seen);
-  };
+  const ways = isPlan ? lookAhead : look;
+  const lookAt = async (deployment: Deployment) => saw(await ways(deployment, 'read', surroundings));
   return onEach(deployments, forks, lookAt, {
     emit: surroundings.emit,
     endOf: (result) => (result.kind === 'ended' ? result : null),

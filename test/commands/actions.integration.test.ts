@@ -105,6 +105,32 @@ describe('a push of a playbook with actions', () => {
     expect(saved.stderr).toContain('the plan was not saved: it holds no actions, and n2 has some');
   });
 
+  it('plans what makes sense only after an action when that has run, and refuses it where none will', async () => {
+    // An interface, and what networkd would say of it.
+    const veth = `ip link add veth7 up type veth peer name veth8 && ip link set veth8 up
+printf '[Match]\\nName=veth7\\n' >/etc/systemd/network/10-veth7.network
+echo NETWORK_FILE=/etc/systemd/network/10-veth7.network >"/run/systemd/netif/links/$(ip -o link show veth7 | cut -d: -f1)"`;
+    for (const name of ['n1', 'n2']) fleet.host(name).sh(`cat >/run/make-veth7 <<'END'\n${veth}\nEND`);
+    const over = 'route: { to: 10.50.0.0/16, via: 10.9.0.1, dev: veth7, onlink: true, table: 300 }';
+    const making = [route(20), 'command: { argv: sh /run/make-veth7, unless: ip link show veth7 }', over];
+    const planned = await fleet.run(plan, fleet.planOptions({ playbook: playbook(...making), limit: 'n1' }));
+    expect(planned.exitCode, planned.stderr).toBe(2);
+    expect(planned.stdout).toMatch(/cannot be planned before them: .*the host has no interface veth7/);
+    expect(planned.stdout).toContain('route 10.20.0.0/16');
+    const made = await fleet.run(push, fleet.pushOptions({ playbook: playbook(...making), limit: 'n1' }));
+    expect(made.exitCode, made.stderr).toBe(0);
+    expect(fleet.host('n1').sh(routes)).toContain('10.50.0.0/16 via 10.9.0.1 dev veth7');
+    const again = await fleet.run(push, fleet.pushOptions({ playbook: playbook(...making), limit: 'n1' }));
+    expect(again.stderr).toContain('1 unchanged');
+
+    const before = snapshotOf(fleet.host('n2'));
+    const file = playbook(route(20), 'command: { argv: x, unless: "true" }', over);
+    const refused = await fleet.run(push, fleet.pushOptions({ playbook: file, limit: 'n2' }));
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(/failed {7}n2: .*the host has no interface veth7/);
+    expect(snapshotOf(fleet.host('n2'))).toEqual(before);
+  });
+
   it('verifies in between, and restarts a host and waits until it is back', async () => {
     fleet.host('n1').sh(rebooting);
     const file = playbook('metallb_l2:', 'verify:', 'reboot:', 'wait: { until: "test -e /run/back" }', route(20));

@@ -46,5 +46,6 @@ function connection(inventory: string, wish: Wish): ConnectionOptions {
     askBecomePass: wish.askBecomePass ?? false,
     output: wish.output ?? 'text',
     progress: wish.progress ?? true,
+    ...(wish.playbook === undefined ? {} : { playbook: wish.playbook }),
   };
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { downLab } from '../../src/lab/down.ts';
@@ -114,5 +116,19 @@ describe('one more VLAN before the next boot, on a node where a broad .network f
       /^failed +n1: .*eth0\.200.*what changed since it started: .*10-eth0\.network\.d\/50-mlbroute\.conf.*narrow the \[Match\]/m,
     );
     expect(await stateOf(lab, 'n1')).toBe(before);
+  });
+
+  it('is made after a boot that a playbook asks for, in the same push', async () => {
+    const more = await writeInventory(lab, 'more', { networks: [publicNetwork, segmentNetwork, secondNetwork] });
+    const playbook = join(lab.dir, 'reboot.yaml');
+    await writeFile(playbook, '- hosts: n1\n  tasks:\n    - reboot: { timeout: 120 }\n    - metallb_l2:\n');
+    const boot = await bootId(lab, 'n1');
+    const { exitCode, stderr } = await pushTo(more, { limit: 'n1', playbook });
+    expect(exitCode, stderr).toBe(0);
+    await closeShared(lab, 'n1');
+    expect(await bootId(lab, 'n1')).not.toBe(boot);
+    expect(await stateOf(lab, 'n1')).toContain('eth0.200');
+    const audited = await auditOf(more, { limit: 'n1' });
+    expect(audited.exitCode, audited.stdout).toBe(0);
   });
 });

@@ -33,6 +33,20 @@ const changes: Partial<HostPlan> = {
 };
 
 describe('formatPlans', () => {
+  it('says of each action whether it will run, and calls a host unchanged where none will', () => {
+    const action = (words: string, verdict: 'runs' | 'idle' | 'check' | 'depends', why: string | null = null) => {
+      return { words, verdict, why };
+    };
+    const idle = [action('command make', 'idle', '/made is there'), action('verify', 'check')];
+    const busy = [...idle, action('command a', 'runs'), action('command b', 'depends')];
+    const text = formatPlans([samplePlan('node01', { actions: busy }), samplePlan('node02', { actions: idle })], plain);
+    expect(text).toContain(
+      '  no change: command make (/made is there)\n  check: verify\n  run: command a\n  perhaps: command b\n',
+    );
+    expect(text).toContain('node02: unchanged');
+    expect(text).toContain('Plan: 1 host to change, 1 unchanged.');
+  });
+
   it('says of one host what is decided and why, the files, the running changes and the warnings', () => {
     expect(formatPlans([samplePlan('node01', changes)], plain)).toBe(
       `\

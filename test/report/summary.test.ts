@@ -39,6 +39,16 @@ const oneOfEach: readonly HostResult[] = [
   }),
 ];
 
+/** Hosts that stopped on the way through the actions of a playbook. */
+const onTheWay: readonly HostResult[] = [
+  result('n1', {
+    status: 'failed',
+    because: { kind: 'action', action: 'Ask the switch', message: 'exit code 3', output: ['port 7', '\x1b[2Jdown'] },
+    changesBefore: 2,
+  }),
+  result('n2', { status: 'reverted', because: lost, changesBefore: 1 }),
+];
+
 describe('formatSummary', () => {
   it('says every outcome from best to worst, and the stranded last and in full', () => {
     expect(formatSummary(oneOfEach, options)).toBe(`\
@@ -64,6 +74,18 @@ STRANDED: 1 host could not be put back. A person must act.
       ip rule: RTNETLINK answers: No such file or directory
       still armed: no
       run on n8:  sh /var/lib/mlbroute/pending/revert.sh
+`);
+  });
+
+  it('says what an action that failed had said, and what stays of the steps before', () => {
+    expect(formatSummary(onTheWay, options)).toContain(`\
+failed       n1: Ask the switch: exit code 3
+             | port 7
+             | \\x1b[2Jdown
+             2 changes of the steps before it stay
+reverted     n2: no answer to keepalive for 15 s
+             this step was undone
+             1 change of the steps before it stay
 `);
   });
 
