@@ -4,6 +4,7 @@ import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
 import { familyOf } from '../domain/address.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
+import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
@@ -85,6 +86,11 @@ export async function loadDeployments(
   const login = { user: userInfo().username, homeDirectory: homedir(), transport: said.transport };
   const forced = new Set<string>(options.force);
   const found: HostDiagnostic[] = [];
+  let hider: ReturnType<typeof hiderOf> | null = null;
+  const hide = (text: string) => {
+    hider ??= hiderOf(allSecrets());
+    return hider(text);
+  };
   const hosts = names.flatMap((name) => {
     const resolved = byHost.get(name);
     if (resolved === undefined) return [];
@@ -105,22 +111,19 @@ export async function loadDeployments(
           interludes: interludes.map(({ before, isNew, task }) => ({
             // Without a record nobody knows what else of its files is to stay, so all of them become what they shall be at once.
             prepare: (observed: Observed) => prepare(name, isRecordLost(observed) ? wants : before, observed, means),
-            isNew,
-            task,
+            ...{ isNew, task, hide },
           })),
         },
       },
     ];
   });
+  const allSecrets = (): readonly string[] => [
+    ...[...secrets, ...secretTexts(inventory), ...namedSecrets(inventory)],
+    ...hosts.flatMap(({ deployment }) => passwordsOf(deployment.connection)),
+  ];
   const waves = wavesOf(played, playsOf.value, names);
   if (found.length === 0)
-    return ok({
-      ...{ hosts, waves, templates: templates.value, warnings, sourceOf },
-      secrets: () => [
-        ...[...secrets, ...secretTexts(inventory), ...namedSecrets(inventory)],
-        ...hosts.flatMap(({ deployment }) => passwordsOf(deployment.connection)),
-      ],
-    });
+    return ok({ hosts, waves, templates: templates.value, warnings, sourceOf, secrets: allSecrets });
   return refuse(withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]));
 }
 

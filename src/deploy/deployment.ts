@@ -15,6 +15,8 @@ export type Interlude = {
   /** False: that state is there since the action before this one. */
   readonly isNew: boolean;
   readonly task: ActionTask;
+  /** Takes secrets out of what is told of it. */
+  readonly hide: (text: string) => string;
 };
 
 /** One host to deploy to: how to reach it, and what follows from what is seen there. Asked again after apply, it must plan nothing. */

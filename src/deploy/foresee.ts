@@ -17,8 +17,9 @@ export async function foresee(seen: Look, surroundings: Surroundings): Promise<L
   if (seen.kind === 'ended' || seen.deployment.interludes.length === 0) return seen;
   const actions: ForeseenAction[] = [];
   let results: ActionResults = {};
-  for (const { task } of seen.deployment.interludes) {
-    const foreseen = await foreseeOne(task, results, seen, surroundings);
+  for (const interlude of seen.deployment.interludes) {
+    const { task } = interlude;
+    const foreseen = await foreseeOne(interlude, results, seen, surroundings);
     if ('status' in foreseen) {
       await seen.session.close();
       return { kind: 'ended', deployment: seen.deployment, outcome: foreseen };
@@ -35,7 +36,7 @@ export async function foresee(seen: Look, surroundings: Surroundings): Promise<L
 const skipped = 'its condition is false';
 
 async function foreseeOne(
-  task: Interlude['task'],
+  { task, hide }: Interlude,
   results: ActionResults,
   { session }: Seen,
   surroundings: Surroundings,
@@ -44,16 +45,18 @@ async function foreseeOne(
   if (task.needs.some((name) => results[name] === undefined))
     return task.isCheck ? runs : { verdict: 'depends', why: null };
   const settled = task.resolve(results);
-  if (!settled.ok) return failed({ kind: 'action', action: task.words, message: settled.error, output: [] });
+  if (!settled.ok) return failed({ kind: 'action', action: task.words, message: hide(settled.error), output: [] });
   const action = settled.value;
   if (action === null) return { verdict: 'idle', why: skipped };
   if (action.kind === 'assert' && action.failure !== null)
-    return failed({ kind: 'action', action: task.words, message: action.failure, output: [] });
+    return failed({ kind: 'action', action: task.words, message: hide(action.failure), output: [] });
   if (action.kind === 'assert' || action.kind === 'verify' || action.kind === 'reboot' || !hasGuard(action))
     return runs;
   const end = await runAction(action, { session, wish: 'look' }, surroundings);
   if (!end.ok) return failed(end.error);
-  return end.value.kind === 'idle' ? { verdict: 'idle', why: end.value.why } : runs;
+  return end.value.kind === 'idle'
+    ? { verdict: 'idle', why: end.value.why === null ? null : hide(end.value.why) }
+    : runs;
 }
 
 function failed(because: Failure): HostOutcome {

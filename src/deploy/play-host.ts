@@ -27,7 +27,7 @@ type Progress = {
 export async function playHost(seen: Seen, begin: () => Transaction, surroundings: Surroundings): Promise<HostOutcome> {
   const { deployment } = seen;
   let at: Progress = { seen, session: seen.session, results: {}, changes: 0, warnings: [] };
-  for (const { prepare, isNew, task } of deployment.interludes) {
+  for (const { prepare, isNew, task, hide } of deployment.interludes) {
     if (isNew) {
       const reached = await reach({ ...deployment, prepare }, at, { begin, surroundings });
       if (!reached.ok) return reached.error;
@@ -36,7 +36,8 @@ export async function playHost(seen: Seen, begin: () => Transaction, surrounding
     const settled = task.resolve(at.results);
     const fail = async (message: string, output: readonly string[]) => {
       await at.session?.close();
-      const because = { kind: 'action', action: task.words, message, output } as const;
+      const said = { message: hide(message), output: output.map(hide) };
+      const because = { kind: 'action', action: task.words, ...said } as const;
       return afterChanges({ status: 'failed', because }, at.changes);
     };
     if (!settled.ok) return fail(settled.error, []);

@@ -78,6 +78,15 @@ describe('a push of a playbook with actions', () => {
     expect(fleet.host('n1').sh(routes)).toContain('10.30.0.0/16');
   });
 
+  it('keeps secrets to itself when an action fails that says them', async () => {
+    fleet.describe({ networks: [], switch_password: 'correct horse' });
+    const file = playbook(`command: [sh, -c, "echo I was told '{{ switch_password }}'; exit 1"]`);
+    const { exitCode, stdout, stderr } = await fleet.run(push, fleet.pushOptions({ playbook: file }));
+    expect(exitCode).toBe(1);
+    expect(stdout + stderr).not.toContain('correct horse');
+    expect(stderr).toContain('| I was told ********');
+  });
+
   it('takes away only in the end what the playbook drops, and lets commands see it until then', async () => {
     const first = await fleet.run(push, fleet.pushOptions({ playbook: playbook(route(20), route(30)) }));
     expect(first.exitCode, first.stderr).toBe(0);

@@ -24,7 +24,7 @@ function interlude(whole: Deployment, action: Action, after: boolean): Interlude
   const nothing = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
   const prepare = after ? whole.prepare : deploymentOf(host, nothing, []).prepare;
   const task = { words: 'the action', isCheck: false, register: null, needs: [], resolve: () => ok(action) };
-  return { prepare, isNew: after, task };
+  return { prepare, isNew: after, task, hide: (text) => text };
 }
 
 async function play(action: Action, after: boolean, changed: Partial<Surroundings> = {}): Promise<HostOutcome> {
