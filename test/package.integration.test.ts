@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildProgram } from './commands/fleet.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Licences that oblige nobody who passes mlbroute on to more than to name the authors. */
+const allowed = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+  'Python-2.0',
+  'Unlicense',
+];
+
+/** Node's own binaries, as npm has them. */
+const majors = [20, 22, 24] as const;
+
+let folder = '';
+let installed = '';
+
+beforeAll(() => {
+  buildProgram();
+  folder = mkdtempSync(join(tmpdir(), 'mlbroute-package-'));
+  const packed = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root)) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  npm(['install', '--omit=dev', '--ignore-scripts', join(folder, packed[0].filename)], folder);
+  installed = join(folder, 'node_modules');
+  const nodes = join(folder, 'nodes');
+  const binaries = majors.map((major) => `node${major}@npm:node-linux-${process.arch}@${major}`);
+  npm(['install', '--prefix', nodes, '--ignore-scripts', ...binaries], folder);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs npm and gives what it prints; throws with its own words where it cannot, as without a registry. */
+function npm(args: readonly string[], cwd: string): string {
+  return execFileSync('npm', ['--no-audit', '--no-fund', '--loglevel=error', ...args], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Every package that came with mlbroute, and mlbroute itself. */
+function packages(): readonly { readonly name: string; readonly license: string }[] {
+  return readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/@.][^/]*\/package\.json$/.test(path))
+    .map((path) => JSON.parse(readFileSync(join(installed, path), 'utf8')) as PackageFile)
+    .map(({ name, license, licenses }) => ({
+      name,
+      license: license ?? licenses?.map(({ type }) => type).join() ?? '',
+    }));
+}
+
+/** `licenses` is how old packages say it. */
+type PackageFile = {
+  readonly name: string;
+  readonly license?: string;
+  readonly licenses?: readonly { readonly type: string }[];
+};
+
+describe.each(majors)('the package, installed, under Node.js %i', (major) => {
+  const run = (...args: readonly string[]) =>
+    execFileSync(join(folder, 'nodes/node_modules', `node${major}`, 'bin/node'), args, {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  const mlbroute = (...args: readonly string[]) => run(join(installed, 'mlbroute/dist/cli.js'), ...args);
+
+  it('tells its version and its commands', () => {
+    expect(run('--version')).toMatch(new RegExp(`^v${major}\\.`));
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(mlbroute('--version')).toBe(`${version}\n`);
+    expect(mlbroute('--help')).toContain('mlbroute push');
+  });
+
+  it('renders every inventory that it brings, as files and as scripts', () => {
+    const inventories = join(installed, 'mlbroute/inventories');
+    const names = readdirSync(inventories);
+    expect(names.length).toBeGreaterThan(4);
+    for (const name of names) {
+      const out = join(folder, `out-${major}`, name);
+      mlbroute('render', '-i', join(inventories, name), '--out', out);
+      mlbroute('render', '-i', join(inventories, name), '--out', out, '--as', 'script');
+      expect(readdirSync(out), name).toContain('node01.example.com.sh');
+    }
+  });
+});
+
+describe('the package', () => {
+  it('brings what it needs on hosts, and nothing that is only for its makers', () => {
+    const own = readdirSync(join(installed, 'mlbroute'));
+    expect(own.sort()).toEqual(
+      ['LICENSE', 'README.md', 'dist', 'inventories', 'lab', 'node', 'package.json', 'playbooks', 'templates'].sort(),
+    );
+    expect(readdirSync(join(installed, 'mlbroute/node')).sort()).toEqual(readdirSync(join(root, 'node')).sort());
+  });
+
+  it('depends on nothing whose licence would bind its users', () => {
+    const all = packages();
+    const bytes = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+      .map((path) => statSync(join(installed, path)))
+      .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+    process.stderr.write(`package: ${all.length} packages, ${(bytes / 1e6).toFixed(1)} MB installed\n`);
+    expect(all.map(({ name }) => name)).toContain('ssh2');
+    expect(all.filter(({ license }) => !allowed.includes(license))).toEqual([]);
+  });
+});
