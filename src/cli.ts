@@ -22,6 +22,7 @@ const commands: CommandTable = {
   inventoryHosts: async () => (await import('./commands/inventory.ts')).inventoryHosts,
   inventoryVar: async () => (await import('./commands/inventory.ts')).inventoryVar,
   inventoryImport: async () => (await import('./commands/inventory-import.ts')).inventoryImport,
+  reportMerge: async () => (await import('./commands/report-merge.ts')).reportMerge,
   labUp: async () => (await import('./commands/lab.ts')).labUp,
   labDown: async () => (await import('./commands/lab.ts')).labDown,
   labStatus: async () => (await import('./commands/lab.ts')).labState,

@@ -126,6 +126,13 @@ describe('the command line', () => {
       'inventoryImport',
       { files: ['a.json', 'b.yaml'], kubectl: false, context: null, out: null, check: false, yes: false },
     ],
+    ['push -i prod.yaml --shard 2/5', 'push', { ...push, shard: { index: 2, of: 5 } }],
+    [
+      'report merge 1.json 2.json --report all.xml',
+      'reportMerge',
+      { files: ['1.json', '2.json'], report: [{ path: 'all.xml', format: 'xml' }] },
+    ],
+    ['report merge 1.json', 'reportMerge', { files: ['1.json'] }],
     ['lab up', 'labUp', { nodes: 3, kubeProxy: 'iptables', install: false }],
     [
       'lab up --nodes 5 --kube-proxy ipvs --install --dir /lab',
@@ -175,6 +182,14 @@ describe('the command line', () => {
     ['a bare -e', ['push', '-i', 'a', '-e'], '-e needs a value', 'push'],
     ['no command of the inventory', ['inventory'], 'say which: list, graph, host, hosts, var or import', 'inventory'],
     ['a misspelt one', ['inventory', 'lst'], 'unknown command "lst": did you mean "list"?', 'inventory'],
+    ['no command for reports', ['report'], 'say which: merge', 'report'],
+    ['no report to merge', ['report', 'merge'], 'say which reports', 'report merge'],
+    [
+      'a part that is none',
+      ['audit', '-i', 'a', '--shard', '6/5'],
+      '--shard: "6/5": the parts of 5 are 1/5 to 5/5',
+      'audit',
+    ],
     ['no host', ['inventory', 'host', '-i', 'a'], 'say which host', 'inventory host'],
     ['no pattern', ['inventory', 'hosts', '-i', 'a'], 'say which hosts: a pattern', 'inventory hosts'],
     ['no host of a variable', ['inventory', 'var', 'x', '-i', 'a'], 'required: --host', 'inventory var'],
@@ -428,6 +443,7 @@ async function run(
     inventoryHosts: command('inventoryHosts'),
     inventoryVar: command('inventoryVar'),
     inventoryImport: command('inventoryImport'),
+    reportMerge: command('reportMerge'),
   };
   const exitCode = await main(args, { version: '1.2.3', commands, io: fakeIo(printed, behaviour.columns ?? 100) });
   return { called, loaded, ...printed, exitCode };

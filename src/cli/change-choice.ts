@@ -3,11 +3,13 @@ import type { ChangeChoice, ConnectionChoice } from './command-table.ts';
 import { hostsOf } from './inventory-options.ts';
 import { loginOf } from './login-options.ts';
 import { type OutputArguments, outputOf } from './output-options.ts';
+import { shardOf } from './shard-options.ts';
 
 /** What was said to a command that changes hosts. */
 export function changeOf(
   argv: Parameters<typeof hostsOf>[0] &
     Parameters<typeof connectionOf>[0] &
+    Parameters<typeof shardOf>[0] &
     OutputArguments & {
       readonly yes: boolean | undefined;
       readonly check: boolean | undefined;
@@ -20,6 +22,7 @@ export function changeOf(
   const { yes = false, check = false, diff = false, serial = [] } = argv;
   return {
     ...hostsOf(argv),
+    ...shardOf(argv),
     ...connectionOf(argv),
     ...outputOf(argv),
     yes,

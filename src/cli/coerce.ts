@@ -2,6 +2,7 @@ import { didYouMean } from '../domain/did-you-mean.ts';
 import { type Endpoint, parseEndpoint } from '../domain/endpoint.ts';
 import { hostsIn, type Portion, parsePortion } from '../domain/portion.ts';
 import { parseReportFile, type ReportFile } from '../domain/report-file.ts';
+import { parseShard, type Shard } from '../domain/shard.ts';
 
 /*
  * yargs hands over a list where an option is given twice, and NaN for a number that is none. These functions take what it parsed and give
@@ -120,5 +121,14 @@ export function reportFiles(option: string): (value: unknown) => readonly Report
       if (!parsed.ok) throw new Error(`${option}: ${parsed.error}`);
       return parsed.value;
     });
+  };
+}
+
+/** One part of the hosts, as 2/5. */
+export function shard(option: string): (value: unknown) => Shard {
+  return (value) => {
+    const parsed = parseShard(text(option)(value));
+    if (!parsed.ok) throw new Error(`${option}: ${parsed.error}`);
+    return parsed.value;
   };
 }

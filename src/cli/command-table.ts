@@ -7,6 +7,7 @@ import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
 import type { ReportFile } from '../domain/report-file.ts';
 import type { SchemaSubject } from '../domain/schema-subject.ts';
+import type { Shard } from '../domain/shard.ts';
 
 /** The hosts a command is about. */
 export type InventoryChoice = {
@@ -18,6 +19,8 @@ export type InventoryChoice = {
   readonly playbook?: string;
   /** A pattern; null for all hosts. An empty one reaches the command, which refuses it: a shell variable that is not set must not mean all. */
   readonly limit: string | null;
+  /** Missing: all of these hosts. */
+  readonly shard?: Shard;
 };
 
 /** Which tasks of the playbook, by their tags; missing: not said. */
@@ -141,6 +144,14 @@ export type CommandTable = {
       readonly out: string | null;
       readonly check: boolean;
       readonly yes: boolean;
+    }>
+  >;
+  readonly reportMerge: Lazily<
+    Command<{
+      /** At least one. */
+      readonly files: readonly string[];
+      /** Missing: JSON on standard output. */
+      readonly report?: readonly ReportFile[];
     }>
   >;
   readonly labUp: Lazily<

@@ -6,6 +6,7 @@ import type { CommandTable, InventoryChoice, TagsChoice } from './command-table.
 import { hostsOf } from './inventory-options.ts';
 import { optionsOf } from './options.ts';
 import { outputOf } from './output-options.ts';
+import { shardOf } from './shard-options.ts';
 import { listingOf, tagsOf } from './tag-options.ts';
 
 /** A command ready to run; gives its exit code. */
@@ -89,6 +90,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           ...hostsOf(argv),
           ...tagsOf(argv),
           ...connectionOf(argv),
+          ...shardOf(argv),
           ...outputOf(argv),
           force: argv.force ?? [],
           diff: argv.diff,
@@ -106,7 +108,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           .example('$0 audit -i prod.yaml --output json', 'For machines: a line per host')
           .example('$0 audit -i prod.yaml --report audit.html --report audit.xml', 'To look at, and for CI'),
       (argv) => {
-        const options = { ...hostsOf(argv), ...connectionOf(argv), ...outputOf(argv) };
+        const options = { ...hostsOf(argv), ...shardOf(argv), ...connectionOf(argv), ...outputOf(argv) };
         select(async (io) => (await commands.audit())(options, io));
       },
     )
@@ -135,6 +137,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
         const options = {
           ...hostsOf(argv),
           ...connectionOf(argv),
+          ...shardOf(argv),
           ...outputOf(argv),
           fromHere: argv['from-here'] ?? [],
         };

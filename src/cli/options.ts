@@ -6,6 +6,7 @@ import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions }
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
 import { outputOptions } from './output-options.ts';
+import { shardOptions } from './shard-options.ts';
 import { tagOptions } from './tag-options.ts';
 import { verifyOptions } from './verify-options.ts';
 
@@ -120,12 +121,12 @@ const played = { ...inventoryOptions, ...playbookOptions, ...connectionOptions }
 
 /** The options of each command, as yargs takes them. */
 export const optionsOf = {
-  push: { ...played, ...tagOptions, ...pushOptions, ...outputOptions },
-  rollback: { ...connected, ...rollbackOptions, ...outputOptions },
-  remove: { ...connected, ...changeOptions, ...outputOptions },
-  plan: { ...played, ...tagOptions, ...planOptions, ...outputOptions },
-  audit: { ...played, ...outputOptions },
-  verify: { ...played, ...verifyOptions, ...outputOptions },
+  push: { ...played, ...tagOptions, ...pushOptions, ...shardOptions, ...outputOptions },
+  rollback: { ...connected, ...rollbackOptions, ...shardOptions, ...outputOptions },
+  remove: { ...connected, ...changeOptions, ...shardOptions, ...outputOptions },
+  plan: { ...played, ...tagOptions, ...planOptions, ...shardOptions, ...outputOptions },
+  audit: { ...played, ...shardOptions, ...outputOptions },
+  verify: { ...played, ...verifyOptions, ...shardOptions, ...outputOptions },
   doctor: {
     ...connected,
     output: { ...outputOptions.output, describe: 'text, or json: a host per line on standard output' },
@@ -146,6 +147,7 @@ export const optionsOf = {
   'inventory hosts': sourceOptions,
   'inventory var': inventoryVarOptions,
   'inventory import': importOptions,
+  'report merge': { report: outputOptions.report },
   'lab up': { ...labUpOptions, ...labOptions },
   'lab down': labOptions,
   'lab status': labOptions,

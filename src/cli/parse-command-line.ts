@@ -6,6 +6,7 @@ import { declareHostCommands, type Run } from './host-commands.ts';
 import { declareInventoryCommands } from './inventory-commands.ts';
 import { declareLabCommands } from './lab-commands.ts';
 import { prepareArguments } from './prepare-arguments.ts';
+import { declareReportCommand } from './report-command.ts';
 import { explainUsage } from './usage-error.ts';
 
 /** What the arguments ask for: a command, ready to run, or a text for standard output (help, version). */
@@ -65,7 +66,8 @@ function declare({ version, columns, commands }: CommandLineOptions, select: (ru
     );
   const withExplain = declareExplainCommand(declareHostCommands(parser, commands, select), commands, select);
   const withHosts = declareInventoryCommands(withExplain, commands, select);
-  return declareLabCommands(withHosts, commands, select)
+  const withReports = declareReportCommand(withHosts, commands, select);
+  return declareLabCommands(withReports, commands, select)
     .demandCommand(1, 1, 'say what to do')
     .strict()
     .check(({ _: [verb, subVerb], '--': rest }) => {

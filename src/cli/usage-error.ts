@@ -62,6 +62,7 @@ const missingWord: { readonly [verb: string]: string } = {
   'inventory host': 'say which host',
   'inventory hosts': 'say which hosts: a pattern',
   'inventory var': 'say which variable',
+  'report merge': 'say which reports',
 };
 
 const words = Object.keys(optionsOf).map((verb) => verb.split(' '));

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
 import { hasNothingToDo, type Look, staysAsItIs } from '../deploy/look.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
+import { formatShard } from '../domain/shard.ts';
 import { count } from '../report/count.ts';
 import { planLine } from '../report/ndjson.ts';
 import { isBad } from '../report/outcome-text.ts';
@@ -37,6 +38,8 @@ export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io
   const hosts = deployments.map(({ connection }) => connection.name);
   const { confirmTimeoutS } = options;
   const record = await recordRun({ command, hosts, secrets, confirmTimeoutS }, options, io);
+  // No run for a later --retry to go on with.
+  if (deployments.length === 0) return record.write([]) ? 0 : 1;
   const stopListening = record.endOnSignal();
   const looking = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(looking.emit));
@@ -79,6 +82,7 @@ export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io
     journalDirectory(io.env),
     {
       ...{ command, hosts, at: new Date() },
+      shard: options.shard === undefined ? null : formatShard(options.shard),
       inventory: options.inventory.map((path) => resolve(path)),
     },
     (text) => io.stderr(`${text}\n`),

@@ -6,6 +6,7 @@ import { stopAtObstacles } from '../deploy/stop-at-obstacles.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { formatShard } from '../domain/shard.ts';
 import type { Wave } from '../domain/wave.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { foldHosts } from '../report/fold.ts';
@@ -45,9 +46,10 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
   if (!saved.ok) return refuse([saved.error], io);
   const loaded = await load(options, io);
   if (!loaded.ok) return err(exitCodes.badInput);
-  if (saved.value === null) tellDoubts(loaded.value.hosts, io);
+  if (saved.value === null) tellDoubts(loaded.value.ofAllShards, io);
   const all = loaded.value.hosts.map(({ deployment }) => deployment);
-  const retried = options.retry === null ? ok(all) : await hostsToRetry(all, options.retry, options, io);
+  const retried =
+    options.retry === null || all.length === 0 ? ok(all) : await hostsToRetry(all, options.retry, options, io);
   if (!retried.ok) return retried;
   if (saved.value === null)
     return ok({
@@ -64,14 +66,16 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
 async function hostsToRetry(
   deployments: readonly Deployment[],
   retry: string,
-  { inventory }: ChoiceOptions,
+  options: ChoiceOptions,
   io: Io,
 ): Promise<Result<readonly Deployment[], number>> {
   const runs = await pastRuns(journalDirectory(io.env), (text) => io.stderr(`${text}\n`));
-  const paths = inventory.map((path) => resolve(path));
+  const paths = options.inventory.map((path) => resolve(path));
+  const shard = options.shard === undefined ? null : formatShard(options.shard);
   // A push must not go on with what a rollback or a removal left.
   const isOurs = (run: PastRun) => run.command === 'push' && JSON.stringify(run.inventory) === JSON.stringify(paths);
-  const run = retry === 'last' ? runs.find(isOurs) : runs.find((each) => isOurs(each) && each.id === retry);
+  // Shards may run on one machine: the last run of all hosts is not that of another shard, nor the other way round.
+  const run = runs.find((each) => isOurs(each) && (retry === 'last' ? each.shard === shard : each.id === retry));
   if (run === undefined && retry !== 'last') {
     const known = runs.filter(isOurs).map(({ id }) => id);
     const hint = known.length === 0 ? 'none is on record' : `on record: ${known.join(', ')}`;
@@ -83,12 +87,15 @@ async function hostsToRetry(
     io.stderr(`Retry of run ${run.id}: ${foldHosts(left.map(({ connection }) => connection.name))}\n`);
     return ok(left);
   }
+  const others = [...new Set(runs.filter(isOurs).flatMap((each) => each.shard ?? 'all hosts'))].sort();
+  const hint =
+    others.length === 0 ? '' : ` of ${shard === null ? 'all hosts' : `shard ${shard}`}, only of ${others.join(', ')}`;
   io.stderr(
     run === undefined
-      ? 'Nothing to retry: no push of this inventory is on record.\n'
+      ? `Nothing to retry: no push of this inventory${hint} is on record.\n`
       : `Nothing to retry: run ${run.id} left no ${wanted.size === 0 ? 'host' : 'host of this choice'} unfinished.\n`,
   );
-  return err(0);
+  return ok([]);
 }
 
 function tellOfPlan(plan: SavedPlan, sourceOf: (file: string) => string | null, io: Io): void {
@@ -106,13 +113,13 @@ function tellOfPlan(plan: SavedPlan, sourceOf: (file: string) => string | null, 
 function plannedHosts(
   plan: SavedPlan,
   chosen: readonly Deployment[],
-  { planFile, limit, retry, force }: ChoiceOptions,
+  { planFile, limit, retry, force, shard }: ChoiceOptions,
   io: Io,
 ): Result<Omit<Choice, 'waves' | 'secrets'>, number> {
   const connections = new Map(chosen.map(({ connection }) => [connection.name, connection]));
   const planned = new Map(plan.hosts.map((saved) => [saved.name, saved]));
   const lost = plan.hosts.filter(({ name }) => !connections.has(name)).map(({ name }) => name);
-  const isNarrowed = limit !== null || retry !== null;
+  const isNarrowed = limit !== null || retry !== null || shard !== undefined;
   if (lost.length > 0 && !isNarrowed) {
     const hint = 'connections come from the inventory; -l leaves hosts of the plan out';
     return refuse(
@@ -124,8 +131,12 @@ function plannedHosts(
     const connection = connections.get(saved.name);
     return connection === undefined ? [] : [deploymentOf(saved, connection, force ?? [])];
   });
-  if (deployments.length === 0)
-    return refuse([unplacedError('plan-empty', `${planFile} has no plan for any of the chosen hosts`, null)], io);
+  // Where no host was chosen, that is told already.
+  if (deployments.length === 0 && chosen.length > 0) {
+    if (shard === undefined)
+      return refuse([unplacedError('plan-empty', `${planFile} has no plan for any of the chosen hosts`, null)], io);
+    io.stderr(`Nothing to do: ${planFile} has no plan for any host of shard ${formatShard(shard)}.\n`);
+  }
   const lookAt: LookAt = async (deployment, surroundings) => {
     const seen = await look(deployment, 'change', surroundings);
     const saved = planned.get(deployment.connection.name);

@@ -17,6 +17,8 @@ type JournalEntry =
       /** Absolute paths. */
       readonly inventory: readonly string[];
       readonly hosts: readonly HostName[];
+      /** As typed; missing: the run was about all of its hosts. */
+      readonly shard?: string;
     }
   | { readonly kind: 'start'; readonly host: HostName; readonly transaction: string }
   | { readonly kind: 'end'; readonly host: HostName; readonly outcome: HostOutcome };
@@ -29,6 +31,8 @@ export type PastRun = {
   readonly id: string;
   readonly command: string;
   readonly inventory: readonly string[];
+  /** As typed; null: the run was about all of its hosts. */
+  readonly shard: string | null;
   readonly unfinished: readonly HostName[];
 };
 
@@ -47,14 +51,16 @@ export async function openJournal(
     readonly command: string;
     readonly inventory: readonly string[];
     readonly hosts: readonly HostName[];
+    readonly shard: string | null;
     readonly at: Date;
   },
   warn: (text: string) => void,
 ): Promise<Journal> {
   const id = `${run.at.toISOString().replaceAll(/[-:]|\.\d+Z/g, '')}-${randomBytes(3).toString('hex')}`;
   const path = join(directory, `${id}.ndjson`);
-  const { command, inventory, hosts } = run;
-  const first: JournalEntry = { kind: 'run', version: 1, id, command, inventory, hosts };
+  const { command, inventory, hosts, shard } = run;
+  const part = shard === null ? {} : { shard };
+  const first: JournalEntry = { kind: 'run', version: 1, id, command, inventory, hosts, ...part };
   let isBroken = false;
   const giveUp = (error: unknown) => {
     if (!isDiskError(error)) throw error;
@@ -116,8 +122,8 @@ export function parseJournal(text: string): PastRun | null {
       entry.kind === 'end' && ['unchanged', 'changed'].includes(entry.outcome?.status) ? [entry.host] : [],
     ),
   );
-  const { id, command, inventory, hosts } = first;
-  return { id, command, inventory, unfinished: hosts.filter((host) => !done.has(host)) };
+  const { id, command, inventory, hosts, shard = null } = first;
+  return { id, command, inventory, shard, unfinished: hosts.filter((host) => !done.has(host)) };
 }
 
 function lineOf(entry: JournalEntry): string {

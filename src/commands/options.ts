@@ -1,12 +1,15 @@
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
 import type { ReportFile } from '../domain/report-file.ts';
+import type { Shard } from '../domain/shard.ts';
 
 /** Options of commands that read an inventory. */
 export type InventoryOptions = {
   /** Files, folders, and lists of hosts, in order. */
   readonly inventory: readonly string[];
   readonly limit: string | null;
+  /** The part of these hosts that a run is about; all where it is missing. */
+  readonly shard?: Shard;
   /** `-e`, in order; none where it is missing. */
   readonly extraVars?: readonly string[];
   /** The file with the password of ansible-vault; where it is missing, ANSIBLE_VAULT_PASSWORD_FILE names it. */

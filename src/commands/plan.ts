@@ -29,7 +29,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   const reading = await readHosts('plan', options, io);
   if (reading === null) return exitCodes.badInput;
   const { loaded, seen, ended, beganMs, record } = reading;
-  tellDoubts(loaded.hosts, io);
+  tellDoubts(loaded.ofAllShards, io);
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));

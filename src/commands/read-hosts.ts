@@ -1,15 +1,14 @@
 import type { HostResult } from '../report/summary.ts';
 import type { Seen } from './apply-host.ts';
-import type { Loaded } from './deployments.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { type RunRecord, recordRun } from './run-record.ts';
-import { load, lookAtAll, openReporter } from './session.ts';
+import { type Chosen, load, lookAtAll, openReporter } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
 /** What a look at every host brought: those that were seen, their connections closed again, and how it ended for the others. */
 export type Reading = {
-  readonly loaded: Loaded;
+  readonly loaded: Chosen;
   readonly seen: readonly Seen[];
   readonly ended: readonly HostResult[];
   readonly beganMs: number;

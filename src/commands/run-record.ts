@@ -54,7 +54,7 @@ type Run = {
 /** Begins the record of a run. */
 export async function recordRun(
   run: Run,
-  { report: files = [] }: Pick<ConnectionOptions, 'report'>,
+  { report: files = [], shard }: Pick<ConnectionOptions, 'report' | 'shard'>,
   io: Io,
 ): Promise<RunRecord> {
   const writers = await Promise.all(files.map(async (file) => ({ file, format: await loadFormat(file.format) })));
@@ -67,7 +67,15 @@ export async function recordRun(
   const write = (ends: readonly HostEnd[], fromHere: readonly EndpointReport[] = []) => {
     if (writers.length === 0) return true;
     const report: RunReport = {
-      ...{ kind: 'mlbroute-report', version: 1, mlbroute, command: run.command, startedAt },
+      ...{
+        kind: 'mlbroute-report',
+        version: 1,
+        mlbroute,
+        command: run.command,
+        startedAt,
+        shard: shard ?? null,
+        missing: [],
+      },
       elapsedMs: Math.round(performance.now() - beganMs),
       hosts: sortHosts(
         ends.map((end) => ({ ...end, plan: planOf(plans.get(end.host)), phasesMs: times.of(end.host) })),

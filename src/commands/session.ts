@@ -3,7 +3,9 @@ import { type Look, look } from '../deploy/look.ts';
 import { lookAhead } from '../deploy/look-ahead.ts';
 import { rollOut } from '../deploy/rollout.ts';
 import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
-import { err, type Result } from '../domain/result.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { formatShard, isInShard } from '../domain/shard.ts';
+import { count } from '../report/count.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { createReporter, type Reporter, reporterMode } from '../report/reporter.ts';
 import { formatSummary, type HostResult } from '../report/summary.ts';
@@ -14,11 +16,14 @@ import { reportFileFaults } from './report-files.ts';
 import { hear } from './said.ts';
 import { sourceWords } from './source-words.ts';
 
+/** What was read; `hosts` are those of the shard, and what is to be compared among hosts is so among those of all shards. */
+export type Chosen = Loaded & { readonly ofAllShards: Loaded['hosts'] };
+
 /** Reads what the user wrote, and asks for passwords where that is wanted; warnings and errors go to standard error. */
 export async function load(
   options: InventoryOptions & Partial<LoginOptions> & Pick<ConnectionOptions, 'report'>,
   io: Io,
-): Promise<Result<Loaded, LoadTrouble>> {
+): Promise<Result<Chosen, LoadTrouble>> {
   const faults = reportFileFaults(options.report ?? []);
   const said = await hear(options, io);
   const loaded = said.ok
@@ -27,7 +32,14 @@ export async function load(
   const { sourceOf } = loaded.ok ? loaded.value : loaded.error;
   const diagnostics = [...faults, ...(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics)];
   io.stderr(formatDiagnostics(diagnostics, sourceOf));
-  return faults.length === 0 ? loaded : err({ diagnostics, sourceOf });
+  if (!loaded.ok || faults.length > 0) return err({ diagnostics, sourceOf });
+  const { shard } = options;
+  const ofAllShards = loaded.value.hosts;
+  if (shard === undefined) return ok({ ...loaded.value, ofAllShards });
+  const hosts = ofAllShards.filter(({ name }) => isInShard(name, shard));
+  if (hosts.length === 0)
+    io.stderr(`Nothing to do: shard ${formatShard(shard)} has none of ${count(ofAllShards.length, 'host')}.\n`);
+  return ok({ ...loaded.value, hosts, ofAllShards });
 }
 
 /** Opens a reporter that shows these hosts going through these phases. */

@@ -1,11 +1,17 @@
+import { formatShard } from '../domain/shard.ts';
 import type { InventoryOptions } from './options.ts';
 
 /** The options that say what is described and for whom, as they are typed; for a command to type next. */
 export function sourceWords({
   inventory,
   playbook,
-}: Pick<InventoryOptions, 'inventory' | 'playbook'>): readonly string[] {
-  return [...inventory.flatMap((path) => ['-i', path]), ...(playbook === undefined ? [] : ['-p', playbook])];
+  shard,
+}: Pick<InventoryOptions, 'inventory' | 'playbook' | 'shard'>): readonly string[] {
+  return [
+    ...inventory.flatMap((path) => ['-i', path]),
+    ...(playbook === undefined ? [] : ['-p', playbook]),
+    ...(shard === undefined ? [] : ['--shard', formatShard(shard)]),
+  ];
 }
 
 /** The tags of a run, as they are typed: what goes on with it must not be about more. */

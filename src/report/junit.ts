@@ -1,4 +1,5 @@
 import { create } from 'xmlbuilder2';
+import { formatShard } from '../domain/shard.ts';
 import { describeOutcome, statusWords } from './outcome-text.ts';
 import { printable } from './printable.ts';
 import { differenceLines, type HostReport, isHostBad, type RunReport, stateOf } from './run-report.ts';
@@ -41,12 +42,16 @@ export function formatJunit(report: RunReport): string {
   return `${root.end({ prettyPrint: true })}\n`;
 }
 
-function casesOf({ command, hosts, fromHere }: RunReport): readonly TestCase[] {
+function casesOf({ command, hosts, fromHere, missing }: RunReport): readonly TestCase[] {
   return [
     ...hosts.map((host) => ({
       ...{ classname: `mlbroute.${command}`, name: host.host, type: stateOf(host), text: detailsOf(host) },
       elapsedMs: Object.values(host.phasesMs).reduce((sum, ms) => sum + ms, 0),
       result: resultOf(host),
+    })),
+    ...missing.map((shard) => ({
+      ...{ classname: `mlbroute.${command}.shards`, name: `shard ${formatShard(shard)}`, type: 'missing' },
+      ...{ elapsedMs: 0, result: 'error' as const, text: 'there is no report of this shard' },
     })),
     ...fromHere.map(({ endpoint, trouble }) => ({
       ...{ classname: `mlbroute.${command}.from-here`, name: endpoint, type: 'no-answer', text: trouble ?? '' },

@@ -5,6 +5,7 @@ import type { HostName } from '../domain/host.ts';
 import type { VlanLink } from '../domain/link.ts';
 import type { Obstacle } from '../domain/obstacle.ts';
 import type { HostOutcome, Phase } from '../domain/outcome.ts';
+import type { Shard } from '../domain/shard.ts';
 import { fileDiff } from './file-diff.ts';
 import { compareNames } from './fold.ts';
 import { isBad } from './outcome-text.ts';
@@ -21,6 +22,10 @@ export type RunReport = {
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly elapsedMs: number;
+  /** Null: the run was about all of its hosts, or this report is of all its shards. */
+  readonly shard: Shard | null;
+  /** Shards that this report should have and has not: nobody knows how their hosts fare. */
+  readonly missing: readonly Shard[];
   /** By name, each once. */
   readonly hosts: readonly HostReport[];
   /** What was connected to from the controller. */
@@ -93,6 +98,15 @@ export function stateOf({ outcome, findings, plan }: HostReport): HostOutcome['s
 /** True where the host is not as it should be. */
 export function isHostBad(host: HostReport): boolean {
   return host.outcome === null ? stateOf(host) === 'differs' : isBad(host.outcome);
+}
+
+/** The exit code that a run with this report ends with, where it came to its end: 1 where a host failed or nobody knows, 2 where something differs. */
+export function exitCodeOfReport({ hosts, missing, fromHere }: RunReport): 0 | 1 | 2 {
+  const isStopped = ({ outcome, findings, plan }: HostReport) =>
+    outcome === null && findings === null && plan !== null && plan.obstacles.length > 0;
+  const bad = hosts.filter(isHostBad);
+  if (missing.length > 0 || bad.some((host) => host.outcome !== null || isStopped(host))) return 1;
+  return bad.length > 0 || fromHere.some(({ trouble }) => trouble !== null) ? 2 : 0;
 }
 
 /** Everything that has been found or is due on a host, a line each. Empty where nothing is. */

@@ -1,3 +1,4 @@
+import { formatShard, type Shard } from '../domain/shard.ts';
 import { describeOutcome, isBad, statusWords } from './outcome-text.ts';
 import { printable } from './printable.ts';
 import type { EndpointReport, HostReport, RunReport } from './run-report.ts';
@@ -16,7 +17,11 @@ type Result = {
  * the file on the host, as `node01/etc/sysctl.d/…`: hosts have no lines of a source to point at. What is due by a plan is no finding.
  */
 export function formatSarif(report: RunReport): string {
-  const results = [...report.hosts.flatMap(resultsOf), ...report.fromHere.flatMap(endpointResults)];
+  const results = [
+    ...report.hosts.flatMap(resultsOf),
+    ...report.missing.map(shardResult),
+    ...report.fromHere.flatMap(endpointResults),
+  ];
   const rules = [...new Set(results.map(({ ruleId }) => ruleId))].sort().map((id) => ({ id }));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -47,6 +52,11 @@ function resultsOf({ host, findings, outcome, plan }: HostReport): readonly Resu
   if (outcome === null || !isBad(outcome)) return [...found, ...stopped];
   const text = `${host}: ${statusWords(outcome.status)}: ${describeOutcome(outcome)}`;
   return [...found, ...stopped, { ruleId: outcome.status, level: 'error', place: [host, ''], text }];
+}
+
+function shardResult(shard: Shard): Result {
+  const name = `shard ${formatShard(shard)}`;
+  return { ruleId: 'shard-missing', level: 'error', place: [name, ''], text: `${name}: there is no report of it` };
 }
 
 function endpointResults({ endpoint, trouble }: EndpointReport): readonly Result[] {

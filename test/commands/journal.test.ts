@@ -29,7 +29,8 @@ describe('a journal', () => {
   let directory: string;
   let warnings: string[];
   const warn = (text: string) => void warnings.push(text);
-  const open = (date = at) => openJournal(directory, { command: 'push', inventory, hosts, at: date }, warn);
+  const open = (date = at) =>
+    openJournal(directory, { command: 'push', inventory, hosts, shard: null, at: date }, warn);
   beforeEach(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'mlbroute-journal-'));
     directory = join(scratch, 'mlbroute/runs');
@@ -45,7 +46,7 @@ describe('a journal', () => {
     journal.record({ kind: 'end', host: n2, outcome: reverted });
     journal.record({ kind: 'start', host: n3, transaction: 't-3' });
     expect(await pastRuns(directory, warn)).toEqual([
-      { id: journal.id, command: 'push', inventory, unfinished: ['n2', 'n3', 'n4'] },
+      { id: journal.id, command: 'push', inventory, shard: null, unfinished: ['n2', 'n3', 'n4'] },
     ]);
     expect(warnings).toEqual([]);
   });
@@ -67,11 +68,17 @@ describe('a journal', () => {
     expect((await pastRuns(directory, warn)).map(({ id }) => id)).toEqual(ids.reverse().slice(0, 20));
   });
 
+  it('knows which part of the hosts a run was about', async () => {
+    await openJournal(directory, { command: 'push', inventory, hosts, shard: '2/5', at }, warn);
+    expect(await pastRuns(directory, warn)).toMatchObject([{ shard: '2/5', unfinished: hosts }]);
+  });
+
   it('survives a last line that was cut off', () => {
     const run = '{"kind":"run","version":1,"id":"r","command":"push","inventory":[],"hosts":["n1"]}\n';
     expect(parseJournal(`${run}{"kind":"end","host":"n1","outco`)).toEqual({
       id: 'r',
       command: 'push',
+      shard: null,
       inventory: [],
       unfinished: ['n1'],
     });

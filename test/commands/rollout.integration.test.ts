@@ -182,7 +182,12 @@ describe('a retry', () => {
 
   it('does not go on with what a rollback left', async () => {
     const directory = join(fleet.directory, 'state/mlbroute/runs');
-    const run = { inventory: [fleet.inventory], hosts: [fleet.host('n1').connection.name], at: new Date() };
+    const run = {
+      inventory: [fleet.inventory],
+      hosts: [fleet.host('n1').connection.name],
+      shard: null,
+      at: new Date(),
+    };
     await openJournal(directory, { command: 'rollback', ...run }, () => {});
     expect((await fleet.run(push, fleet.pushOptions({ retry: 'last' }))).stderr).toBe(
       'Nothing to retry: no push of this inventory is on record.\n',

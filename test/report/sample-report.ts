@@ -36,7 +36,7 @@ export const duePlan = (name: string) =>
 export function sampleReport(hosts: readonly HostReport[], what: Partial<RunReport> = {}): RunReport {
   return {
     ...{ kind: 'mlbroute-report', version: 1, mlbroute: '0.1.0', command: 'audit' },
-    ...{ startedAt: '2026-01-02T03:04:05.678Z', elapsedMs: 1234, hosts, fromHere: [] },
+    ...{ startedAt: '2026-01-02T03:04:05.678Z', elapsedMs: 1234, shard: null, missing: [], hosts, fromHere: [] },
     ...what,
   };
 }

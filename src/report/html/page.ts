@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { formatShard } from '../../domain/shard.ts';
 import { count } from '../count.ts';
 import { formatDuration } from '../duration.ts';
 import { printable } from '../printable.ts';
@@ -14,7 +15,7 @@ import { style } from './style.ts';
 
 /** A run as one HTML file that needs no network and no server: who fares how, and folded below all about it, equal hosts once. */
 export function formatHtml(report: RunReport): string {
-  const { command, hosts, elapsedMs, startedAt, mlbroute } = report;
+  const { command, hosts, elapsedMs, startedAt, mlbroute, shard } = report;
   const groups = groupHosts(hosts);
   const draw = pictureDrawer();
   const states = countStates(report);
@@ -23,7 +24,7 @@ export function formatHtml(report: RunReport): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${trusted(style)}</style></head><body>
 <header><h1>${title}</h1><p>${count(hosts.length, 'host')} in ${formatDuration(elapsedMs)}${states.map(({ state, size }) => `, ${size} ${state}`).join('')}</p>
-<p class="dim">begun ${startedAt}, mlbroute ${mlbroute}</p></header>
+<p class="dim">begun ${startedAt}, mlbroute ${mlbroute}${shard === null ? '' : `, shard ${formatShard(shard)}`}</p>${missingShards(report)}</header>
 <main><form role="search"><label>Host, by part of its name<input id="search" type="search" autocomplete="off" aria-keyshortcuts="/"></label>
 <label>State<select id="state">${choices(states.map(({ state }) => state))}</select></label><label>Code<select id="code">${choices(codes)}</select></label><output id="shown">${count(hosts.length, 'host')}</output></form>
 <h2>Fleet</h2>${fleetMatrix(groups)}
@@ -36,6 +37,13 @@ ${arrowheads}<script>${trusted(script)}</script></body></html>
 
 // Nothing but this page's own style and script: what hosts say cannot become either.
 const policy = `default-src 'none'; style-src 'sha256-${sum(style)}'; script-src 'sha256-${sum(script)}'`;
+
+function missingShards({ missing }: RunReport): readonly Markup[] {
+  if (missing.length === 0) return [];
+  return [
+    html`<p class="bad">There is no report of shard ${missing.map(formatShard).join(', ')}: nobody knows how its hosts fare.</p>`,
+  ];
+}
 
 function countStates({ hosts }: RunReport): readonly { readonly state: string; readonly size: number }[] {
   const sizes = new Map<string, number>();
