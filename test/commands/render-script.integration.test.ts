@@ -88,6 +88,24 @@ describe('a host script', () => {
     expect(stateOf('n1')).toBe(whole);
   });
 
+  it('does the same with chains of nft', async () => {
+    const listing = (name: string) => fleet.host(name).sh('nft list table inet mlbroute 2>/dev/null || true');
+    const before = stateOf('n1') + listing('n1');
+    fleet.describe({ networks: [network], netfilter: 'nftables' });
+    const script = await scriptFor('n1');
+    const first = runOn('n1', script);
+    expect(first.status, first.said).toBe(0);
+    const pushed = await fleet.run(push, fleet.pushOptions({ limit: 'n2' }));
+    expect(pushed.exitCode, pushed.stderr).toBe(0);
+    expect(listing('n1')).toBe(listing('n2'));
+    expect(runOn('n1', script)).toEqual({ status: 0, said: 'unchanged\n' });
+    fleet.host('n1').sh('nft flush chain inet mlbroute MLBROUTE-OUTPUT');
+    expect(runOn('n1', script)).toMatchObject({ status: 0, said: expect.stringContaining('+ chain nft mangle') });
+    expect(listing('n1')).toBe(listing('n2'));
+    expect(runOn('n1', script, '--remove')).toMatchObject({ status: 0 });
+    expect(stateOf('n1') + listing('n1')).toBe(before);
+  });
+
   it('goes from what another script brought to its own without a moment of neither', async () => {
     runOn('n1', await scriptFor('n1'));
     const pools = ['1.2.3.0/25'];
