@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=… history=… ipv6=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=… ipv6=… sysctls=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token, history and ipv6 are set by the controller
+# shellcheck disable=SC2154  # token, history, ipv6 and sysctls are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -63,6 +63,21 @@ network_section() {
   if [ -n "$ipv6" ] || [ -e /etc/mlbroute/iptables.v6 ]; then
     ipv6_chains
     [ -d /proc/sys/net/ipv6/conf ] && set -- "$@" /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/disable_ipv6
+  fi
+  # What the playbook asks for, and what our own file sets, beside those above.
+  for key in $sysctls; do [ -r "/proc/sys/$key" ] && set -- "$@" "/proc/sys/$key"; done
+  if [ -r /etc/sysctl.d/99-zz-mlbroute.conf ]; then
+    while IFS='= ' read -r key _; do
+      case $key in '' | '#'* | */rp_filter | */src_valid_mark) continue ;; esac
+      [ -r "/proc/sys/${key#-}" ] && set -- "$@" "/proc/sys/${key#-}"
+    done </etc/sysctl.d/99-zz-mlbroute.conf
+  fi
+  if [ -n "$history" ]; then
+    # shellcheck disable=SC2013  # a key has no blanks
+    for key in $(grep -oh '"key":"[a-z][^"]*"' /var/lib/mlbroute/generations/*.json 2>/dev/null); do
+      key=${key#'"key":"'} && key=${key%'"'}
+      [ -r "/proc/sys/$key" ] && set -- "$@" "/proc/sys/$key"
+    done
   fi
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
   section sysctls; grep -H . "$@"
@@ -166,7 +181,7 @@ files_section() {
   printf '\n'
 }
 
-# Lines of others that the next boot reads: the network's part of sysctl.d, and chains of ours in rule sets that somebody saved. A sysctl.d file
+# Lines of others that the next boot reads: those of sysctl.d, and chains of ours in rule sets that somebody saved. A sysctl.d file
 # hides files of its name in later folders, empty or not.
 boot_section() {
   set --
@@ -180,7 +195,7 @@ boot_section() {
     [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
   done
   section boot-lines
-  [ $# -gt 0 ] && grep -Hn -e '^[[:blank:]]*-\{0,1\}[[:blank:]]*/*net[./]' -e '^[:*-].*MLBROUTE' -- "$@"
+  [ $# -gt 0 ] && grep -Hn -e '^[[:blank:]]*-\{0,1\}[[:blank:]]*/*[a-z][a-z0-9_-]*[./]' -e '^[:*-].*MLBROUTE' -- "$@"
   section boot-state
   printf 'clock %s\n' "$(date +%s)"
   for unit in systemd-networkd.service systemd-sysctl.service mlbroute-iptables.service mlbroute-nftables.service; do

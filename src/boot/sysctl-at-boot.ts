@@ -1,5 +1,6 @@
 import type { BootLine } from '../domain/boot-files.ts';
 import { matchesGlob } from '../domain/glob.ts';
+import { slashForm } from '../domain/sysctl.ts';
 
 /** What systemd-sysctl will write for a key, and the line that says so. */
 export type SysctlAtBoot = { readonly value: string; readonly from: BootLine };
@@ -25,16 +26,9 @@ function settingOf(text: string): { readonly pattern: string; readonly value: st
   const line = text.trim();
   if (line === '' || /^[#;]/.test(line)) return null;
   const equals = line.indexOf('=');
-  if (equals < 0) return line.startsWith('-') ? { pattern: slashed(line.slice(1).trim()), value: null } : null;
+  if (equals < 0) return line.startsWith('-') ? { pattern: slashForm(line.slice(1).trim()), value: null } : null;
   const left = line.slice(0, equals).trim();
-  return { pattern: slashed(left.startsWith('-') ? left.slice(1) : left), value: line.slice(equals + 1).trim() };
-}
-
-/** The first separator decides: after a dot, dots separate and slashes stand for dots in names. */
-function slashed(key: string): string {
-  const first = /[./]/.exec(key)?.[0];
-  if (first !== '.') return key.replace(/^\/+/, '');
-  return key.replaceAll(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
+  return { pattern: slashForm(left.startsWith('-') ? left.slice(1) : left), value: line.slice(equals + 1).trim() };
 }
 
 function isGlob(pattern: string): boolean {

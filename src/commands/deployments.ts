@@ -2,7 +2,6 @@ import { homedir, userInfo } from 'node:os';
 import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
-import { familyOf } from '../domain/address.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
@@ -25,7 +24,7 @@ import { resolveHost } from '../playbook/resolve-host.ts';
 import { choosePlays, isWhole } from '../playbook/tags.ts';
 import { wavesOf } from '../playbook/waves.ts';
 import { hostSpecs } from '../schema/host-spec.ts';
-import type { HostSteps, HostWants } from '../tasks/host-wants.ts';
+import { type HostSteps, type HostWants, sightFor } from '../tasks/host-wants.ts';
 import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
 import { wantedState } from '../tasks/wanted-state.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
@@ -105,7 +104,7 @@ export async function loadDeployments(
         wants,
         deployment: {
           wantsHistory: false,
-          wantsIpv6: wants.spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
+          sight: sightFor(wants),
           connection: withPasswords(connection.value, said),
           prepare: (observed: Observed) => prepare(name, wants, observed, means),
           interludes: interludes.map(({ before, isNew, task }) => ({

@@ -4,6 +4,7 @@ import type { HostConnection } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { plainSight } from '../domain/sight.ts';
 import { cutSections } from '../facts/sections.ts';
 import { type KernelAnswer, parseKernelAnswer } from '../kernel/kernel-answer.ts';
 
@@ -22,7 +23,7 @@ export async function lookAtNode(
   if (!session.ok) return session;
   const observed = await observe(
     session.value,
-    { wantsHistory: false, wantsIpv6: true, extending: null },
+    { wantsHistory: false, sight: { ...plainSight, ipv6: true }, extending: null },
     surroundings,
   );
   if (!observed.ok) {

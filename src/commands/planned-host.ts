@@ -7,6 +7,7 @@ import type { Observed } from '../domain/observed.ts';
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { ok, type Result } from '../domain/result.ts';
+import { sightOf } from '../domain/sight.ts';
 import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
@@ -28,9 +29,9 @@ export function deploymentOf(
   forced: readonly ObstacleCode[],
 ): Deployment {
   const accepted = new Set<string>([...forced, ...saved.plan.warnings.map(({ code }) => code)]);
-  const wantsIpv6 = saved.manifest.desired.chains.some(({ family }) => family === 'ipv6');
+  const sight = sightOf(saved.manifest.desired);
   const prepareSaved = (observed: Observed) => prepare(saved, observed, accepted);
-  return { connection, wantsHistory: false, wantsIpv6, interludes: [], prepare: prepareSaved };
+  return { connection, wantsHistory: false, sight, interludes: [], prepare: prepareSaved };
 }
 
 /**

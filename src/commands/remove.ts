@@ -2,6 +2,7 @@ import type { Deployment } from '../deploy/deployment.ts';
 import { look } from '../deploy/look.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import { ok } from '../domain/result.ts';
+import { plainSight } from '../domain/sight.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { changeHosts } from './change-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -21,7 +22,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
     ({ deployment: { connection } }): Deployment => ({
       connection,
       wantsHistory: false,
-      wantsIpv6: false,
+      sight: plainSight,
       interludes: [],
       prepare: (observed) => {
         const plan = makePlan({ host: connection.name, desired: nothing, files: [], observed, warnings: [] });

@@ -4,6 +4,7 @@ import type { HostConnection } from '../domain/host.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { plainSight } from '../domain/sight.ts';
 import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
@@ -42,7 +43,7 @@ function returning(connection: HostConnection, to: number | null): Deployment {
   return {
     connection,
     wantsHistory: true,
-    wantsIpv6: false,
+    sight: plainSight,
     interludes: [],
     prepare: (observed) => {
       const chosen = target === null ? choose(observed, to) : ok(target);

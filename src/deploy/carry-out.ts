@@ -76,11 +76,7 @@ async function verify(
   for (const pauseMs of verifyPausesMs) {
     await surroundings.sleep(pauseMs);
     const extending = { id, bySeconds: confirmWithinS };
-    const observed = await observe(
-      session,
-      { wantsHistory: false, wantsIpv6: deployment.wantsIpv6, extending },
-      surroundings,
-    );
+    const observed = await observe(session, { wantsHistory: false, sight: deployment.sight, extending }, surroundings);
     if (!observed.ok) return observed.error;
     if (observed.value.pending === null) return { kind: 'connection-lost', message: revertedAlone };
     // Seen as it will be once confirmed: the open transaction is our own, and its record says what was there before it.

@@ -4,6 +4,7 @@ import type { HostConnection } from '../domain/host.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
 import type { Failure, HostEvent } from '../domain/outcome.ts';
 import type { Result } from '../domain/result.ts';
+import type { Sight } from '../domain/sight.ts';
 import type { Connect } from '../transport/session.ts';
 
 /** A plan with what the host shall remember of it; null where it shall forget mlbroute. */
@@ -24,8 +25,7 @@ export type Deployment = {
   readonly connection: HostConnection;
   /** True: the look also brings the earlier generations. */
   readonly wantsHistory: boolean;
-  /** True: something of IPv6 is asked for, so what only that needs is looked at, too. */
-  readonly wantsIpv6: boolean;
+  readonly sight: Sight;
   readonly prepare: (observed: Observed) => Result<Prepared, readonly Failure[]>;
   /** What is done before that state is there as a whole. */
   readonly interludes: readonly Interlude[];

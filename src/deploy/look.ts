@@ -76,8 +76,8 @@ async function observeFor(
   deployment: Deployment,
   surroundings: Surroundings,
 ): Promise<Result<Observed, HostOutcome>> {
-  const { wantsHistory, wantsIpv6 } = deployment;
-  const options = { wantsHistory, wantsIpv6, extending: null };
+  const { wantsHistory, sight } = deployment;
+  const options = { wantsHistory, sight, extending: null };
   const observed = await observe(session, options, surroundings);
   if (!observed.ok) return err(troubleOf(observed.error));
   const { pending } = observed.value;

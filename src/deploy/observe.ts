@@ -1,6 +1,8 @@
+import { quoteWord } from '../domain/command.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import type { Sight } from '../domain/sight.ts';
 import { parseObservation } from '../facts/observation.ts';
 import type { Session } from '../transport/session.ts';
 import type { Surroundings } from './deployment.ts';
@@ -12,8 +14,7 @@ const observeDeadlineMs = 30_000;
 export type ObserveOptions = {
   /** Bring the earlier generations, too. */
   readonly wantsHistory: boolean;
-  /** Look at chains and settings that only IPv6 needs; they are looked at anyway where an earlier push left some. */
-  readonly wantsIpv6: boolean;
+  readonly sight: Sight;
   /** An open transaction of ours whose deadline is moved first: it must not revert while it is being verified. */
   readonly extending: { readonly id: string; readonly bySeconds: number } | null;
 };
@@ -21,13 +22,13 @@ export type ObserveOptions = {
 /** One look at a host: one exec. Read-only but for the deadline that `extending` names. */
 export async function observe(
   session: Session,
-  { wantsHistory, wantsIpv6, extending }: ObserveOptions,
+  { wantsHistory, sight, extending }: ObserveOptions,
   { programs, randomWord }: Surroundings,
 ): Promise<Result<Observed, Failure>> {
   const token = `@${randomWord()}`;
   const first = extending === null ? '' : extendProgram(extending.id, extending.bySeconds);
   const answer = await session.run({
-    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' ipv6='${wantsIpv6 ? 'yes' : ''}'\n${programs.observe}`,
+    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' ipv6='${sight.ipv6 ? 'yes' : ''}' sysctls=${quoteWord(sight.sysctls.join(' '))}\n${programs.observe}`,
     deadlineMs: observeDeadlineMs,
     onLine: null,
   });

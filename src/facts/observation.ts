@@ -108,10 +108,13 @@ function parseFacts(
   };
 }
 
-/** Lines `/proc/sys/KEY:VALUE`; neither part holds a colon, for the kernel refuses one in interface names. */
+/** Lines `/proc/sys/KEY:VALUE`, several numbers of one setting with one blank between them; neither part holds a colon, for the kernel refuses one in interface names. */
 function parseSysctls(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Array.from(text.matchAll(/^\/proc\/sys\/(.*):(.*)$/gm), ([, key = '', value = '']) => [key, value]),
+    Array.from(text.matchAll(/^\/proc\/sys\/(.*):(.*)$/gm), ([, key = '', value = '']) => [
+      key,
+      value.trim().replaceAll(/\s+/g, ' '),
+    ]),
   );
 }
 

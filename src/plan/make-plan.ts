@@ -12,6 +12,7 @@ import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
 import { diffNeighbors } from './diff-neighbors.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
+import { absentSettings } from './lint/absent-settings.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
 import { networkdReload } from './lint/networkd-reload.ts';
 import { preflight } from './lint/preflight.ts';
@@ -39,7 +40,12 @@ export function makePlan({
   const { facts, running, recorded } = observed;
   const grabbedBy = (device: Parameters<typeof grabberOf>[0]) => grabberOf(device, facts);
   const shields = shieldLinks(desired.links, facts, grabbedBy);
-  const reasons = [...refusals(observed), ...networkdReload(shields, facts), ...takenVlans(desired.links, facts)];
+  const reasons = [
+    ...refusals(observed),
+    ...absentSettings(desired, observed),
+    ...networkdReload(shields, facts),
+    ...takenVlans(desired.links, facts),
+  ];
   if (reasons.length > 0) return err(reasons);
   const fileChanges = diffFiles(files, observed.persisted, recorded);
   const routes = diffRoutes(desired.routes, running.routes, recorded?.desired.routes ?? []);

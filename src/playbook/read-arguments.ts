@@ -61,6 +61,10 @@ export function readDeclaration(
       const parsed = verbSchemas.rule.safeParse(given);
       return parsed.success ? ok({ kind: 'rule', rule: parsed.data }) : faults(parsed.error.issues, task, args);
     }
+    case 'sysctl': {
+      const parsed = verbSchemas.sysctl.safeParse(given);
+      return parsed.success ? ok({ kind: 'sysctl', setting: parsed.data }) : faults(parsed.error.issues, task, args);
+    }
     default:
       return unreachable(task.verb);
   }

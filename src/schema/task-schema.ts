@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Cidr, type Family, familyOf as familyOfOne, type IpAddress } from '../domain/address.ts';
 import { parseInterfaceName, type VlanLink } from '../domain/link.ts';
 import { mainTable, type PolicyRule, type Route } from '../domain/routing.ts';
+import { parseSysctlKey, type SysctlSetting } from '../domain/sysctl.ts';
 import { type CheckContext, refuse, settle } from './check.ts';
 import { cidr, domainVariables } from './domain-variables.ts';
 import { interfaceName, mtuBytes, vlanId } from './link-schema.ts';
@@ -35,6 +36,13 @@ const ruleKeys = z.strictObject({
     .meta({ description: 'Routing table they take: a number, or main' }),
 });
 
+const sysctlKeys = z.strictObject({
+  name: z.string().meta({ description: 'Kernel setting; write net/ipv4/conf/eth0.100/… for an interface with a dot' }),
+  value: z
+    .union([z.string(), z.number(), z.boolean()], { error: 'value must be text, a number or a boolean' })
+    .meta({ description: 'Its value; numbers in one text for a setting of several' }),
+});
+
 /** The arguments of each task as they must be once references are expanded. */
 export const verbSchemas = {
   metallb_l2: z
@@ -44,6 +52,7 @@ export const verbSchemas = {
   vlan: vlanKeys.meta({ description: 'A VLAN interface without addresses' }).transform(toVlan),
   route: routeKeys.meta({ description: 'A route of a table of its own' }).transform(toRoute),
   rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRule),
+  sysctl: sysctlKeys.meta({ description: 'A setting of the kernel' }).transform(toSysctl),
 } as const;
 
 /** What a task can be. */
@@ -55,13 +64,15 @@ export const verbKeys: { readonly [verb in Verb]: readonly string[] } = {
   vlan: Object.keys(vlanKeys.shape),
   route: Object.keys(routeKeys.shape),
   rule: Object.keys(ruleKeys.shape),
+  sysctl: Object.keys(sysctlKeys.shape),
 };
 
 /** What a task declares for a host, parsed. */
 export type Declaration =
   | { readonly kind: 'vlan'; readonly link: VlanLink }
   | { readonly kind: 'route'; readonly route: Route }
-  | { readonly kind: 'rule'; readonly rule: PolicyRule };
+  | { readonly kind: 'rule'; readonly rule: PolicyRule }
+  | { readonly kind: 'sysctl'; readonly setting: SysctlSetting };
 
 /** The verbs in the order of the reference. */
 export const verbNames = Object.keys(verbSchemas) as readonly Verb[];
@@ -90,6 +101,15 @@ function toRule(keys: z.output<typeof ruleKeys>, context: CheckContext): PolicyR
     return refuse('a rule without a selector takes every packet of the host', context, { code: 'rule-all', hint });
   }
   return { family: familyOf([from, to], context), priority, from, to, iif, fwmark, table };
+}
+
+function toSysctl({ name, value }: z.output<typeof sysctlKeys>, context: CheckContext): SysctlSetting {
+  const key = settle(parseSysctlKey(name), context, { code: 'sysctl-name', hint: 'e.g. net.ipv4.tcp_mtu_probing' });
+  const text = typeof value === 'boolean' ? String(Number(value)) : String(value).trim();
+  const words = text.split(/[ \t]+/).join(' ');
+  const isValue = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(words);
+  if (!isValue) return refuse('value is one line of text', context, { code: 'sysctl-value', hint: null });
+  return { key, value: words, why: 'asked for by the playbook', mayBeAbsent: false };
 }
 
 /** The one family of some addresses; IPv4 where none is said. */

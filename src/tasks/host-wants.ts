@@ -1,5 +1,7 @@
 import type { ActionTask } from '../domain/action.ts';
+import { familyOf } from '../domain/address.ts';
 import type { SourceLocation } from '../domain/diagnostic.ts';
+import type { Sight } from '../domain/sight.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
 import type { Declaration } from '../schema/task-schema.ts';
 
@@ -30,6 +32,14 @@ type Interlude = {
   readonly isNew: boolean;
   readonly task: ActionTask;
 };
+
+/** What must be looked at on a host to tell whether it has what is asked for. */
+export function sightFor({ spec, declared }: HostWants): Sight {
+  return {
+    ipv6: spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
+    sysctls: declared.flatMap((each) => (each.kind === 'sysctl' ? [each.setting.key] : [])),
+  };
+}
 
 /** A place as diagnostics say it. */
 export function placeWords({ file, line, column }: SourceLocation): string {

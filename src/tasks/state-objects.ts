@@ -10,10 +10,13 @@ export type StateObject = {
   readonly wish: string;
 };
 
-type State = Pick<DesiredState, 'links' | 'routes' | 'rules'>;
+type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls'>;
+
+/** A state of no objects. */
+export const nothing: State = { links: [], routes: [], rules: [], sysctls: [] };
 
 /** The objects of a state. Two states that wish differently for one of them cannot both be had. */
-export function stateObjects({ links, routes, rules }: State): readonly StateObject[] {
+export function stateObjects({ links, routes, rules, sysctls }: State): readonly StateObject[] {
   return [
     ...links.flatMap(({ name, parent, id, mtu }) => [
       { name: `interface ${name}`, wish: JSON.stringify([parent, id, mtu]) },
@@ -28,19 +31,21 @@ export function stateObjects({ links, routes, rules }: State): readonly StateObj
       name: `${family} rule ${priority}${selectorWords({ from, to, iif, fwmark })}`,
       wish: String(table),
     })),
+    ...sysctls.map(({ key, value }) => ({ name: `sysctl ${key}`, wish: value })),
   ];
 }
 
 /** What one task declares, as a state. */
 export function stateOf(declaration: Declaration): State {
-  const none = { links: [], routes: [], rules: [] };
   switch (declaration.kind) {
     case 'vlan':
-      return { ...none, links: [declaration.link] };
+      return { ...nothing, links: [declaration.link] };
     case 'route':
-      return { ...none, routes: [declaration.route] };
+      return { ...nothing, routes: [declaration.route] };
     case 'rule':
-      return { ...none, rules: [declaration.rule] };
+      return { ...nothing, rules: [declaration.rule] };
+    case 'sysctl':
+      return { ...nothing, sysctls: [declaration.setting] };
     default:
       return unreachable(declaration);
   }

@@ -8,7 +8,7 @@ import type { LinkSpec } from '../schema/link-schema.ts';
 import { type Declared, type HostWants, placeWords } from './host-wants.ts';
 import { checkLink, type LinkHost } from './metallb-l2/check-host.ts';
 import { desiredState } from './metallb-l2/desired-state.ts';
-import { sortLinks, sortRoutes, sortRules } from './metallb-l2/sort-state.ts';
+import { sortLinks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
 import { stateObjects, stateOf } from './state-objects.ts';
 import { withRecorded } from './with-recorded.ts';
 
@@ -30,6 +30,7 @@ export function wantedState(
     links: sortLinks([...networks.links, ...states.flatMap(({ links }) => links)]),
     routes: sortRoutes([...networks.routes, ...states.flatMap(({ routes }) => routes)]),
     rules: sortRules([...networks.rules, ...states.flatMap(({ rules }) => rules)]),
+    sysctls: sortSysctls([...networks.sysctls, ...states.flatMap(({ sysctls }) => sysctls)]),
   };
   const state = isPart && recorded !== null ? withRecorded(asked, recorded.desired) : asked;
   const madeVlans = new Set(recorded?.links ?? []);
@@ -80,6 +81,8 @@ function linkOf(declared: Declared): LinkSpec | null {
       return { kind: 'vlan', ...declared.link };
     case 'route':
       return 'device' in declared.route ? { kind: 'device', device: declared.route.device } : null;
+    case 'sysctl':
+      return null;
     case 'rule':
       return declared.rule.iif === null ? null : { kind: 'device', device: declared.rule.iif };
     default:

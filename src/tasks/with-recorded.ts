@@ -1,10 +1,8 @@
 import type { DesiredState } from '../domain/desired-state.ts';
 import { sortChains, sortLinks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
-import { stateObjects } from './state-objects.ts';
+import { nothing, stateObjects } from './state-objects.ts';
 
 type Objects = Parameters<typeof stateObjects>[0];
-
-const none: Objects = { links: [], routes: [], rules: [] };
 
 /**
  * What a part of a playbook asks for, and beside it all that a host recorded and this part says nothing of. So a push of a part adds and
@@ -13,9 +11,10 @@ const none: Objects = { links: [], routes: [], rules: [] };
 export function withRecorded(asked: DesiredState, recorded: DesiredState): DesiredState {
   const names = new Set(stateObjects(asked).map(({ name }) => name));
   const isLeft = (objects: Objects) => !stateObjects(objects).some(({ name }) => names.has(name));
-  const links = recorded.links.filter((link) => isLeft({ ...none, links: [link] }));
-  const routes = recorded.routes.filter((route) => isLeft({ ...none, routes: [route] }));
-  const rules = recorded.rules.filter((rule) => isLeft({ ...none, rules: [rule] }));
+  const links = recorded.links.filter((link) => isLeft({ ...nothing, links: [link] }));
+  const routes = recorded.routes.filter((route) => isLeft({ ...nothing, routes: [route] }));
+  const rules = recorded.rules.filter((rule) => isLeft({ ...nothing, rules: [rule] }));
+  const sysctls = recorded.sysctls.filter((setting) => isLeft({ ...nothing, sysctls: [setting] }));
   // Required: whatever else a state comes to have must not be lost here.
   return {
     decisions: merged(asked.decisions, recorded.decisions, ({ network }) => network),
@@ -23,7 +22,7 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
     routes: sortRoutes([...routes, ...asked.routes]),
     rules: sortRules([...rules, ...asked.rules]),
     chains: sortChains([...recorded.chains, ...asked.chains]),
-    sysctls: sortSysctls([...recorded.sysctls, ...asked.sysctls]),
+    sysctls: sortSysctls([...sysctls, ...asked.sysctls]),
     addresses: merged(asked.addresses ?? [], recorded.addresses ?? [], keyOf),
     neighbors: merged(asked.neighbors ?? [], recorded.neighbors ?? [], keyOf),
   } satisfies Required<DesiredState>;

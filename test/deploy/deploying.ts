@@ -6,6 +6,7 @@ import type { HostPlan } from '../../src/domain/change.ts';
 import type { DesiredState } from '../../src/domain/desired-state.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import { ok } from '../../src/domain/result.ts';
+import { plainSight } from '../../src/domain/sight.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
 import { makeManifest } from '../../src/plan/manifest.ts';
 import type { Connect } from '../../src/transport/session.ts';
@@ -44,7 +45,7 @@ export function deploymentOf(
   return {
     connection: host.connection,
     wantsHistory: false,
-    wantsIpv6: true,
+    sight: { ...plainSight, ipv6: true },
     interludes: [],
     prepare: (observed) => {
       const plan = makePlan({ host: host.connection.name, desired, files, observed, warnings: [] });

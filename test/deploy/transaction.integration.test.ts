@@ -7,6 +7,7 @@ import { parseIp } from '../../src/domain/address.ts';
 import type { HostPlan } from '../../src/domain/change.ts';
 import type { HostOutcome } from '../../src/domain/outcome.ts';
 import { err, ok } from '../../src/domain/result.ts';
+import { plainSight } from '../../src/domain/sight.ts';
 import type { Connect } from '../../src/transport/session.ts';
 import { deploymentOf, snapshotOf, surroundingsOf } from './deploying.ts';
 import { type NamespaceHost, startNamespaceHost } from './namespace-host.ts';
@@ -397,7 +398,7 @@ describe('the deadline', () => {
     const extending = { id: 'test-1', bySeconds: 50 };
     const observed = await observe(
       session,
-      { wantsHistory: false, wantsIpv6: false, extending },
+      { wantsHistory: false, sight: plainSight, extending },
       surroundingsOf(host.connect),
     );
     expect(sure(observed).pending?.secondsLeft).toBeGreaterThan(45);

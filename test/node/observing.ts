@@ -61,7 +61,7 @@ export function printedBy({ setUp = '', shell = shells[0], ipv6 = '', wrapper = 
   const folder = mkdtempSync(join(tmpdir(), 'mlbroute-observe-'));
   const plain = join(folder, 'plain');
   const shielded = join(folder, 'shielded');
-  writeFileSync(plain, `token='@token' history='' ipv6='${ipv6}'\n${observeProgram}`);
+  writeFileSync(plain, `token='@token' history='' ipv6='${ipv6}' sysctls=''\n${observeProgram}`);
   writeFileSync(shielded, `${realPrograms}. "${plain}"\n`);
   try {
     return runIsolated(`${emptyHost}${setUp}\n${wrapper} ${reportBy(shell)}\n${afterwards}`, [plain, shielded]);

@@ -54,10 +54,10 @@ const cases: readonly (readonly [title: string, playbook: string, printed: strin
                   ^ hint: did you mean "vlan"?
       p.yaml:5:7: error[task-verb]: this task does nothing
                 - name: nothing
-                  ^ hint: write one of metallb_l2, vlan, route, rule, command, package, wait, assert, verify, reboot
+                  ^ hint: write one of metallb_l2, vlan, route, rule, sysctl, command, package, wait, assert, verify, reboot
       p.yaml:6:7: error[task-verb]: a task is one thing, not route and rule
                 - { rule: {}, route: {} }
-                  ^ hint: write one of metallb_l2, vlan, route, rule, command, package, wait, assert, verify, reboot`,
+                  ^ hint: write one of metallb_l2, vlan, route, rule, sysctl, command, package, wait, assert, verify, reboot`,
   ],
   [
     'a play without hosts',
@@ -301,6 +301,39 @@ const cases: readonly (readonly [title: string, playbook: string, printed: strin
       `p.yaml:3:${column}: error[${code}]: ${message}\n          - ${text}\n      ${caret}`,
     ] as const;
   }),
+  [
+    'a setting with a name or a value that cannot be one',
+    yaml`
+      - hosts: workers
+        tasks:
+          - sysctl: { name: "net.ipv4.../tcp", value: 1 }
+          - sysctl: { name: net.ipv4.tcp_sack, value: "" }
+          - sysctl: { name: net.ipv4.tcp_sack }
+    `,
+    yaml`
+      p.yaml:3:15: error[sysctl-name]: "net.ipv4.../tcp" is not the name of a kernel setting
+                - sysctl: { name: "net.ipv4.../tcp", value: 1 }
+                          ^ hint: e.g. net.ipv4.tcp_mtu_probing
+      p.yaml:4:15: error[sysctl-value]: value is one line of text
+                - sysctl: { name: net.ipv4.tcp_sack, value: "" }
+                          ^
+      p.yaml:5:15: error[missing]: sysctl has no "value"
+                - sysctl: { name: net.ipv4.tcp_sack }
+                          ^`,
+  ],
+  [
+    'two values for one setting, whatever their forms',
+    yaml`
+      - hosts: n1
+        tasks:
+          - sysctl: { name: net.ipv4.conf.eth0/100.log_martians, value: 1 }
+          - sysctl: { name: net/ipv4/conf/eth0.100/log_martians, value: "0" }
+    `,
+    yaml`
+      p.yaml:4:7: error[task-clash]: sysctl net/ipv4/conf/eth0.100/log_martians is already declared in another way at p.yaml:3:7
+                - sysctl: { name: net/ipv4/conf/eth0.100/log_martians, value: "0" }
+                  ^ hint: a host can have it only once`,
+  ],
 ];
 
 describe('A playbook with', () => {

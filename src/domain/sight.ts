@@ -1,0 +1,18 @@
+import type { DesiredState } from './desired-state.ts';
+import type { SysctlKey } from './sysctl.ts';
+
+/** What a look at a host looks for beside what every look shows. What an earlier push left there is looked at anyway. */
+export type Sight = {
+  /** Chains and settings that only IPv6 needs. */
+  readonly ipv6: boolean;
+  /** Settings of the kernel that the playbook asks for. */
+  readonly sysctls: readonly SysctlKey[];
+};
+
+/** A look that nothing more is wanted of. */
+export const plainSight: Sight = { ipv6: false, sysctls: [] };
+
+/** All that must be looked at to tell whether a host has a state. */
+export function sightOf({ chains, sysctls }: DesiredState): Sight {
+  return { ipv6: chains.some(({ family }) => family === 'ipv6'), sysctls: sysctls.map(({ key }) => key) };
+}
