@@ -6,24 +6,40 @@ import type { Endpoint } from '../../src/domain/endpoint.ts';
 import { run } from './test-io.ts';
 
 const loopback = '127.0.0.1' as IpAddress;
-let server: Server | null = null;
-afterEach(() => new Promise((resolve) => (server === null ? resolve(null) : server.close(resolve))));
+const servers = new Set<Server>();
+const close = (server: Server) => new Promise((resolve) => server.close(resolve));
+afterEach(async () => {
+  await Promise.all([...servers].map(close));
+  servers.clear();
+});
 
-/** A port of the loopback where somebody listens. */
-async function listening(): Promise<Endpoint> {
-  const opened = createServer((socket) => socket.end());
-  server = opened;
-  await new Promise<void>((resolve) => opened.listen(0, loopback, resolve));
-  return { address: loopback, port: (opened.address() as AddressInfo).port };
+/** A server on a port of the loopback that the kernel chose. */
+async function listening(): Promise<{ readonly server: Server; readonly endpoint: Endpoint }> {
+  const server = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => server.listen(0, loopback, resolve));
+  return { server, endpoint: { address: loopback, port: (server.address() as AddressInfo).port } };
+}
+
+/** A port where somebody listens until the test ends. */
+async function openPort(): Promise<Endpoint> {
+  const { server, endpoint } = await listening();
+  servers.add(server);
+  return endpoint;
+}
+
+/** A port where nobody listens any more. */
+async function shutPort(): Promise<Endpoint> {
+  const { server, endpoint } = await listening();
+  await close(server);
+  return endpoint;
 }
 
 const ask = (endpoints: readonly Endpoint[], output: 'text' | 'json') =>
   run(async (_options, io) => ((await askFromHere(endpoints, output, io)) ? 0 : 2), {});
 
 it('tells of what answers and of what does not, and is content only where all answer', async () => {
-  const open = await listening();
-  // Nobody listens on port 1 of the loopback.
-  const shut = { address: loopback, port: 1 };
+  const open = await openPort();
+  const shut = await shutPort();
   expect(await ask([open], 'json')).toMatchObject({
     exitCode: 0,
     stdout: `{"kind":"from-here","endpoint":"127.0.0.1:${open.port}","trouble":null}\n`,
@@ -31,8 +47,9 @@ it('tells of what answers and of what does not, and is content only where all an
   const both = await ask([open, shut], 'text');
   expect(both.exitCode).toBe(2);
   expect(both.stdout).toMatch(
-    /^From here: 127\.0\.0\.1:\d+ answers, after \d+ ms\.\nFrom here: .*127\.0\.0\.1:1: connection refused.*\n$/,
+    /^From here: 127\.0\.0\.1:\d+ answers, after \d+ ms\.\nFrom here: .*: connection refused.*\n$/,
   );
+  expect(both.stdout).toContain(`127.0.0.1:${shut.port}: connection refused`);
 });
 
 it('asks nobody and says nothing where nothing was asked for', async () => {
