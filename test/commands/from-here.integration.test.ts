@@ -34,8 +34,12 @@ async function shutPort(): Promise<Endpoint> {
   return endpoint;
 }
 
+/** Exits with 2 where something does not answer. */
 const ask = (endpoints: readonly Endpoint[], output: 'text' | 'json') =>
-  run(async (_options, io) => ((await askFromHere(endpoints, output, io)) ? 0 : 2), {});
+  run(async (_options, io) => {
+    const reports = await askFromHere(endpoints, output, io);
+    return reports.every(({ trouble }) => trouble === null) ? 0 : 2;
+  }, {});
 
 it('tells of what answers and of what does not, and is content only where all answer', async () => {
   const open = await openPort();
