@@ -231,24 +231,8 @@ SHIELD
 
 steps() {
   count=$preparations
-  while read -r line; do
-    [ -n "$line" ] || continue
-    count=$((count + 1))
-    step "$count" "+ $line"
-    make "$line"
-    end_step
-  done <<LIST
-$todo
-LIST
-  while read -r line; do
-    [ -n "$line" ] || continue
-    count=$((count + 1))
-    step "$count" "- $line"
-    unmake "$line"
-    end_step
-  done <<LIST
-$gone
-LIST
+  carry_out + make "$todo"
+  carry_out - unmake "$gone"
   case $todo_files$gone_files in
     *"/etc/systemd/system/"*)
       step $((count + 1)) '~ systemd reads its unit files again'
@@ -256,6 +240,19 @@ LIST
       end_step
       ;;
   esac
+}
+
+# carry_out SIGN DO LIST: a step for each line
+carry_out() {
+  while read -r line; do
+    [ -n "$line" ] || continue
+    count=$((count + 1))
+    step "$count" "$1 $line"
+    "$2" "$line"
+    end_step
+  done <<LIST
+$3
+LIST
 }
 
 # The record of a push: audit reads it, and a push over SSH goes on from it.

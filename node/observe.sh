@@ -65,20 +65,18 @@ network_section() {
     [ -d /proc/sys/net/ipv6/conf ] && set -- "$@" /proc/sys/net/ipv6/conf/*/accept_ra /proc/sys/net/ipv6/conf/*/disable_ipv6
   fi
   # What the playbook asks for, and what our own file sets, beside those above.
-  for key in $sysctls; do [ -r "/proc/sys/$key" ] && set -- "$@" "/proc/sys/$key"; done
   if [ -r /etc/sysctl.d/99-zz-mlbroute.conf ]; then
     while IFS='= ' read -r key _; do
-      case $key in '' | '#'* | */rp_filter | */src_valid_mark) continue ;; esac
-      [ -r "/proc/sys/${key#-}" ] && set -- "$@" "/proc/sys/${key#-}"
+      case $key in '' | '#'* | */rp_filter | */src_valid_mark) ;; *) sysctls="$sysctls ${key#-}" ;; esac
     done </etc/sysctl.d/99-zz-mlbroute.conf
   fi
   if [ -n "$history" ]; then
     # shellcheck disable=SC2013  # a key has no blanks
     for key in $(grep -oh '"key":"[a-z][^"]*"' /var/lib/mlbroute/generations/*.json 2>/dev/null); do
-      key=${key#'"key":"'} && key=${key%'"'}
-      [ -r "/proc/sys/$key" ] && set -- "$@" "/proc/sys/$key"
+      key=${key#'"key":"'} && sysctls="$sysctls ${key%'"'}"
     done
   fi
+  for key in $sysctls; do [ -r "/proc/sys/$key" ] && set -- "$@" "/proc/sys/$key"; done
   # Not with the shell's read: it takes one byte at a time, and the kernel answers a second read of a number with end of file.
   section sysctls; grep -H . "$@"
 }

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import type { Diagnostic } from '../domain/diagnostic.ts';
+import { isRecord } from '../domain/json.ts';
 import type { Json } from '../domain/variable.ts';
 import type { TemplateSource } from './templates.ts';
 
@@ -67,9 +68,8 @@ function resolve(
   if (path.data) return { trouble: onlySimple(node, file) };
   let value: Json | undefined = scope[scope.length - 1 - path.depth];
   for (const part of path.parts) {
-    const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, part);
-    const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
-    if (!isRecord) {
+    const keys = isRecord(value) ? Object.keys(value) : [];
+    if (!keys.includes(part)) {
       const hint = keys.length === 0 ? null : `there is ${keys.join(', ')}`;
       return { trouble: diagnostic(node, file, 'template-path', `the view has no ${path.original}`, hint) };
     }

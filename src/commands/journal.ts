@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { HostName } from '../domain/host.ts';
+import { isRecord, parseJson } from '../domain/json.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 
 /** A line of a run's journal; the first is the `run`. */
@@ -131,13 +132,8 @@ function lineOf(entry: JournalEntry): string {
 }
 
 function parseLine(line: string): JournalEntry | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && 'kind' in value ? (value as JournalEntry) : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const value = parseJson(line);
+  return isRecord(value) && 'kind' in value ? (value as JournalEntry) : null;
 }
 
 function isDiskError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,12 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { ReportFile } from '../domain/report-file.ts';
+import { loadFormat } from '../report/report-formats.ts';
 import type { RunReport } from '../report/run-report.ts';
+import { besideOf, writePrivateFileNow } from './private-file.ts';
 
 /** How a report is written to one file. */
 export type ReportWriter = { readonly file: ReportFile; readonly format: (report: RunReport) => string };
+
+/** The writers of these files. */
+export function loadWriters(files: readonly ReportFile[]): Promise<readonly ReportWriter[]> {
+  return Promise.all(files.map(async (file) => ({ file, format: await loadFormat(file.format) })));
+}
 
 /** Why these files cannot be written, found by trying: before a host is touched is the time to say so. */
 export function reportFileFaults(files: readonly ReportFile[]): readonly Diagnostic[] {
@@ -30,35 +36,17 @@ function troubleWith(path: string): string | null {
   }
 }
 
-/**
- * Writes a report to its files, each as a whole or not at all: beside it first, then in its place. At once and not in its own time, since a
- * process that was interrupted has no other. Gives what the disk refused.
- */
+/** Writes a report to its files, at once. What hosts have is nobody else's to read. Gives what the disk refused. */
 export function writeReport(report: RunReport, writers: readonly ReportWriter[]): readonly string[] {
   return writers.flatMap(({ file: { path }, format }) => {
     const text = format(report);
-    const beside = besideOf(path);
     try {
-      // What hosts have is nobody else's to read.
-      const file = openSync(beside, 'wx', 0o600);
-      try {
-        writeFileSync(file, text);
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
-      renameSync(beside, path);
+      writePrivateFileNow(path, text);
       return [];
     } catch (error) {
-      const trouble = diskTrouble(error, path);
-      rmSync(beside, { force: true });
-      return [`${path}: ${trouble}`];
+      return [`${path}: ${diskTrouble(error, path)}`];
     }
   });
-}
-
-function besideOf(path: string): string {
-  return `${path}.${randomBytes(4).toString('hex')}.new`;
 }
 
 function diskTrouble(error: unknown, path: string): string {

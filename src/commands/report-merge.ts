@@ -7,11 +7,10 @@ import { count } from '../report/count.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { mergeReports, type ReadReport } from '../report/merge-reports.ts';
 import { parseReport } from '../report/parse-report.ts';
-import { loadFormat } from '../report/report-formats.ts';
 import { exitCodeOfReport, type RunReport } from '../report/run-report.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import { reportFileFaults, writeReport } from './report-files.ts';
+import { loadWriters, reportFileFaults, writeReport } from './report-files.ts';
 
 export type ReportMergeOptions = {
   /** Reports in JSON. */
@@ -32,7 +31,7 @@ export async function reportMerge({ files, report: targets = [] }: ReportMergeOp
     return exitCodes.badInput;
   }
   const report = merged.value;
-  const writers = await Promise.all(targets.map(async (file) => ({ file, format: await loadFormat(file.format) })));
+  const writers = await loadWriters(targets);
   const troubles = writeReport(report, writers);
   for (const trouble of troubles) io.stderr(`error: the report was not written: ${trouble}\n`);
   if (targets.length === 0) io.stdout(`${JSON.stringify(report)}\n`);

@@ -4,7 +4,6 @@ import type { Verified } from '../deploy/verify-host.ts';
 import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostName } from '../domain/host.ts';
 import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
-import { loadFormat } from '../report/report-formats.ts';
 import { type EndpointReport, type HostReport, type RunReport, reportPlan, sortHosts } from '../report/run-report.ts';
 import type { HostResult } from '../report/summary.ts';
 import { withoutSecrets } from '../report/without-secrets.ts';
@@ -12,7 +11,7 @@ import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
-import { writeReport } from './report-files.ts';
+import { loadWriters, writeReport } from './report-files.ts';
 
 /** Keeps what the files of `--report` will say of a run. Without such files it does nothing. */
 export type RunRecord = {
@@ -57,7 +56,7 @@ export async function recordRun(
   { report: files = [], shard }: Pick<ConnectionOptions, 'report' | 'shard'>,
   io: Io,
 ): Promise<RunRecord> {
-  const writers = await Promise.all(files.map(async (file) => ({ file, format: await loadFormat(file.format) })));
+  const writers = await loadWriters(files);
   const mlbroute = await packageVersion();
   const startedAt = new Date().toISOString();
   const beganMs = performance.now();

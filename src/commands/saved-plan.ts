@@ -4,6 +4,7 @@ import type { Basis } from '../deploy/basis.ts';
 import type { HostPlan } from '../domain/change.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import type { HostName } from '../domain/host.ts';
+import { isRecord, parseJson } from '../domain/json.ts';
 import type { Manifest } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 
@@ -78,17 +79,4 @@ const again = 'make the plan again';
 
 function fault(code: string, message: string, hint: string): Result<never, Diagnostic> {
   return err(unplacedError(code, message, hint));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../domain/json.ts';
 import type { Manifest } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 
@@ -9,7 +10,7 @@ const parts = {
   pushedBy: (value: unknown) => value === null || typeof value === 'string',
   desired: isDesiredState,
   files: Array.isArray,
-  sysctlsBefore: isObject,
+  sysctlsBefore: isRecord,
   links: Array.isArray,
 } satisfies Record<Exclude<keyof Manifest, 'version'>, (value: unknown) => boolean>;
 
@@ -38,7 +39,7 @@ export function parseManifest(text: string): Result<Manifest | null, string> {
     if (error instanceof SyntaxError) return damaged(error.message);
     throw error;
   }
-  if (!isObject(value)) return damaged('it is not a JSON object');
+  if (!isRecord(value)) return damaged('it is not a JSON object');
   if (value.version !== 1)
     return err(`${path} is of version ${JSON.stringify(value.version)}, and this mlbroute reads version 1`);
   const wrong = Object.entries(parts).flatMap(([name, isRight]) => (isRight(value[name]) ? [] : [name]));
@@ -48,13 +49,9 @@ export function parseManifest(text: string): Result<Manifest | null, string> {
 
 function isDesiredState(value: unknown): boolean {
   const lists = ['decisions', 'links', 'routes', 'rules', 'chains', 'sysctls'];
-  return isObject(value) && lists.every((name) => Array.isArray(value[name]));
+  return isRecord(value) && lists.every((name) => Array.isArray(value[name]));
 }
 
 function damaged(how: string): Result<never, string> {
   return err(`${path} is damaged (${how}): move it away to go on without what it remembers`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,22 +1,18 @@
 import type { Action, Words } from '../domain/action.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result, unreachable } from '../domain/result.ts';
-import type { HostVars } from '../domain/variable.ts';
-import { type HostVarsFault, hostEntries, locatedVars } from '../inventory/host-vars.ts';
+import { type HostVarsFault, locatedVars } from '../inventory/host-vars.ts';
 import type { InventoryHost } from '../inventory/inventory.ts';
 import type { Entry } from '../inventory/located.ts';
 import { type ActionVerb, actionSchemas, shortKeys } from '../schema/action-schema.ts';
-import { argumentFaults } from '../schema/playbook-schema.ts';
 import { commandWords } from './command-words.ts';
 import type { Task } from './playbook.ts';
 import type { Resolving } from './resolve-host.ts';
+import { expandArguments, faultsIn } from './task-arguments.ts';
 import { conditionHolds, type Turn } from './turns.ts';
 
 /** A task that does something. */
 export type ActingTask = Task & { readonly verb: ActionVerb };
-
-// No name of a variable has blanks, so this meets none.
-const argsName = 'arguments of the task';
 
 /** What one turn of an action comes to with the variables it has; null where its condition is false. */
 export function readAction(
@@ -28,13 +24,9 @@ export function readAction(
   const holds = task.when === null ? ok(true) : conditionHolds(host, task.when, turn, resolving);
   if (!holds.ok) return holds;
   if (!holds.value) return ok(null);
-  const { inventory, decrypted } = resolving;
-  const own = new Map([...turn.own, [argsName, task.args] as const]);
-  const expanded = hostEntries(inventory, host, { wanted: [argsName], decrypted, added: { ...turn, own } });
+  const expanded = expandArguments(host, task, { turn, names: [] }, resolving);
   if (!expanded.ok) return expanded;
-  const args = writtenOut(task.verb, expanded.value.get(argsName) ?? task.args);
-  const vars = locatedVars(new Map([[task.verb, args]]));
-  const action = actionOf(task.verb, vars);
+  const action = actionOf(task.verb, writtenOut(task.verb, expanded.value.args));
   if (!action.ok) return err({ diagnostics: action.error, locked: [] });
   if (action.value.kind !== 'assert') return ok(action.value);
   const { failure } = action.value;
@@ -58,12 +50,10 @@ function writtenOut(verb: ActionVerb, { keyAt, isText, value }: Entry): Entry {
 }
 
 /** An action by its arguments; that of `assert` has its message as its failure, for what it asks for is looked at elsewhere. */
-function actionOf(verb: ActionVerb, vars: HostVars): Result<Action, readonly Diagnostic[]> {
+function actionOf(verb: ActionVerb, args: Entry): Result<Action, readonly Diagnostic[]> {
+  const vars = locatedVars(new Map([[verb, args]]));
   const given = vars.values[verb];
-  const refuse = ({ issues }: { readonly issues: Parameters<typeof argumentFaults>[0] }) => {
-    const placed = issues.map((issue) => ({ ...issue, path: [verb, ...issue.path] }));
-    return err(argumentFaults(placed, vars, verb));
-  };
+  const refuse = ({ issues }: { readonly issues: Parameters<typeof faultsIn>[2] }) => err(faultsIn(args, verb, issues));
   const wordsOf = (key: string, written: Parameters<typeof commandWords>[0]): Result<Words, readonly Diagnostic[]> => {
     const words = commandWords(written);
     if (words.ok) return words;

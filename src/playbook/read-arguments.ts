@@ -1,17 +1,14 @@
 import { err, ok, type Result, unreachable } from '../domain/result.ts';
-import { type HostVarsFault, hostEntries, locatedVars } from '../inventory/host-vars.ts';
+import { type HostVarsFault, locatedVars } from '../inventory/host-vars.ts';
 import type { InventoryHost } from '../inventory/inventory.ts';
-import type { Entries, Entry } from '../inventory/located.ts';
+import type { Entry } from '../inventory/located.ts';
 import { domainVariableNames } from '../schema/domain-variables.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
-import { argumentFaults } from '../schema/playbook-schema.ts';
 import { type Declaration, type Verb, verbSchemas } from '../schema/task-schema.ts';
 import type { Task } from './playbook.ts';
 import type { Resolving } from './resolve-host.ts';
+import { expandArguments, faultsIn } from './task-arguments.ts';
 import type { Turn } from './turns.ts';
-
-// No name of a variable has blanks, so this meets none.
-const argsName = 'arguments of the task';
 
 /** What `metallb_l2` asks for: the variables of the host, and over them the arguments of the task. */
 export function readNetworks(
@@ -21,17 +18,16 @@ export function readNetworks(
   resolving: Resolving,
 ): Result<HostSpec, HostVarsFault> {
   const given = task.args.value.kind === 'map' ? [...task.args.value.entries.keys()] : [];
-  const wanted = [argsName, ...domainVariableNames.filter((name) => !given.includes(name))];
-  const expanded = expand(host, task, { turn, wanted }, resolving);
+  const names = domainVariableNames.filter((name) => !given.includes(name));
+  const expanded = expandArguments(host, task, { turn, names }, resolving);
   if (!expanded.ok) return expanded;
-  const args = expanded.value.get(argsName) ?? task.args;
+  const { args, variables } = expanded.value;
   const vars = locatedVars(new Map([[task.verb, args]]));
   const parsed = verbSchemas.metallb_l2.safeParse(vars.values[task.verb]);
   // What is below the keys is checked with the variables.
   const issues = parsed.error?.issues.filter(({ path }) => path.length === 0) ?? [];
   if (issues.length > 0) return faults(issues, task, args);
   const own = args.value.kind === 'map' ? args.value.entries : new Map<string, Entry>();
-  const variables = [...expanded.value].filter(([name]) => name !== argsName);
   const spec = resolving.checkSpec(locatedVars(new Map([...variables, ...own])));
   return spec.ok ? spec : err({ diagnostics: spec.error, locked: [] });
 }
@@ -43,9 +39,9 @@ export function readDeclaration(
   turn: Turn,
   resolving: Resolving,
 ): Result<Declaration, HostVarsFault> {
-  const expanded = expand(host, task, { turn, wanted: [argsName] }, resolving);
+  const expanded = expandArguments(host, task, { turn, names: [] }, resolving);
   if (!expanded.ok) return expanded;
-  const args = expanded.value.get(argsName) ?? task.args;
+  const { args } = expanded.value;
   const { values } = locatedVars(new Map([[task.verb, args]]));
   const given = values[task.verb];
   switch (task.verb) {
@@ -70,17 +66,6 @@ export function readDeclaration(
   }
 }
 
-function expand(
-  host: InventoryHost,
-  { args }: Task,
-  { turn, wanted }: { readonly turn: Turn; readonly wanted: readonly string[] },
-  { inventory, decrypted }: Resolving,
-): Result<Entries, HostVarsFault> {
-  const own = new Map([...turn.own, [argsName, args] as const]);
-  return hostEntries(inventory, host, { wanted, decrypted, added: { ...turn, own } });
-}
-
-function faults(issues: Parameters<typeof argumentFaults>[0], { verb }: Task, args: Entry) {
-  const placed = issues.map((issue) => ({ ...issue, path: [verb, ...issue.path] }));
-  return err({ diagnostics: argumentFaults(placed, locatedVars(new Map([[verb, args]])), verb), locked: [] });
+function faults(issues: Parameters<typeof faultsIn>[2], { verb }: Task, args: Entry) {
+  return err({ diagnostics: faultsIn(args, verb, issues), locked: [] });
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
+import { isRecord, parseJson } from '../domain/json.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { statuses } from './outcome-text.ts';
 import type { RunReport } from './run-report.ts';
@@ -51,17 +52,4 @@ function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
 
 function fault(code: string, message: string, hint: string | null): Result<never, Diagnostic> {
   return err(unplacedError(code, message, hint));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

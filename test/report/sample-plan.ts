@@ -1,5 +1,6 @@
 import type { Cidr, IpAddress } from '../../src/domain/address.ts';
 import type { FileChange, HostPlan, RuntimeChange } from '../../src/domain/change.ts';
+import type { Decision } from '../../src/domain/desired-state.ts';
 import type { HostName } from '../../src/domain/host.ts';
 import type { InterfaceName } from '../../src/domain/link.ts';
 import type { ManagedFile, ObservedFile } from '../../src/domain/remote-file.ts';
@@ -55,22 +56,23 @@ export function running(sign: RuntimeChange['sign'], words: string, subject: Run
   return { sign, subject, words, apply: [], undo: [] } as const;
 }
 
+/** What is decided for a network with marks. */
+export const markDecision: Decision = {
+  network: 'public',
+  returnPath: 'mark',
+  reason: 'kube-proxy runs in iptables mode, where a reply still has the source of the pod',
+  pools: ['1.2.3.0/24' as Cidr],
+  device: 'eth0.100' as InterfaceName,
+  gateway: '1.2.3.1' as IpAddress,
+  table: 7100 as TableId,
+  fwmark: { value: 0x100, mask: 0x1f00 },
+};
+
 /** A plan of one mark network; empty of changes unless they are given. */
 export function samplePlan(host: string, changes: Partial<HostPlan> = {}): HostPlan {
   return {
     host: host as HostName,
-    decisions: [
-      {
-        network: 'public',
-        returnPath: 'mark',
-        reason: 'kube-proxy runs in iptables mode, where a reply still has the source of the pod',
-        pools: ['1.2.3.0/24' as Cidr],
-        device: 'eth0.100' as InterfaceName,
-        gateway: '1.2.3.1' as IpAddress,
-        table: 7100 as TableId,
-        fwmark: { value: 0x100, mask: 0x1f00 },
-      },
-    ],
+    decisions: [markDecision],
     files: [],
     runtime: [],
     warnings: [],

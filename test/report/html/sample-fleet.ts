@@ -4,24 +4,14 @@ import type { Decision } from '../../../src/domain/desired-state.ts';
 import type { InterfaceName, VlanId } from '../../../src/domain/link.ts';
 import type { TableId } from '../../../src/domain/routing.ts';
 import { type HostReport, type PlanReport, type RunReport, reportPlan } from '../../../src/report/run-report.ts';
-import { networkUpdate, running, samplePlan } from '../sample-plan.ts';
+import { markDecision, networkUpdate, running, samplePlan } from '../sample-plan.ts';
 import { sampleHost, sampleReport } from '../sample-report.ts';
 
 const decisions: readonly Decision[] = [
+  markDecision,
   {
-    network: 'public',
-    returnPath: 'mark',
-    reason: 'kube-proxy runs in iptables mode, where a reply still has the source of the pod',
-    pools: ['1.2.3.0/24' as Cidr],
-    device: 'eth0.100' as InterfaceName,
-    gateway: '1.2.3.1' as IpAddress,
-    table: 7100 as TableId,
-    fwmark: { value: 0x100, mask: 0x1f00 },
-  },
-  {
+    ...markDecision,
     network: 'partner',
-    returnPath: 'mark',
-    reason: 'kube-proxy runs in iptables mode, where a reply still has the source of the pod',
     pools: ['172.20.8.0/22' as Cidr],
     device: 'eth0.208' as InterfaceName,
     gateway: '172.20.8.1' as IpAddress,
