@@ -3,6 +3,8 @@
 # and `steps` (the running kernel), then `main </dev/null`.
 # Each line of the answer starts with $token. The functions `transaction_program` and `manifest` print what is kept for
 # later; an empty manifest means that mlbroute goes from this host.
+# Every program that is started costs a host more than all the shell does beside it, and many hosts may share one machine: so the shell
+# writes texts itself, and what can be done to many files at once is.
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # token, id, owner, confirm_within and preparations are set by the controller
 # shellcheck disable=SC2015  # A && B || refuse: either failing is reason enough
@@ -48,8 +50,8 @@ open_transaction() {
   [ -d /run/systemd/system ] || refuse refused 'systemd does not run this host'
   command -v systemd-run >/dev/null 2>&1 || refuse refused 'systemd-run is missing, so no timer could undo the change'
   stop_if_locked
-  [ -d "$state" ] || mkdir -m 700 "$state"
-  mkdir -p "$state/transactions" && mkdir "$here" "$here/new" "$here/old" "$here/undo" "$here/confirmed" && describe_transaction || {
+  [ -d "$state/transactions" ] || mkdir -p "$state/transactions"
+  mkdir "$here" "$here/new" "$here/old" "$here/undo" "$here/confirmed" && describe_transaction || {
     stop_if_locked
     refuse refused "cannot write to $state"
   }
@@ -60,7 +62,7 @@ open_transaction() {
   }
   # What programs left that were killed before they had the link, or after they gave it back.
   for stray in "$state/transactions"/* "$state".*; do
-    [ "$stray" = "$here" ] || rm -rf "$stray"
+    [ "$stray" = "$here" ] || [ ! -e "$stray" ] || rm -rf "$stray"
   done
 }
 
@@ -78,7 +80,7 @@ describe_transaction() {
   birth=${20}
   : >"$here/files" && : >"$here/dirs" && : >"$here/written" &&
     printf '%s\n' "$preparations" >"$here/preparations" &&
-    cat /proc/sys/kernel/random/boot_id >"$here/boot-id" &&
+    read -r boot </proc/sys/kernel/random/boot_id && printf '%s\n' "$boot" >"$here/boot-id" &&
     show_life && free &&
     printf '%s\n' "$owner" >"$here/owner" && transaction_program >"$here/transaction" && manifest >"$here/manifest" &&
     # Whoever ends the transaction on a disk that is full by then frees this first.
@@ -87,16 +89,7 @@ describe_transaction() {
 
 # --- the dead-man's switch: armed before anything else, so that whatever dies from here on, the timer tidies up
 
-set_deadline() {
-  read -r up _ </proc/uptime
-  printf '%s\n' $((${up%%.*} + confirm_within)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
-}
-
-arm() {
-  current='arm the switch'
-  set_deadline || refuse refused "cannot write to $here"
-  cat >"$here/mlbroute-revert.service" <<'UNIT' || refuse refused "cannot write to $here"
-# mlbroute: only here while a push waits for its confirmation
+guard='# mlbroute: only here while a push waits for its confirmation
 [Unit]
 Description=Take back the mlbroute push that was not confirmed before this host went down
 DefaultDependencies=no
@@ -108,24 +101,40 @@ Wants=network-pre.target
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh /var/lib/mlbroute/pending/transaction boot
-UNIT
+ExecStart=/bin/sh /var/lib/mlbroute/pending/transaction boot'
+
+set_deadline() {
+  read -r up _ </proc/uptime
+  printf '%s\n' $((${up%%.*} + confirm_within)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
+}
+
+arm() {
+  current='arm the switch'
+  set_deadline || refuse refused "cannot write to $here"
   # AccuracySec: by default systemd may fire a timer up to a minute late.
   message=$(systemd-run --quiet --collect --unit="mlbroute-revert-$id" --on-active="${confirm_within}s" \
     --timer-property=AccuracySec=100ms /bin/sh "$here/transaction" timer 2>&1) ||
     refuse refused "the timer could not be armed: $message"
   note_missing /etc/systemd/system/sysinit.target.wants || refuse refused "cannot write to $here"
   make_dirs /etc/systemd/system/sysinit.target.wants
-  cp "$here/mlbroute-revert.service" /etc/systemd/system/mlbroute-revert.service && chmod 644 /etc/systemd/system/mlbroute-revert.service &&
+  umask 022
+  printf '%s\n' "$guard" >/etc/systemd/system/mlbroute-revert.service &&
     ln -sf ../mlbroute-revert.service /etc/systemd/system/sysinit.target.wants/mlbroute-revert.service ||
     refuse refused 'cannot install the boot guard'
+  umask 077
   say armed "$confirm_within"
 }
 
 # --- staging: nothing outside the transaction's folder is touched
 
-# stage_file N MODE PATH   content on standard input;   stage_link N TARGET PATH;   stage_removal N PATH
-stage_file() { cat >"$here/new/$1" && chmod "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
+# stage_file N MODE PATH CONTENT;   stage_link N TARGET PATH;   stage_removal N PATH
+stage_file() {
+  [ "$2" != 0644 ] || umask 022
+  printf %s "$4" >"$here/new/$1" || refuse refused "cannot stage $3"
+  umask 077
+  case $2 in 0644 | 0600) ;; *) chmod "$2" "$here/new/$1" || refuse refused "cannot stage $3" ;; esac
+  remember "$1" "$3" || refuse refused "cannot stage $3"
+}
 stage_link() { ln -s -- "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
 stage_removal() { remember "$1" "$2" || refuse refused "cannot save $2"; }
 
@@ -138,14 +147,20 @@ remember() {
 
 # Folders that will be made, noted while nothing is done yet: a power cut may take a note made later.
 note_missing() {
-  [ -d "$1" ] || grep -qxF "$1" "$here/dirs" && return
+  [ ! -d "$1" ] && ! is_in "$here/dirs" "$1" || return 0
   note_missing "${1%/*}" && printf '%s\n' "$1" >>"$here/dirs"
 }
+
+# is_in FILE LINE
+is_in() {
+  while read -r line; do [ "$line" != "$2" ] || return 0; done <"$1"
+  return 1
+} 2>/dev/null
 
 # Another push may have come and gone since the plan was made, and left all files as they were.
 expect_generation() {
   generation=0
-  [ ! -e "$state/manifest.json" ] || generation=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p' "$state/manifest.json" | head -n 1)
+  [ ! -e "$state/manifest.json" ] || generation=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p;1q' "$state/manifest.json")
   [ "$generation" = "$1" ] || refuse stale "another push was confirmed since the plan was made (generation ${generation:-unknown})"
 }
 
@@ -153,15 +168,20 @@ expect_absent() { if [ -e "$1" ] || [ -h "$1" ]; then refuse stale "$1 has appea
 expect_link() { [ "$(readlink "$1")" = "$2" ] || refuse stale "$1 has changed since the plan was made"; }
 expect_sha256() { printf '%s  %s\n' "$2" "$1" | sha256sum -c >/dev/null 2>&1 || refuse stale "$1 has changed since the plan was made"; }
 
-# undo N: commands on standard input
-undo() { cat >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
+# undo N COMMANDS
+undo() { printf %s "$2" >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
 
 # What a power cut must not take: all that undoing needs, and the guard that starts it.
 make_durable() {
   units=/etc/systemd/system
   : >"$here/begun" || refuse refused "cannot write to $here"
-  find "$here" ! -type l ! -path "$here/new/*" ! -name reserve -exec sync {} + 2>/dev/null &&
-    sync "$state" "$state/transactions" "$units/mlbroute-revert.service" "$units" "$units/sysinit.target.wants" 2>/dev/null || sync
+  set -- "$state" "$state/transactions" "$units/mlbroute-revert.service" "$units" "$units/sysinit.target.wants" "$here"
+  for each in "$here"/* "$here/old"/* "$here/undo"/*; do
+    # A link is kept by its folder, and what is staged can be made again.
+    if [ -h "$each" ] || [ ! -e "$each" ] || [ "$each" = "$here/new" ] || [ "$each" = "$here/reserve" ]; then continue; fi
+    set -- "$@" "$each"
+  done
+  sync "$@" 2>/dev/null || sync
 }
 
 # --- writing: whoever reverts waits while this program is busy, and this program begins nothing once there is a verdict
@@ -176,29 +196,43 @@ go_on() { [ ! -h "$here/verdict" ] || fail 'the host began to revert meanwhile';
 free() { printf '%s\n' "$$ $birth free" >"$here/apply"; }
 
 write_files() {
+  count=0
+  busy
   set --
   while read -r number path; do
     current="write $path"
-    busy
+    go_on
     printf '%s\n' "$number" >>"$here/written" || fail "cannot write to $here"
+    count=$((count + 1))
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       make_dirs "${path%/*}"
+      # As it was staged, with its mode.
+      umask 0
       cp -P "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
-      if [ ! -h "$path.mlbroute-new" ]; then
-        chmod "$(stat -c %a "$here/new/$number")" "$path.mlbroute-new" && sync "$path.mlbroute-new" || fail 'cannot finish the file'
-      fi
+      umask 077
+      [ -h "$path.mlbroute-new" ] || set -- "$@" "$path.mlbroute-new"
+    fi
+  done <"$here/files"
+  # No name may come to the disk before what it stands for.
+  current='write the files'
+  [ $# -eq 0 ] || sync "$@" || fail 'cannot finish them'
+  set --
+  while read -r number path; do
+    current="write $path"
+    go_on
+    if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       mv -f "$path.mlbroute-new" "$path" || fail 'cannot put it in place'
     else
       rm -f "$path" || fail 'cannot remove it'
       # Only folders that mlbroute made; an empty /etc/sysctl.d is the host's own affair.
-      if grep -qxF "${path%/*}" "$state/dirs" 2>/dev/null; then rmdir "${path%/*}" 2>/dev/null; fi
+      if is_in "$state/dirs" "${path%/*}"; then rmdir "${path%/*}" 2>/dev/null; fi
     fi
-    free
     [ ! -d "${path%/*}" ] || set -- "$@" "${path%/*}"
   done <"$here/files"
+  free
   # The new names, too: a power cut after the confirmation must not leave some of them.
   [ $# -eq 0 ] || sync "$@" 2>/dev/null || sync
-  say wrote "$(wc -l <"$here/files")"
+  say wrote "$count"
 }
 
 make_dirs() {
@@ -214,8 +248,8 @@ step() {
   shift
   current=$*
   busy
-  # Beside it first: a disk that is full by now must not make the undo forget the steps before.
-  printf '%s\n' "$number" >"$here/progress.new" && mv -f "$here/progress.new" "$here/progress" || fail "cannot write to $here"
+  # A line more: a disk that is full by now must not make the undo forget the steps before.
+  printf '%s\n' "$number" >>"$here/progress" || fail "cannot write to $here"
 }
 
 run() { go_on; "$@" >"$here/output" 2>&1 || fail "$(tr '\n' ' ' <"$here/output")"; }

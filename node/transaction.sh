@@ -4,7 +4,7 @@
 #   files     lines "N PATH": what the change writes or removes; old/N is what was there, missing where nothing was
 #   begun     there once files may have been written;   written: the N of each one, which only this boot can trust
 #   dirs      folders that were not there, one a line
-#   undo/N    how to take back step N of the running kernel;   progress: the last step begun
+#   undo/N    how to take back step N of the running kernel;   progress: each step begun, a line
 #   preparations  how many of the first steps came before the files, and are taken back after them
 #   manifest  what the host shall remember once the change is confirmed; empty where mlbroute leaves this host
 #   apply     the process that makes the change, and whether it is at it right now
@@ -17,7 +17,8 @@
 #   extend  move the deadline, while the controller still verifies;   resolve  end it somehow: whoever began it is gone
 #   timer  wait for the deadline, then revert;   boot  revert files before the network comes up;   again  repeat an undo that failed
 state=/var/lib/mlbroute
-here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
+# By whatever link it was called: the folder itself.
+cd -P "${0%/*}" && here=$PWD && cd / || exit 1
 id=${here##*/}
 guard=/etc/systemd/system/mlbroute-revert.service
 wants=/etc/systemd/system/sysinit.target.wants
@@ -25,7 +26,14 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=
 # A folder that went with its last file comes back as it was.
 umask 022
 
-uptime_seconds() { read -r up _ </proc/uptime && printf '%s\n' "${up%%.*}"; }
+# Sets $uptime, in seconds.
+tell_uptime() { read -r uptime _ </proc/uptime && uptime=${uptime%%.*}; }
+
+# is_in FILE LINE
+is_in() {
+  while read -r line; do [ "$line" != "$2" ] || return 0; done <"$1"
+  return 1
+} 2>/dev/null
 
 # --- one verdict, carried out by one process at a time. Whoever does it may be killed anywhere, so each part can be done again by the next.
 
@@ -49,10 +57,9 @@ conclude() {
 # True where all is done and on record, and no more than tidying up is left.
 is_over() { read -r fate <"$here/fate"; } 2>/dev/null
 
-# What was staged is of no use any more; its room may be. The last ten ends are kept, newest first: a controller may come back late.
+# The last ten ends are kept, newest first: a controller may come back late.
 record() {
   fate=$1
-  rm -rf "$here/new"
   {
     printf '%s %s\n' "$id" "$fate"
     kept=1
@@ -63,29 +70,37 @@ record() {
   # Or a power cut would leave the name without the words.
   sync "$state/last.new"
   [ -s "$state/last.new" ] && mv -f "$state/last.new" "$state/last"
-  case $fate in stranded*) ;; *) printf '%s\n' "$fate" >"$here/fate.new" && mv -f "$here/fate.new" "$here/fate" ;; esac
+  case $fate in
+    # What was staged is of no use any more; its room may be.
+    stranded*) rm -rf "$here/new" ;;
+    # Half a line is not read as one.
+    *) printf '%s\n' "$fate" >"$here/fate" ;;
+  esac
   true
 } 2>/dev/null
 
 note() { trouble="$trouble $1;"; }
 
-# A process is known by its number and its time of birth: numbers come again.
-birth_of() {
-  read -r stat <"/proc/$1/stat" || return 1
+# A process is known by its number and its time of birth: numbers come again. Sets $birth, to nothing where there is no such process.
+tell_birth() {
+  birth=''
+  read -r stat <"/proc/$1/stat" || return
   # shellcheck disable=SC2086  # the fields of proc_pid_stat(5) from the third on
   set -- ${stat##*) }
-  [ "$1" != Z ] && printf '%s\n' "${20}"
+  [ "$1" = Z ] || birth=${20}
 } 2>/dev/null
 
 # False where another process ends the transaction, or has ended it, meanwhile.
 take_turn() {
-  me=$$.$(birth_of $$)
+  tell_birth $$
+  me=$$.$birth
   tries=0
   until ln -s "$me" "$here/turn" 2>/dev/null; do
     [ -d "$here" ] || return 1
     # A disk that cannot be written has no turns, and hardly two processes that try.
     [ -w "$here" ] && other=$(readlink "$here/turn") || [ "$tries" -lt 3 ] || return 0
-    if [ -n "$other" ] && [ "$(birth_of "${other%.*}")" != "${other#*.}" ]; then
+    [ -z "$other" ] || tell_birth "${other%.*}"
+    if [ -n "$other" ] && [ "$birth" != "${other#*.}" ]; then
       # It died at its work. Renaming lets only one of two inherit it.
       mv "$here/turn" "$here/turn.$$" 2>/dev/null && rm -f "$here/turn.$$" && continue
     fi
@@ -109,16 +124,18 @@ tell_fate() {
 # What only an open transaction has. The timer goes after all else: until then it would do what is left here.
 tidy() {
   rm -f "$wants/mlbroute-revert.service" "$guard"
-  if grep -qx "$wants" "$here/dirs"; then rmdir "$wants"; fi
-  if [ "$fate" = reverted ] && [ -r "$here/dirs" ]; then
+  if is_in "$here/dirs" "$wants"; then rmdir "$wants"; fi
+  if [ "$fate" = reverted ] && [ -s "$here/dirs" ]; then
     sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
   fi
   if is_removal; then
     # All at one moment: half of a record would tell another story, and the next push may begin when the lock is gone.
     if mv "$state" "$state.$id"; then rm -rf "$state.$id"; else rm -rf "$state"; fi
   else
-    [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
-    rm -rf "$here"
+    set -- "$here"
+    # The link first.
+    if [ "$(readlink "$state/pending")" = "transactions/$id" ]; then set -- "$state/pending" "$here"; fi
+    rm -rf "$@"
   fi
   [ "$mode" = timer ] || [ -d "$here" ] || systemctl stop "mlbroute-revert-$id.timer"
 } >/dev/null 2>&1
@@ -133,14 +150,14 @@ keep_record() {
     if ! keep_generation || ! mv -f "$here/manifest" "$state/manifest.json"; then note 'the record could not be written'; fi
   fi
   sync "$state/manifest.json" "$state" 2>/dev/null
-  cat "$here/dirs" >>"$state/dirs" || note 'the list of folders could not be written'
+  [ -e "$state/dirs" ] && [ ! -s "$here/dirs" ] || cat "$here/dirs" >>"$state/dirs" || note 'the list of folders could not be written'
   [ -z "$trouble" ]
 }
 
 # The last five, this one among them; older ones go. A hard link finds room on a full disk.
 keep_generation() {
-  mkdir -p "$state/generations" || return 1
-  number=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p' "$here/manifest" | head -n 1)
+  [ -d "$state/generations" ] || mkdir "$state/generations" || return 1
+  number=$(sed -n 's/.*"generation":\([0-9]*\).*/\1/p;1q' "$here/manifest")
   ln -f "$here/manifest" "$state/generations/$number.json" || return 1
   for old in "$state"/generations/*.json; do
     old_number=${old##*/}
@@ -154,7 +171,7 @@ keep_generation() {
 # is busy: so no command of its can come after its own undo. A dead one is not waited for, and one that hangs must not go on later.
 await_apply() {
   tries=0
-  while read -r pid birth busy <"$here/apply" && [ "$busy" = busy ] && [ "$pid" != "$caller" ] && [ "$(birth_of "$pid")" = "$birth" ]; do
+  while read -r pid born busy <"$here/apply" && [ "$busy" = busy ] && [ "$pid" != "$caller" ] && tell_birth "$pid" && [ "$birth" = "$born" ]; do
     tries=$((tries + 1))
     [ "$tries" -lt 300 ] || kill -KILL "$pid"
     [ "$tries" -lt 320 ] || break
@@ -166,7 +183,7 @@ await_apply() {
 undo_everything() {
   trouble=''
   last=0 preparations=0
-  [ -s "$here/progress" ] && read -r last <"$here/progress"
+  [ ! -s "$here/progress" ] || while read -r number; do last=$number; done <"$here/progress"
   [ -s "$here/preparations" ] && read -r preparations <"$here/preparations"
   if [ "$mode" != boot ]; then undo_steps "$last" "$preparations"; fi
   undo_files
@@ -205,7 +222,7 @@ try() {
 # A power cut may have kept a file and not the note of it.
 may_be_written() {
   read -r boot <"$here/boot-id" && read -r now </proc/sys/kernel/random/boot_id
-  if [ "$boot" != "$now" ]; then [ -e "$here/begun" ]; else grep -qx "$1" "$here/written"; fi
+  if [ "$boot" != "$now" ]; then [ -e "$here/begun" ]; else is_in "$here/written" "$1"; fi
 } 2>/dev/null
 
 undo_files() {
@@ -240,7 +257,8 @@ restore() {
 
 extend() {
   [ ! -h "$here/verdict" ] || { printf 'too late: %s\n' "$(readlink "$here/verdict")"; exit 3; }
-  printf '%s\n' $(($(uptime_seconds) + $1)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
+  tell_uptime
+  printf '%s\n' $((uptime + $1)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
 }
 
 # The deadline may move on while the controller still verifies, so it is read again after each nap. Where there is a verdict already,
@@ -249,7 +267,8 @@ wait_for_deadline() {
   while [ ! -h "$here/verdict" ] && [ -d "$here" ]; do
     deadline=0
     [ -s "$here/deadline" ] && read -r deadline <"$here/deadline"
-    [ "$(uptime_seconds)" -lt "$deadline" ] || return 0
+    tell_uptime
+    [ "$uptime" -lt "$deadline" ] || return 0
     sleep 1
   done
   [ -d "$here" ]

@@ -29,10 +29,10 @@ export function applyProgram(plan: HostPlan, manifest: Manifest | null, options:
   return [
     `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,
     programs.apply,
-    `transaction_program() { cat ${document(programs.transaction)}}`,
-    `manifest() { cat ${document(manifest === null ? '' : `${JSON.stringify(manifest)}\n`)}}`,
+    `transaction_program() { printf %s ${quoteWord(programs.transaction)}; }`,
+    `manifest() { printf %s ${quoteWord(manifest === null ? '' : `${JSON.stringify(manifest)}\n`)}; }`,
     `expect() {\nexpect_generation ${generation}\n${plan.files.map(expectation).join('\n')}\n}`,
-    `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1, document)).join('\n')}\n${[...preparations, ...steps].map((change, i) => undo(change, i + 1, document)).join('\n')}\n}`,
+    `stage() {\n:\n${plan.files.map((change, i) => stage(change, i + 1)).join('\n')}\n${[...preparations, ...steps].map((change, i) => undo(change, i + 1)).join('\n')}\n}`,
     `prepare() {\n:\n${preparations.map((change, i) => step(change, i + 1, document)).join('\n')}\n}`,
     `steps() {\n:\n${steps.map((change, i) => step(change, preparations.length + i + 1, document)).join('\n')}\n}`,
     'main </dev/null',
@@ -48,14 +48,12 @@ function expectation(change: FileChange): string {
     : `expect_sha256 ${path} ${digestOf(change.before)}`;
 }
 
-function stage(change: FileChange, number: number, document: (text: string) => string): string {
+function stage(change: FileChange, number: number): string {
   const path = quoteWord(change.path);
   if (change.kind === 'remove') return `stage_removal ${number} ${path}`;
   if (change.after.kind === 'symlink') return `stage_link ${number} ${quoteWord(change.after.target)} ${path}`;
   const { mode, content } = change.after;
-  if (content === '' || content.endsWith('\n')) return `stage_file ${number} ${mode} ${path} ${document(content)}`;
-  // A here-document always ends in a line feed. printf is part of the shell, so there is no limit to its arguments.
-  return `printf %s ${quoteWord(content)} >"$here/text" || refuse refused 'no room to stage a file'\nstage_file ${number} ${mode} ${path} <"$here/text"`;
+  return `stage_file ${number} ${mode} ${path} ${quoteWord(content)}`;
 }
 
 function step(change: RuntimeChange, number: number, document: (text: string) => string): string {
@@ -64,12 +62,11 @@ function step(change: RuntimeChange, number: number, document: (text: string) =>
 }
 
 /** The undo of a step runs each command whatever became of the one before; `try` is the transaction's own. */
-function undo(change: RuntimeChange, number: number, document: (text: string) => string): string {
-  // A here-document within a here-document needs an end of its own.
+function undo(change: RuntimeChange, number: number): string {
   const lines = change.undo.map(({ argv, stdin }) =>
-    stdin === null ? `try ${toShell(argv)}` : `try ${toShell(argv)} <<'stdin-end'\n${stdin}stdin-end`,
+    stdin === null ? `try ${toShell(argv)}` : `try ${toShell(argv)} ${hereDocument(stdin, 'stdin-end').trimEnd()}`,
   );
-  return `undo ${number} ${document(`:\n${lines.join('\n')}\n`)}`;
+  return `undo ${number} ${quoteWord(`:\n${lines.join('\n')}\n`)}`;
 }
 
 function shellLine({ argv, stdin }: Command, document: (text: string) => string): string {

@@ -15,11 +15,11 @@ import { manifest } from '../tasks/example-host.ts';
 /** Stands in for node/apply.sh: keeps what each function is given, and then runs the undo lists as the transaction would. */
 const standIn = `
 refuse() { exit 9; }
-stage_file() { cat >"$here/file$1"; printf '%s\\0' "$2" "$3" >"$here/words$1"; }
+stage_file() { printf %s "$4" >"$here/file$1"; printf '%s\\0' "$2" "$3" >"$here/words$1"; }
 stage_link() { printf '%s\\0' "$2" "$3" >"$here/words$1"; }
 expect_generation() { :; }
 expect_absent() { :; }
-undo() { cat >"$here/undo$1"; }
+undo() { printf %s "$2" >"$here/undo$1"; }
 step() { number=$1; printf '%s\\0' "$2" >"$here/step$1"; }
 run() { printf '%s\\0' "$@" >>"$here/run$number"; [ "$1" != restore ] || cat >>"$here/run$number"; }
 try() { printf '%s\\0' "$@" >>"$here/tried$number"; [ "$1" != restore ] || cat >>"$here/tried$number"; }
