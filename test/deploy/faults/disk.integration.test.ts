@@ -126,7 +126,8 @@ describe('a push to a host whose disk is read-only', { timeout: 100_000 }, () =>
   });
 
   const onRecord: readonly (readonly [FaultId, () => Promise<HostOutcome>])[] = [
-    ['read-only-var-step', () => pushWith(remount(state, 'ro'), pointAt('steps', 'mv'))],
+    // The last command before the first step: the output of a step lies on that disk, and keeps it from being read-only.
+    ['read-only-var-step', () => pushWith(remount(state, 'ro'), pointAt('write_files', 'sync /etc/mlbroute '))],
     ['read-only-var-confirm', () => pushAndThen(() => node.sh(remount(state, 'ro')))],
   ];
   for (const [id, push] of onRecord)
@@ -150,7 +151,7 @@ describe('a push to a host whose disk is read-only', { timeout: 100_000 }, () =>
 
   it(titleOf('read-only-etc-step'), async () => {
     giveDisk('/etc/systemd');
-    const { number } = pointAt('steps', 'mv');
+    const { number } = pointAt('steps', 'ip');
     setFault(node, number, { run: remount('/etc/systemd', 'ro') });
     const failing = (plan: HostPlan): HostPlan => ({
       ...plan,

@@ -89,7 +89,12 @@ export const faultTable = {
     says: ['failed'],
   },
   'full-var-write': { fault: 'the same', when: 'at the first file', end: before, says: ['reverted'] },
-  'full-var-step': { fault: 'the same', when: 'at each kernel step', end: before, says: ['reverted', 'changed'] },
+  'full-var-step': {
+    fault: 'the same',
+    when: 'at each kernel step',
+    end: 'after where what is still to be noted finds room, else before',
+    says: ['reverted', 'changed'],
+  },
   'full-var-confirm': { fault: 'the same', when: 'when it is confirmed', end: 'after', says: ['changed'] },
   'full-etc': {
     fault: 'disk of /etc full',
