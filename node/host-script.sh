@@ -187,26 +187,20 @@ stage() {
 $todo_files$gone_files
 LIST
   if [ -z "$is_same_record" ] && [ -z "$is_removal" ]; then
-    wanted_now=$(wanted && wanted_files)
-    stage_file $((file_number + 1)) 0600 "$state/script" <<RECORD
-$wanted_now
-RECORD
+    stage_file $((file_number + 1)) 0600 "$state/script" "$(wanted && wanted_files)$newline"
   fi
   count=0
   for name in $shields; do
     count=$((count + 1))
-    undo "$count" <<UNDO
-try rm -f /run/systemd/network/00-mlbroute-$name.network
+    undo "$count" "try rm -f /run/systemd/network/00-mlbroute-$name.network
 try networkctl reload
-UNDO
+"
   done
   while read -r line; do
     [ -n "$line" ] || continue
     count=$((count + 1))
     undo_text=$(undo_of "$line") || refuse refused "cannot tell how to undo $line"
-    undo "$count" <<UNDO
-$undo_text
-UNDO
+    undo "$count" "$undo_text$newline"
   done <<LIST
 $todo$gone
 LIST

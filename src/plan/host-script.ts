@@ -71,7 +71,7 @@ export function hostScript(input: HostScriptInput): Result<string, readonly Fail
       `transaction_program() { cat ${document(programs.transaction)}}`,
       `wanted() { cat ${document(wanted.map((line) => `${line}\n`).join(''))}}`,
       `wanted_files() { cat ${document(files.map((file) => `${fileLine(file)}\n`).join(''))}}`,
-      `stage_wanted() {\ncase $2 in\n${files.map((file) => stageCase(file, document)).join('\n')}\n*) refuse refused "no such file: $2" ;;\nesac\n}`,
+      `stage_wanted() {\ncase $2 in\n${files.map(stageCase).join('\n')}\n*) refuse refused "no such file: $2" ;;\nesac\n}`,
       `chain_text() {\ncase "$1 $2 $3" in\n${chains.map(({ chain, text }) => `${quoteWord(chainKey(chain))}) cat ${document(text)};;`).join('\n')}\n*) return 1 ;;\nesac\n}`,
       `record_text() { cat ${document(record)}}`,
       'run_script "$@"',
@@ -138,8 +138,8 @@ function fileLine(file: ManagedFile): string {
     : `file ${file.mode} ${digestOf(file)} ${file.path}`;
 }
 
-function stageCase(file: ManagedFile, document: (text: string) => string): string {
+function stageCase(file: ManagedFile): string {
   const path = quoteWord(file.path);
   if (file.kind === 'symlink') return `${path}) stage_link "$1" ${quoteWord(file.target)} "$2" ;;`;
-  return `${path}) stage_file "$1" ${file.mode} "$2" ${document(file.content)};;`;
+  return `${path}) stage_file "$1" ${file.mode} "$2" ${quoteWord(file.content)} ;;`;
 }
