@@ -142,7 +142,10 @@ remember() {
   if [ -e "$2" ] || [ -h "$2" ]; then cp -a "$2" "$here/old/$1" || return 1; fi
   printf '%s %s\n' "$1" "$2" >>"$here/files" || return 1
   if [ -e "$here/new/$1" ] || [ -h "$here/new/$1" ]; then note_missing "${2%/*}" || return 1; fi
-  case $2 in /etc/systemd/system/*) : >"$here/reload-units" ;; esac
+  case $2 in
+    /etc/systemd/system/*) : >"$here/reload-units" ;;
+    /etc/systemd/network/*) touches_networkd=yes ;;
+  esac
 }
 
 # Folders that will be made, noted while nothing is done yet: a power cut may take a note made later.
@@ -175,6 +178,8 @@ undo() { printf %s "$2" >"$here/undo/$1" || refuse refused 'cannot write the und
 make_durable() {
   units=/etc/systemd/system
   : >"$here/begun" || refuse refused "cannot write to $here"
+  # The age of a folder tells whether networkd has missed a change in it: after an undo it has not.
+  [ -z "${touches_networkd:-}" ] || stat -c '%.9Y %n' /etc/systemd/network /etc/systemd/network/*.d >"$here/times" 2>/dev/null
   set -- "$state" "$state/transactions" "$units/mlbroute-revert.service" "$units" "$units/sysinit.target.wants" "$here"
   for each in "$here"/* "$here/old"/* "$here/undo"/*; do
     # A link is kept by its folder, and what is staged can be made again.
@@ -252,7 +257,12 @@ step() {
   printf '%s\n' "$number" >>"$here/progress" || fail "cannot write to $here"
 }
 
-run() { go_on; "$@" >"$here/output" 2>&1 || fail "$(tr '\n' ' ' <"$here/output")"; }
+# networkd may have added what its files say to a device that came back, before this could.
+run() { go_on; "$@" >"$here/output" 2>&1 || is_there_already "$*" || fail "$(tr '\n' ' ' <"$here/output")"; }
+
+is_there_already() {
+  case $1 in 'ip link '*) return 1 ;; 'ip '*' add '*) grep -q 'File exists' "$here/output" ;; *) return 1 ;; esac
+}
 
 end_step() {
   free

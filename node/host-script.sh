@@ -135,21 +135,46 @@ is_file_there() {
   fi
 }
 
-# A broad .network file that networkd has read would take a new VLAN at once.
+# A broad .network file that networkd has read would take a new VLAN at once; `reloads` are the shields against it that networkd has yet
+# to read. A file of ours that it has in memory, and that is gone or another by now, would do so as well.
 find_shields() {
-  shields=''
+  shields='' reloads=''
   [ -e /run/systemd/netif/state ] || return 0
+  started=/run/systemd/units/invocation:systemd-networkd.service
+  loaded=$(busctl --list tree org.freedesktop.network1 2>/dev/null)
   while read -r kind name rest; do
-    [ "$kind" = link ] && [ ! -e "/sys/class/net/$name" ] && [ ! -e "/run/systemd/network/00-mlbroute-$name.network" ] && is_grabbed "$name" && shields="$shields $name"
+    if [ "$kind" != link ] || [ -e "/sys/class/net/$name" ]; then continue; fi
+    held_off=''
+    if is_loaded "_300_2dmlbroute_2d" "$name"; then held_off=yes; fi
+    own=/etc/systemd/network/05-mlbroute-$name.network
+    if [ -z "$held_off" ] && is_loaded "_305_2dmlbroute_2d" "$name" && { [ ! -e "$own" ] || [ -n "$(find "$own" -newer "$started")" ]; }; then
+      stop "networkd has $own in memory as it was when it last read its files, and would configure a new $name by it: restart this host first"
+    fi
+    if [ -e "/run/systemd/network/00-mlbroute-$name.network" ] || ! is_grabbed "$name"; then continue; fi
+    shields="$shields $name"
+    [ -n "$held_off" ] || reloads="$reloads $name"
   done <<LIST
 $todo
 LIST
-  started=/run/systemd/units/invocation:systemd-networkd.service
-  if [ -n "$shields" ] && [ -h "$started" ]; then
-    unread=$(find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null)
-    [ -z "$unread" ] || stop "keeping networkd off$shields takes a reload, which would also put into effect what changed since networkd started: $unread"
+  if [ -n "$reloads" ] && [ -h "$started" ]; then
+    unread=$(
+      find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null
+      find /etc/systemd/network -type d -newer "$started" 2>/dev/null
+    )
+    [ -z "$unread" ] || stop "keeping networkd off$reloads takes a reload, which would also put into effect what changed since networkd started: $unread"
   fi
 }
+
+# is_loaded PREFIX NAME: whether networkd has a file of this name in memory, by its escapes on the bus
+is_loaded() {
+  case "$loaded$newline" in
+    */org/freedesktop/network1/network/"$1$(printf %s "$2" | sed 's/_/_5f/g;s/-/_2d/g;s/\./_2e/g;s/:/_3a/g;s/@/_40/g')$newline"*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# needs_reload NAME
+needs_reload() { case " $reloads " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 # As networkd reads `[Match] Name=`: a glob with ! that matches rules a link out, and where there are only such, all the rest is taken.
 is_grabbed() {
@@ -193,7 +218,7 @@ LIST
   for name in $shields; do
     count=$((count + 1))
     undo "$count" "try rm -f /run/systemd/network/00-mlbroute-$name.network
-try networkctl reload
+$(needs_reload "$name" && echo try networkctl reload)
 "
   done
   while read -r line; do
@@ -218,7 +243,7 @@ Name=$name
 [Link]
 Unmanaged=yes
 SHIELD
-    run networkctl reload
+    if needs_reload "$name"; then run networkctl reload; fi
     end_step
   done
 }

@@ -112,10 +112,18 @@ networkd_section() {
   for file in /run/systemd/netif/links/*; do
     [ -e "$file" ] && printf '%s %s\n' "${file##*/}" "$(value_of NETWORK_FILE "$file")"
   done
-  # Its invocation link is made when networkd starts.
+  # Its invocation link is made when networkd starts. A folder, with a stroke at its end, tells of files that are gone.
   section networkd-unread
   started=/run/systemd/units/invocation:systemd-networkd.service
-  [ -h "$started" ] && find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null
+  unread=''
+  [ -h "$started" ] && unread=$(
+    find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null
+    find /etc/systemd/network -type d -newer "$started" -exec printf '%s/\n' {} + 2>/dev/null
+  )
+  printf '%s\n' "$unread"
+  # What it has in memory is asked for where the disk may tell otherwise.
+  section networkd-loaded
+  [ -n "$unread" ] && busctl --list tree org.freedesktop.network1 2>/dev/null
   section networkd-files
   for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
     [ -r "$file" ] || continue

@@ -3,7 +3,7 @@
 # needs, so that the host can put itself back with no network and no mlbroute:
 #   files     lines "N PATH": what the change writes or removes; old/N is what was there, missing where nothing was
 #   begun     there once files may have been written;   written: the N of each one, which only this boot can trust
-#   dirs      folders that were not there, one a line
+#   dirs      folders that were not there, one a line;   times: when networkd's folders had last changed, in seconds
 #   undo/N    how to take back step N of the running kernel;   progress: each step begun, a line
 #   preparations  how many of the first steps came before the files, and are taken back after them
 #   manifest  what the host shall remember once the change is confirmed; empty where mlbroute leaves this host
@@ -127,6 +127,9 @@ tidy() {
   if is_in "$here/dirs" "$wants"; then rmdir "$wants"; fi
   if [ "$fate" = reverted ] && [ -s "$here/dirs" ]; then
     sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
+  fi
+  if [ "$fate" = reverted ] && [ -s "$here/times" ]; then
+    while read -r time dir; do [ ! -d "$dir" ] || touch -d "@$time" "$dir"; done <"$here/times"
   fi
   if is_removal; then
     # All at one moment: half of a record would tell another story, and the next push may begin when the lock is gone.

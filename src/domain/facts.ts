@@ -38,8 +38,10 @@ export type HostFacts = {
   readonly networkFileOf: { readonly [device: string]: string };
   /** All .network files in the order networkd tries them. */
   readonly networkFiles: readonly NetworkFile[];
-  /** Files of networkd's that changed after it started: a reload would put them into effect, with all that follows. */
+  /** Files of networkd's that changed after it started, and folders, ending in `/`, out of which some went: a reload would put it all into effect. */
   readonly unreadNetworkFiles: readonly string[];
+  /** Names without `.network` of the files that networkd has in memory; only where some are unread. */
+  readonly loadedNetworks: readonly string[];
   readonly others: OtherUses;
   /** `net.ipv4.conf.*.rp_filter`, with `all` and `default`. */
   readonly rpFilter: { readonly [device: string]: number };

@@ -18,6 +18,19 @@ export function parseNetworkFiles(section: string): readonly NetworkFile[] {
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
 }
 
+/**
+ * Parses the object paths of networkd on the bus: one a .network file that it has in memory, each byte that is no letter or digit as
+ * `_` and two hex digits, and the first one as well where it is a digit (bus_label_escape in systemd).
+ */
+export function parseLoadedNetworks(section: string): readonly string[] {
+  return Array.from(section.matchAll(/^\/org\/freedesktop\/network1\/network\/(\S+)$/gm), ([, label = '']) =>
+    Buffer.from(
+      label.replaceAll(/_([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+      'latin1',
+    ).toString(),
+  );
+}
+
 /** A `!` before a list turns each of its globs round. */
 function globsOf(value: string): readonly string[] {
   const isInverted = value.startsWith('!');

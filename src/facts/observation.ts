@@ -10,7 +10,7 @@ import { parseManagedFiles } from './managed-files.ts';
 import { parseHistory, parseManifest } from './manifest.ts';
 import { parseMarkUses } from './mark-uses.ts';
 import { parseNeighbors } from './neighbors.ts';
-import { parseNetworkFiles } from './networkd-files.ts';
+import { parseLoadedNetworks, parseNetworkFiles } from './networkd-files.ts';
 import { parseNftChains } from './nft-chains.ts';
 import { parsePending } from './pending.ts';
 import { parseOtherRoutes, parseOtherRules, parseRoutes, parseRules } from './routing.ts';
@@ -93,6 +93,7 @@ function parseFacts(
     unreadNetworkFiles: section(sections, 'networkd-unread')
       .split('\n')
       .filter((path) => path !== '' && !isNetplan(path)),
+    loadedNetworks: parseLoadedNetworks(section(sections, 'networkd-loaded')),
     others: {
       marks: ['chains', 'chains-ipv6', 'nft-marks'].flatMap((name) => parseMarkUses(section(sections, name))),
       rules: [...parseOtherRules(section(sections, 'rules'), 'ipv4'), ...parseOtherRules(ipv6Rules(sections), 'ipv6')],

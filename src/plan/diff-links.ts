@@ -17,8 +17,13 @@ export function shieldLinks(
   return parentsFirst(desired).flatMap(({ name }): RuntimeChange[] => {
     const isThere = facts.interfaces.some((found) => found.name === name);
     const grabber = isThere || isShielded(name, facts) ? null : grabbedBy(name);
-    return grabber === null ? [] : [shield(name, grabber)];
+    return grabber === null ? [] : [shield(name, grabber, isHeldOff(name, facts))];
   });
+}
+
+/** Whether networkd leaves a device alone by a file of ours that it has in memory, on the disk or not. */
+export function isHeldOff(name: InterfaceName, { loadedNetworks }: HostFacts): boolean {
+  return loadedNetworks.includes(shieldName(name));
 }
 
 /** Makes the VLANs that are missing, parents first, and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
@@ -128,7 +133,7 @@ function resize(link: VlanLink, before: number): RuntimeChange {
  * A broad .network file that networkd has already read would take the new VLAN at once and, say, start DHCP on it. A file in /run keeps
  * networkd's hands off until the next boot, when our own file comes first. Reloading for a file of an unrelated link disturbs no other link.
  */
-function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
+function shield(name: InterfaceName, grabber: NetworkFile, isLoaded: boolean): RuntimeChange {
   const reload: Command = {
     argv: ['networkctl', 'reload'],
     why: 'networkd reads the new file; links whose files are as before are left alone',
@@ -138,8 +143,9 @@ function shield(name: InterfaceName, grabber: NetworkFile): RuntimeChange {
     sign: '+',
     subject: 'networkd',
     words: `networkd leaves ${name} alone until the next boot (${grabber.path} would take it)`,
-    apply: [shieldFile(name), reload],
-    undo: [unshield(name, 'as before'), reload],
+    // Where networkd has it in memory still, from a VLAN that went since it last read its files, there is nothing to read.
+    apply: [shieldFile(name), ...(isLoaded ? [] : [reload])],
+    undo: [unshield(name, 'as before'), ...(isLoaded ? [] : [reload])],
   };
 }
 
@@ -160,7 +166,12 @@ function isShielded(name: InterfaceName, { networkFiles }: HostFacts): boolean {
 }
 
 function shieldPath(name: InterfaceName): string {
-  return `/run/systemd/network/00-mlbroute-${name}.network`;
+  return `/run/systemd/network/${shieldName(name)}.network`;
+}
+
+/** Without `.network`, as networkd names what it has in memory. */
+function shieldName(name: InterfaceName): string {
+  return `00-mlbroute-${name}`;
 }
 
 function ip(why: string, ...words: readonly string[]): Command {

@@ -14,6 +14,7 @@ import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
 import { absentSettings } from './lint/absent-settings.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
+import { networkdMemory } from './lint/networkd-memory.ts';
 import { networkdReload } from './lint/networkd-reload.ts';
 import { preflight } from './lint/preflight.ts';
 import { refusals } from './lint/refusals.ts';
@@ -44,6 +45,7 @@ export function makePlan({
     ...refusals(observed),
     ...absentSettings(desired, observed),
     ...networkdReload(shields, facts),
+    ...networkdMemory(desired.links, facts),
     ...takenVlans(desired.links, facts),
   ];
   if (reasons.length > 0) return err(reasons);

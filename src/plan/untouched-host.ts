@@ -18,6 +18,7 @@ export function untouchedHost(desired: DesiredState): Observed {
       networkFileOf: {},
       networkFiles: [],
       unreadNetworkFiles: [],
+      loadedNetworks: [],
       others: { marks: [], rules: [], routes: [], linkFiles: [], vlansOf: {} },
       rpFilter: {},
     },

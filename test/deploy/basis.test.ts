@@ -27,6 +27,7 @@ const facts: HostFacts = {
   networkFileOf: { eth0: '/etc/systemd/network/10-eth0.network' },
   networkFiles: [{ path: '/etc/systemd/network/10-eth0.network', matchNames: ['eth0'] }],
   unreadNetworkFiles: [],
+  loadedNetworks: [],
   others: { marks: [], rules: [], routes: [], linkFiles: [], vlansOf: {} },
   rpFilter: {},
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseNetworkFiles } from '../../src/facts/networkd-files.ts';
+import { parseLoadedNetworks, parseNetworkFiles } from '../../src/facts/networkd-files.ts';
 
 const inWords = (...lines: readonly string[]) =>
   parseNetworkFiles(`${lines.join('\n')}\n`).map(({ path, matchNames }) => `${path}: ${matchNames.join(' ')}`);
@@ -46,5 +46,17 @@ describe('parseNetworkFiles', () => {
     expect(inWords('file /etc/systemd/network/a.network', ...lines)).toEqual([
       `/etc/systemd/network/a.network: ${names}`,
     ]);
+  });
+});
+
+describe('parseLoadedNetworks', () => {
+  it('reads the names of files out of object paths, and nothing else', () => {
+    const tree = [
+      '/org/freedesktop/network1',
+      '/org/freedesktop/network1/link/_32',
+      '/org/freedesktop/network1/network/_305_2dmlbroute_2deth0_2e100',
+      '/org/freedesktop/network1/network/dhcp_5f1',
+    ];
+    expect(parseLoadedNetworks(`${tree.join('\n')}\n`)).toEqual(['05-mlbroute-eth0.100', 'dhcp_1']);
   });
 });

@@ -82,6 +82,12 @@ describe('shieldLinks', () => {
     );
   });
 
+  it('needs no reload where networkd has the shield of an earlier VLAN in memory', () => {
+    const facts = hostFacts({ interfaces: [iface('eth0')], loadedNetworks: ['00-mlbroute-eth0.100'] });
+    expect(inWords(shieldLinks([eth100], facts, () => broad)).filter((line) => line.includes('reload'))).toEqual([]);
+    expect(shieldLinks([eth100], facts, () => broad)).toHaveLength(1);
+  });
+
   it('does nothing where no file would take the VLAN', () => {
     expect(shieldLinks([eth100], hostFacts(), () => null)).toEqual([]);
   });

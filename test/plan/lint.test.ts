@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RuntimeChange } from '../../src/domain/change.ts';
+import type { HostFacts } from '../../src/domain/facts.ts';
 import type { Observed } from '../../src/domain/observed.ts';
 import { bootOrder, grabberOf } from '../../src/plan/lint/boot-order.ts';
+import { networkdMemory } from '../../src/plan/lint/networkd-memory.ts';
 import { networkdReload } from '../../src/plan/lint/networkd-reload.ts';
 import { refusals } from '../../src/plan/lint/refusals.ts';
 import { takenVlans } from '../../src/plan/lint/taken-vlan.ts';
@@ -63,16 +65,39 @@ describe('takenVlans', () => {
 });
 
 describe('networkdReload', () => {
-  const shield: RuntimeChange = { sign: '+', subject: 'networkd', words: 'leave it alone', apply: [], undo: [] };
+  const reload = { argv: ['networkctl', 'reload'], why: '', stdin: null };
+  const quiet: RuntimeChange = { sign: '+', subject: 'networkd', words: 'leave it alone', apply: [], undo: [] };
+  const shield: RuntimeChange = { ...quiet, apply: [reload] };
   const unreadNetworkFiles = ['/etc/systemd/network/10-eth0.network'];
   it.each<[string, readonly RuntimeChange[], readonly string[], number]>([
     ['a reload that reads nothing new', [shield], [], 0],
     ['no reload, whatever is new', [], unreadNetworkFiles, 0],
+    ['a shield that networkd has in memory', [quiet], unreadNetworkFiles, 0],
     ['a reload that would put others’ changes into effect', [shield], unreadNetworkFiles, 1],
   ])('judges %s', (_, shields, unread, count) => {
     const found = networkdReload(shields, hostFacts({ unreadNetworkFiles: unread }));
     expect(found).toHaveLength(count);
     for (const failure of found) expect(JSON.stringify(failure)).toContain('10-eth0.network');
+  });
+});
+
+describe('networkdMemory', () => {
+  const path = '/etc/systemd/network/05-mlbroute-eth0.100.network';
+  const onDisk = [{ path, matchNames: ['eth0.100'] }];
+  const own = '05-mlbroute-eth0.100';
+  it.each<[string, Partial<HostFacts>, number]>([
+    ['nothing in memory', {}, 0],
+    ['a file that is gone', { loadedNetworks: [own], unreadNetworkFiles: ['/etc/systemd/network/'] }, 1],
+    ['a file that has changed', { loadedNetworks: [own], networkFiles: onDisk, unreadNetworkFiles: [path] }, 1],
+    ['a file as it was read', { loadedNetworks: [own], networkFiles: onDisk }, 0],
+    ['another VLAN', { loadedNetworks: ['05-mlbroute-eth0.101'] }, 0],
+    ['a VLAN it is held off of', { loadedNetworks: ['00-mlbroute-eth0.100', own] }, 0],
+    ['a VLAN that is there', { loadedNetworks: [own], interfaces: [iface('eth0'), iface('eth0.100')] }, 0],
+  ])('judges %s', (_, facts, count) => {
+    const found = networkdMemory(links, hostFacts({ interfaces: [iface('eth0')], ...facts }));
+    expect(found).toHaveLength(count);
+    for (const failure of found)
+      expect(failure).toMatchObject({ kind: 'refused', hint: expect.stringContaining('restart the host') });
   });
 });
 

@@ -91,6 +91,7 @@ export function hostFacts(changes: Partial<HostFacts> = {}): HostFacts {
     networkFileOf: { eth0: '/etc/systemd/network/10-eth0.network' },
     networkFiles: [],
     unreadNetworkFiles: [],
+    loadedNetworks: [],
     others: { marks: [], rules: [], routes: [], linkFiles: [], vlansOf: {} },
     rpFilter: { all: 0, default: 0, lo: 0, eth0: 0 },
     ...changes,

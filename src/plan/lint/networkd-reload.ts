@@ -10,7 +10,8 @@ export function networkdReload(
   shields: readonly RuntimeChange[],
   { unreadNetworkFiles }: HostFacts,
 ): readonly Failure[] {
-  if (shields.length === 0 || unreadNetworkFiles.length === 0) return [];
-  const message = `${shields.map(({ words }) => words).join(', ')}: this takes a reload of networkd, which would also put into effect what changed since it started: ${unreadNetworkFiles.join(', ')}`;
+  const reloads = shields.filter(({ apply }) => apply.some(({ argv }) => argv[0] === 'networkctl'));
+  if (reloads.length === 0 || unreadNetworkFiles.length === 0) return [];
+  const message = `${reloads.map(({ words }) => words).join(', ')}: this takes a reload of networkd, which would also put into effect what changed since it started: ${unreadNetworkFiles.join(', ')}`;
   return [{ kind: 'refused', message, hint: 'narrow the [Match] of the broad file, or restart the host first' }];
 }

@@ -1,0 +1,27 @@
+import type { HostFacts } from '../../domain/facts.ts';
+import type { VlanLink } from '../../domain/link.ts';
+import type { Failure } from '../../domain/outcome.ts';
+import { isHeldOff } from '../diff-links.ts';
+
+/**
+ * networkd keeps a .network file in memory after it is gone from the disk, until it starts anew or reloads: a new VLAN of that name would
+ * be configured from the memory, beside what is being made, and again at each event of the link. So such a VLAN is refused. Where the file
+ * is there as it was read, networkd does what is wanted anyway.
+ */
+export function networkdMemory(links: readonly VlanLink[], facts: HostFacts): readonly Failure[] {
+  return links.flatMap(({ name }): Failure[] => {
+    const own = `05-mlbroute-${name}`;
+    const path = `/etc/systemd/network/${own}.network`;
+    const isThere = facts.interfaces.some((found) => found.name === name);
+    if (isThere || !facts.loadedNetworks.includes(own) || isHeldOff(name, facts)) return [];
+    const isAsRead = facts.networkFiles.some((file) => file.path === path) && !facts.unreadNetworkFiles.includes(path);
+    if (isAsRead) return [];
+    return [
+      {
+        kind: 'refused',
+        message: `${name} cannot be made: networkd has ${path} in memory as it was when it last read its files, and would configure the new VLAN by it`,
+        hint: 'restart the host first, or give the VLAN another name',
+      },
+    ];
+  });
+}
