@@ -56,6 +56,11 @@ check_assumptions() {
       stop 'kube-proxy is in iptables mode here, where a return path by source address never matches: return_path: mark'
     fi
   fi
+  case $(wanted_files) in
+    *mlbroute-routing.service*)
+      [ ! -e /run/systemd/netif/state ] || stop 'systemd-networkd runs here, and it undoes what a unit beside it brings up: renderer: networkd'
+      ;;
+  esac
   while read -r device file; do
     [ -n "$device" ] || continue
     number=$(ip -o link show dev "$device" 2>/dev/null) || stop "there is no interface $device"

@@ -3,6 +3,7 @@ import { iptables } from './iptables/backend.ts';
 import { networkd } from './networkd/backend.ts';
 import { nftables } from './nftables/backend.ts';
 import { sysctlD } from './sysctl-d/backend.ts';
+import { unit } from './unit/backend.ts';
 
 /** Every backend. A new one is a folder and a line here. */
-export const backends: readonly Backend[] = [networkd, iptables, nftables, sysctlD];
+export const backends: readonly Backend[] = [networkd, unit, iptables, nftables, sysctlD];

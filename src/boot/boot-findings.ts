@@ -13,8 +13,8 @@ export function bootFindings(desired: DesiredState, facts: HostFacts, boot: Boot
     ...overriddenRpFilter(desired, boot),
     ...savedChains(desired, boot),
     ...deadUnits(desired, boot),
-    ...lostParents(desired, facts),
-    ...(desired.links.length === 0 ? [] : unreadNetplan(boot)),
+    ...(desired.renderer === 'unit' ? [] : lostParents(desired, facts)),
+    ...(desired.renderer === 'unit' || desired.links.length === 0 ? [] : unreadNetplan(boot)),
   ];
 }
 
@@ -65,7 +65,7 @@ function savedChains(desired: DesiredState, boot: BootFiles): readonly Finding[]
 
 function deadUnits(desired: DesiredState, boot: BootFiles): readonly Finding[] {
   const needed: readonly (readonly [string, boolean])[] = [
-    ['systemd-networkd.service', desired.links.length + desired.routes.length + desired.rules.length > 0],
+    [desired.renderer === 'unit' ? 'mlbroute-routing.service' : 'systemd-networkd.service', hasRouting(desired)],
     ['systemd-sysctl.service', desired.sysctls.length > 0],
     ['mlbroute-iptables.service', desired.chains.some(({ tool }) => tool === undefined)],
     ['mlbroute-nftables.service', desired.chains.some(({ tool }) => tool === 'nft')],
@@ -81,6 +81,10 @@ function deadUnits(desired: DesiredState, boot: BootFiles): readonly Finding[] {
         : [`nothing starts ${name} at the next boot`, `systemctl enable ${name}`];
     return [notBootSafe(name, message, hint)];
   });
+}
+
+function hasRouting({ links, routes, rules }: DesiredState): boolean {
+  return links.length + routes.length + rules.length > 0;
 }
 
 /** Our VLAN hangs on a drop-in of the parent's file. Another file that takes the parent first leaves the VLAN out. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ObservedInterface } from '../domain/facts.ts';
+import { routeWords, ruleWords } from '../domain/ip-words.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
 import { mainTable } from '../domain/routing.ts';
 import { digestOf } from '../plan/diff-files.ts';
-import { routeWords, ruleWords } from '../plan/words.ts';
 
 /** What a plan rests on: the name of each thing that was seen on the host and counted, and how it was. */
 export type Basis = { readonly [subject: string]: string };

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import type { Decision } from './desired-state.ts';
+import type { Decision, Renderer } from './desired-state.ts';
 import type { FindingCode } from './finding-kinds.ts';
 import type { HostName } from './host.ts';
 import type { Obstacle } from './obstacle.ts';
@@ -48,6 +48,8 @@ export type ForeseenAction = {
 export type HostPlan = {
   readonly host: HostName;
   readonly decisions: readonly Decision[];
+  /** What brings it all back at boot. Missing: `networkd`. */
+  readonly renderer?: Renderer;
   readonly files: readonly FileChange[];
   /** In the order of application. */
   readonly runtime: readonly RuntimeChange[];

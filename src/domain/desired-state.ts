@@ -21,6 +21,9 @@ export type Decision = {
   readonly fwmark: Fwmark | null;
 };
 
+/** What brings links, routes and rules back at boot. */
+export type Renderer = 'networkd' | 'unit';
+
 /** All that a host should have, whatever tool makes it persistent. Lists are sorted, so equal states have equal bytes. */
 export type DesiredState = {
   readonly decisions: readonly Decision[];
@@ -33,4 +36,6 @@ export type DesiredState = {
   readonly addresses?: readonly InterfaceAddress[];
   /** As `addresses`. */
   readonly neighbors?: readonly Neighbor[];
+  /** Missing: `networkd`, which was the only one. */
+  readonly renderer?: Renderer;
 };

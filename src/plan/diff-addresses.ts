@@ -1,11 +1,12 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
+import { routeWords } from '../domain/ip-words.ts';
 import type { InterfaceAddress, Neighbor } from '../domain/neighborhood.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Route } from '../domain/routing.ts';
 import { remember } from './diff-neighbors.ts';
-import { routeKey, routeWords } from './words.ts';
+import { routeKey } from './words.ts';
 
 /** Additions come before the routes, removals after them. */
 type Delta = { readonly additions: readonly RuntimeChange[]; readonly removals: readonly RuntimeChange[] };

@@ -1,8 +1,9 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
+import { routeWords, ruleWords } from '../domain/ip-words.ts';
 import type { RunningRoute, RunningRule } from '../domain/observed.ts';
 import type { PolicyRule, Route } from '../domain/routing.ts';
-import { routeKey, routeWords, ruleKey, ruleText, ruleWords } from './words.ts';
+import { routeKey, ruleKey, ruleText } from './words.ts';
 
 /** Additions and removals apart, for removals come after everything that replaces them. */
 type Delta = { readonly additions: readonly RuntimeChange[]; readonly removals: readonly RuntimeChange[] };

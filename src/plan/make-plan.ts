@@ -39,7 +39,8 @@ export function makePlan({
   warnings,
 }: PlanInput): Result<HostPlan, readonly Failure[]> {
   const { facts, running, recorded } = observed;
-  const grabbedBy = (device: Parameters<typeof grabberOf>[0]) => grabberOf(device, facts);
+  const grabbedBy = (device: Parameters<typeof grabberOf>[0]) =>
+    desired.renderer === 'unit' ? null : grabberOf(device, facts);
   const shields = shieldLinks(desired.links, facts, grabbedBy);
   const reasons = [
     ...refusals(observed),
@@ -75,6 +76,7 @@ export function makePlan({
   return ok({
     host,
     decisions: desired.decisions,
+    ...(desired.renderer === undefined ? {} : { renderer: desired.renderer }),
     files: fileChanges,
     runtime,
     warnings: [...warnings, ...boot],

@@ -53,7 +53,7 @@ function headOf(plans: readonly HostPlan[], palette: Palette): string {
 
 function bodyOf(plan: HostPlan, diff: boolean, palette: Palette): readonly string[] {
   return [
-    plan.decisions.flatMap((decision) => decisionLines(decision, palette)),
+    [...plan.decisions.flatMap((decision) => decisionLines(decision, palette)), ...rendererLines(plan)],
     plan.files.flatMap((change) => formatFileChange(change, { diff, palette })),
     plan.runtime.map((change) => runtimeLine(change, palette)),
     (plan.actions ?? []).map((action) => actionLine(action, palette)),
@@ -80,6 +80,13 @@ function decisionLines(decision: Decision, palette: Palette): readonly string[] 
     `${palette.cyan(printableLine(network))} ${pools.join(', ')}: return path ${palette.bold(returnPath)}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`,
     palette.dim(`  ${printableLine(reason)}`),
   ];
+}
+
+/** Said where it is not the usual one. */
+function rendererLines({ renderer, decisions }: HostPlan): readonly string[] {
+  return renderer !== 'unit' || decisions.length === 0
+    ? []
+    : ['kept over reboots by mlbroute-routing.service (renderer: unit), for systemd-networkd does not run here'];
 }
 
 function runtimeLine({ sign, words }: RuntimeChange, palette: Palette): string {

@@ -35,6 +35,10 @@ export const domainVariables = z
       .enum(['auto', 'iptables', 'nftables'])
       .nullish()
       .meta({ description: 'What sets marks; auto, the default, takes iptables where the host has it' }),
+    renderer: z.enum(['auto', 'networkd', 'unit']).nullish().meta({
+      description:
+        'What brings VLANs, routes and rules back at boot; auto, the default, takes systemd-networkd where it runs, else a unit of its own',
+    }),
     networkd_parent_file: networkFile
       .nullish()
       .meta({ description: 'Name of the .network file of the parent of the VLAN, for rendering without a host' }),

@@ -25,6 +25,8 @@ export type HostSpec = {
   readonly kubeProxy: 'auto' | 'iptables' | 'nftables' | 'ipvs' | 'cilium';
   /** `auto`: iptables where the host has it. */
   readonly netfilter: 'auto' | 'iptables' | 'nftables';
+  /** `auto`: networkd where it runs, or where no host was asked; else a unit of mlbroute's own. */
+  readonly renderer: 'auto' | 'networkd' | 'unit';
   /** Name of the parent's .network file where no host can be asked; null where it is not known. */
   readonly networkdParentFile: string | null;
 };
@@ -64,13 +66,14 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
   ];
   const diagnostics = withBlanks(blanksIn(vars), faults).sort(comparePlaces);
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
-  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, networkd_parent_file } = parsed.data;
+  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, renderer, networkd_parent_file } = parsed.data;
   return ok({
     networks: placed.map(({ spec }) => spec),
     podCidrs: pod_cidrs ?? [],
     nodeCidrs: node_cidrs ?? null,
     kubeProxy: kube_proxy ?? 'auto',
     netfilter: netfilter ?? 'auto',
+    renderer: renderer ?? 'auto',
     networkdParentFile: networkd_parent_file ?? null,
   });
 }

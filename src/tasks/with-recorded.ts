@@ -25,7 +25,9 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
     sysctls: sortSysctls([...sysctls, ...asked.sysctls]),
     addresses: merged(asked.addresses ?? [], recorded.addresses ?? [], keyOf),
     neighbors: merged(asked.neighbors ?? [], recorded.neighbors ?? [], keyOf),
-  } satisfies Required<DesiredState>;
+    // Not recorded's: it is for the whole host.
+    ...(asked.renderer === undefined ? {} : { renderer: asked.renderer }),
+  } satisfies Required<Omit<DesiredState, 'renderer'>>;
 }
 
 /** Sorted by key; of two with one key, the one that is asked for now. */

@@ -7,6 +7,7 @@ import { scenario as case4 } from './scenarios/case4-mark-ubuntu/scenario.ts';
 import { scenario as marksByNft } from './scenarios/marks-by-nft/scenario.ts';
 import { scenario as noHostAsked } from './scenarios/no-host-asked/scenario.ts';
 import { scenario as twoVlansAndADevice } from './scenarios/two-vlans-and-a-device/scenario.ts';
+import { scenario as unitWithoutNetworkd } from './scenarios/unit-without-networkd/scenario.ts';
 import { scenario as vlanOnAVlan } from './scenarios/vlan-on-a-vlan/scenario.ts';
 
 /** Every scenario by the name of its folder. */
@@ -19,5 +20,6 @@ export const scenarios: { readonly [folder: string]: Scenario } = {
   'marks-by-nft': marksByNft,
   'no-host-asked': noHostAsked,
   'two-vlans-and-a-device': twoVlansAndADevice,
+  'unit-without-networkd': unitWithoutNetworkd,
   'vlan-on-a-vlan': vlanOnAVlan,
 };

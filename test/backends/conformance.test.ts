@@ -42,10 +42,14 @@ describe.each(Object.entries(scenarios))('the files of %s', (name, scenario) => 
 
   it('name every rule, route and setting of the state', () => {
     const text = files.map((file) => (file.kind === 'file' ? file.content : '')).join('');
-    const { rules, routes, sysctls, links } = stateOf(scenario);
-    expect(text.split('[RoutingPolicyRule]')).toHaveLength(rules.length + 1);
-    expect(text.split('[Route]')).toHaveLength(routes.length + 1);
+    const { rules, routes, sysctls, links, renderer } = stateOf(scenario);
+    const [rule, route, link] =
+      renderer === 'unit'
+        ? [' rule add priority ', ' route replace ', '\nvlan ']
+        : ['[RoutingPolicyRule]', '[Route]', '\nVLAN='];
+    expect(text.split(rule)).toHaveLength(rules.length + 1);
+    expect(text.split(route)).toHaveLength(routes.length + 1);
     expect(text.split('/rp_filter = ')).toHaveLength(sysctls.length + 1);
-    expect(text.split('\nVLAN=')).toHaveLength(links.length + 1);
+    expect(text.split(link)).toHaveLength(links.length + 1);
   });
 });

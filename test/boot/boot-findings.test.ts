@@ -30,6 +30,18 @@ const allTo1 =
   'not-boot-safe net/ipv4/conf/eth0.100/rp_filter: at the next boot /etc/sysctl.d/zz.conf:7 sets net/ipv4/conf/all/rp_filter to 1; the kernel takes max(all, interface): 1 on eth0.100, not 0';
 
 describe('bootFindings', () => {
+  it('asks for no networkd, and for no file of it, where a unit brings the network back', () => {
+    const units = [
+      { name: 'systemd-networkd.service', state: 'unwanted' as const },
+      { name: 'mlbroute-routing.service', state: 'masked' as const },
+    ];
+    const boot = { ...noBootFiles, units, unreadNetplanFiles: ['/etc/netplan/a.yaml'] };
+    const subjects = (renderer: 'networkd' | 'unit') =>
+      bootFindings({ ...desired, renderer }, hostFacts(), boot).map(({ subject }) => subject);
+    expect(subjects('unit')).toEqual(['mlbroute-routing.service']);
+    expect(subjects('networkd')).toEqual(['systemd-networkd.service', '/etc/netplan/a.yaml']);
+  });
+
   it.each<[string, Partial<BootFiles>, Partial<HostFacts>, readonly string[]]>([
     ['nothing where nobody interferes', { sysctlLines: [ours] }, {}, []],
     [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { routeWords, ruleWords } from '../../src/domain/ip-words.ts';
 import { parseRoutes, parseRules } from '../../src/facts/routing.ts';
-import { routeWords, ruleKey, ruleWords } from '../../src/plan/words.ts';
+import { ruleKey } from '../../src/plan/words.ts';
 import { capture } from './captures/capture.ts';
 
 const routesInWords = (json: string) =>

@@ -50,6 +50,26 @@ describe('makePlan', () => {
     ]);
   });
 
+  it('needs no networkd kept off, and warns of no file of it, where a unit brings the network back', () => {
+    const networkFiles = [{ path: '/etc/systemd/network/00-all.network', matchNames: ['*'] }];
+    const facts = hostFacts({ programs: neededPrograms, interfaces: [iface('eth0'), iface('eth1')], networkFiles });
+    const planFor = (renderer: 'networkd' | 'unit') =>
+      planOf({ ...sampleState, links, renderer }, hostWith(empty, { facts }));
+    const seen = (plan: ReturnType<typeof planOf>) => [
+      plan.runtime.some(({ subject }) => subject === 'networkd'),
+      plan.warnings.map(({ code }) => code),
+    ];
+    expect(seen(planFor('networkd'))).toEqual([true, ['not-boot-safe']]);
+    expect(seen(planFor('unit'))).toEqual([false, []]);
+  });
+
+  it('changes only files where another thing is to bring the same network back', () => {
+    const state = { ...sampleState, links };
+    const there = hostWith(state);
+    const before = planOf(state, there).runtime.map(({ words }) => words);
+    expect(planOf({ ...state, renderer: 'unit' }, there).runtime.map(({ words }) => words)).toEqual(before);
+  });
+
   it('takes things away in the opposite order', () => {
     const plan = planOf(empty, hostWith({ ...sampleState, links }));
     expect(plan.runtime.map(({ sign, subject }) => `${sign} ${subject}`)).toEqual([

@@ -33,6 +33,12 @@ const changes: Partial<HostPlan> = {
 };
 
 describe('formatPlans', () => {
+  it('says what brings it all back at boot where that is not networkd', () => {
+    const text = (renderer: 'networkd' | 'unit') => formatPlans([samplePlan('node01', { renderer })], plain);
+    expect(text('unit')).toContain('kept over reboots by mlbroute-routing.service (renderer: unit)');
+    expect(text('networkd')).not.toContain('kept over reboots');
+  });
+
   it('says of each action whether it will run, and calls a host unchanged where none will', () => {
     const action = (words: string, verdict: 'runs' | 'idle' | 'check' | 'depends', why: string | null = null) => {
       return { words, verdict, why };

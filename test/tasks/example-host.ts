@@ -49,6 +49,7 @@ export function hostSpec(changes: Partial<HostSpec> = {}): HostSpec {
     nodeCidrs: null,
     kubeProxy: 'auto',
     netfilter: 'auto',
+    renderer: 'auto',
     networkdParentFile: null,
     ...changes,
   };

@@ -17,6 +17,7 @@ export const networkd: Backend = {
     'networkd.conf.hbs': {},
   },
   draft: (state, host) => {
+    if (state.renderer === 'unit') return [];
     const files = [...vlanFiles(state), ...parentFiles(state, host)];
     // Without it networkd removes at its next start whatever rule or route it does not know: ours, and those of the CNI.
     const guard = { path: '/etc/systemd/networkd.conf.d/50-mlbroute.conf', template: 'networkd.conf.hbs', view: {} };

@@ -1,8 +1,8 @@
 import type { DesiredState } from '../../domain/desired-state.ts';
+import { ruleWords } from '../../domain/ip-words.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
 import { type Fwmark, formatFwmark, type PolicyRule } from '../../domain/routing.ts';
-import { ruleWords } from '../words.ts';
 import { ownersOn } from './known-owners.ts';
 
 /** Who else uses bits of the marks that this push wants: rules, packet filters, and software that is seen on the host. */

@@ -1,9 +1,9 @@
 import type { Family } from '../../domain/address.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
+import { ruleWords } from '../../domain/ip-words.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
 import type { PolicyRule } from '../../domain/routing.ts';
-import { ruleWords } from '../words.ts';
 import { suspects } from './known-owners.ts';
 
 const localTable = 255;

@@ -1,9 +1,10 @@
 import type { Family } from '../../domain/address.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
+import { routeWords, ruleWords } from '../../domain/ip-words.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
 import { mainTable, type PolicyRule } from '../../domain/routing.ts';
-import { routeKey, routeWords, ruleWords } from '../words.ts';
+import { routeKey } from '../words.ts';
 import { suspects } from './known-owners.ts';
 
 /** Tables that this push wants and somebody else fills, or sends packets to. */

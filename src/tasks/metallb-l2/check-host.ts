@@ -6,6 +6,7 @@ import type { HostSpec } from '../../schema/host-spec.ts';
 import type { LinkSpec } from '../../schema/link-schema.ts';
 import { type HostSubnet, isLinkLocal } from './host-subnets.ts';
 import { netfilterTool } from './netfilter-tool.ts';
+import { rendererOf } from './renderer.ts';
 import { deviceOf, type ResolvedNetwork } from './resolved-network.ts';
 
 type Host = LinkHost & { readonly subnets: readonly HostSubnet[] };
@@ -70,8 +71,15 @@ function linkTrouble(
   return null;
 }
 
+/** It removes rules it does not know, and may take a VLAN by a broad file. */
+const unitBesideNetworkd: Trouble = {
+  message: 'systemd-networkd runs here, and it undoes what a unit beside it brings up',
+  hint: 'renderer: auto, or networkd',
+};
+
 function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): Trouble | null {
   const base = attachedTo(link);
+  if (rendererOf(spec, facts) === 'unit') return facts.isNetworkdActive ? unitBesideNetworkd : null;
   if (ownVlans.has(base)) return null;
   const file = facts.networkFileOf[base];
   if (file === undefined) {
@@ -79,8 +87,8 @@ function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): T
     return {
       message: facts.isNetworkdActive
         ? `systemd-networkd has no .network file for ${base}, so nothing would bring the network up at boot`
-        : 'systemd-networkd does not run here, and mlbroute has no other way yet to bring the network up at boot',
-      hint: 'name the file: networkd_parent_file',
+        : 'systemd-networkd does not run here, so its files would bring nothing up at boot',
+      hint: facts.isNetworkdActive ? 'name the file: networkd_parent_file' : 'renderer: auto, or unit',
     };
   }
   const others = facts.interfaces.filter(

@@ -12,6 +12,7 @@ import { markChains, markRules } from './mark.ts';
 import { neighborhoodOf } from './neighborhood.ts';
 import { chainsFor, netfilterTool } from './netfilter-tool.ts';
 import { onlinkRoutes } from './onlink.ts';
+import { rendererOf } from './renderer.ts';
 import { resolveNetworks } from './resolve-networks.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
 import { returnTable } from './return-table.ts';
@@ -58,6 +59,7 @@ export function desiredState(
       sysctls: rpFilterSettings(networks, { facts, recorded, ownVlans }),
       ...(addresses.length === 0 ? {} : { addresses }),
       ...(neighbors.length === 0 ? {} : { neighbors }),
+      ...(rendererOf(spec, facts) === 'networkd' ? {} : { renderer: 'unit' as const }),
     },
     warnings: [...warnings, ...doubts, ...(sourced.length === 0 ? [] : inside.warnings)],
   });

@@ -34,7 +34,6 @@ describe('a network is refused on a host', () => {
       /addresses that somebody else configures/,
     ],
     ['whose parent networkd does not configure', {}, { networkFileOf: {} }, /no \.network file for eth0/],
-    ['without networkd', {}, { networkFileOf: {}, isNetworkdActive: false }, /systemd-networkd does not run here/],
     [
       'where one .network file configures several interfaces',
       {},

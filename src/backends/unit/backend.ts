@@ -1,0 +1,33 @@
+import type { Backend } from '../backend.ts';
+import { type ScriptView, scriptView, type UnitView, unitView } from './views.ts';
+
+const service = 'mlbroute-routing.service';
+const script = '/etc/mlbroute/routing.sh';
+
+/** What brings interfaces up on hosts without networkd. A start of one of them starts our unit after it. */
+const managers = ['NetworkManager.service', 'networking.service', 'wicked.service'];
+
+/** Keeps links, routes and rules by a shell script and a unit that runs it at boot, whenever one of its devices appears, and after starts of the network. */
+export const unit: Backend = {
+  name: 'unit',
+  templates: {
+    'routing.sh.hbs': {
+      devices: ['eth0'],
+      vlans: [{ name: 'eth0.100', parent: 'eth0', id: 100, mtu: '1400' }],
+      changes: ['ip address replace 1.2.3.7/24 dev eth0.100 noprefixroute'],
+    } satisfies ScriptView,
+    'routing.service.hbs': { script, after: ['NetworkManager.service'] } satisfies UnitView,
+  },
+  draft: (state) => {
+    if (state.renderer !== 'unit') return [];
+    const view = scriptView(state);
+    if (view.vlans.length + view.changes.length === 0) return [];
+    const units = '/etc/systemd/system';
+    const { starters, ...service_ } = unitView(script, view.devices, managers);
+    return [
+      { path: script, template: 'routing.sh.hbs', view },
+      { path: `${units}/${service}`, template: 'routing.service.hbs', view: service_ },
+      ...starters.map((starter) => ({ path: `${units}/${starter}.wants/${service}`, target: `../${service}` })),
+    ];
+  },
+};

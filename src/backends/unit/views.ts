@@ -1,0 +1,92 @@
+import type { Family } from '../../domain/address.ts';
+import { toShell } from '../../domain/command.ts';
+import type { DesiredState } from '../../domain/desired-state.ts';
+import { routeWords, ruleWords } from '../../domain/ip-words.ts';
+import type { VlanLink } from '../../domain/link.ts';
+import type { Route } from '../../domain/routing.ts';
+
+/** The script; every text is a word, or a list of words, for a POSIX shell. */
+export type ScriptView = {
+  /** What must be up first, and is not made here. */
+  readonly devices: readonly string[];
+  /** Parents first. The MTU is text, as #if takes 0 for absent. */
+  readonly vlans: readonly {
+    readonly name: string;
+    readonly parent: string;
+    readonly id: number;
+    readonly mtu: string | null;
+  }[];
+  /** Commands in the order of doing. */
+  readonly changes: readonly string[];
+};
+
+/** The unit. */
+export type UnitView = { readonly script: string; readonly after: readonly string[] };
+
+/** The same state as a push gives the kernel, with the same protocol. */
+export function scriptView({ links, routes, rules, addresses = [], neighbors = [] }: DesiredState): ScriptView {
+  const own = new Set(links.map(({ name }) => name));
+  const used = [
+    ...links.map(({ parent }) => parent),
+    ...routes.flatMap((route) => (route.type === 'blackhole' ? [] : [route.device])),
+    ...[...addresses, ...neighbors].map(({ device }) => device),
+  ];
+  // The kernel takes a gateway only where a link route says how to reach it.
+  const rank = ({ type }: Route) => (type === 'gateway' ? 1 : 0);
+  return {
+    devices: [...new Set(used)].filter((device) => !own.has(device)).sort(),
+    vlans: parentsFirst(links).map(({ name, parent, id, mtu }) => ({
+      name: toShell([name]),
+      parent: toShell([parent]),
+      id,
+      mtu: mtu === null ? null : String(mtu),
+    })),
+    changes: [
+      ...addresses.map(({ address, prefixLength, device }) =>
+        toShell(['ip', 'address', 'replace', `${address}/${prefixLength}`, 'dev', device, 'noprefixroute']),
+      ),
+      ...routes
+        .toSorted((a, b) => rank(a) - rank(b))
+        .map((route) => toShell([...ipOf(route), 'route', 'replace', ...routeWords(route), 'protocol', 'static'])),
+      ...neighbors.map(({ address, mac, device }) =>
+        toShell(['ip', 'neighbor', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent']),
+      ),
+      ...rules
+        .toSorted((a, b) => a.priority - b.priority)
+        .map((rule) => toShell([...ipOf(rule), 'rule', 'add', ...ruleWords(rule), 'protocol', 'static'])),
+    ],
+  };
+}
+
+/** `starters`: units whose start starts ours. */
+export function unitView(
+  script: string,
+  devices: readonly string[],
+  managers: readonly string[],
+): UnitView & { readonly starters: readonly string[] } {
+  const starters = [...managers, ...devices.map(deviceUnit)];
+  return { script, after: starters, starters: ['multi-user.target', ...starters] };
+}
+
+/** The unit that systemd has for a network device, its name escaped as by systemd-escape(1). */
+function deviceUnit(device: string): string {
+  const escaped = Array.from(new TextEncoder().encode(device), (byte, index) => {
+    const letter = String.fromCharCode(byte);
+    const isPlain = index === 0 ? /[A-Za-z0-9:_]/.test(letter) : /[A-Za-z0-9:_.]/.test(letter);
+    return isPlain ? letter : `\\x${byte.toString(16).padStart(2, '0')}`;
+  });
+  return `sys-subsystem-net-devices-${escaped.join('')}.device`;
+}
+
+function ipOf({ family }: { readonly family: Family }): readonly string[] {
+  return ['ip', family === 'ipv6' ? '-6' : '-4'];
+}
+
+/** A VLAN after the one it stands on. */
+function parentsFirst(links: readonly VlanLink[]): readonly VlanLink[] {
+  const depthOf = ({ parent }: VlanLink): number => {
+    const below = links.find(({ name }) => name === parent);
+    return below === undefined ? 0 : 1 + depthOf(below);
+  };
+  return links.toSorted((a, b) => depthOf(a) - depthOf(b));
+}

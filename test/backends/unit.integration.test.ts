@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseInterfaces } from '../../src/facts/interfaces.ts';
+import { parseNeighbors } from '../../src/facts/neighbors.ts';
+import { parseRoutes, parseRules } from '../../src/facts/routing.ts';
+import { needTool, runIsolated } from './run-tool.ts';
+import { filesOf, type Scenario, shippedTemplates, stateOf, writeFiles } from './scenario.ts';
+import { scenario as addressAndNeighbor } from './scenarios/address-and-neighbor/scenario.ts';
+import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.ts';
+import { scenario as twoVlans } from './scenarios/two-vlans-and-a-device/scenario.ts';
+import { scenario as withoutNetworkd } from './scenarios/unit-without-networkd/scenario.ts';
+
+const templates = await shippedTemplates();
+const script = '/etc/mlbroute/routing.sh';
+
+/** The same host, were networkd not there. */
+const byUnit = ({ spec, facts, recorded }: Scenario): Scenario => ({
+  spec: { ...spec, renderer: 'unit' },
+  facts: facts === null ? null : { ...facts, isNetworkdActive: false },
+  recorded,
+});
+
+/** Runs the script $1 twice under the shell $3, beside a rule of somebody else, with the devices $2, and prints what the kernel has, one JSON text a line. */
+const run = `
+  mount -t sysfs -o ro sysfs /sys
+  ip link set lo up
+  for device in $2; do
+    ip link add "$device" type veth peer name "p-\${device#eth}"
+    ip link set "p-\${device#eth}" addrgenmode none up
+    ip link set "$device" addrgenmode none
+    case $device in *.*) ;; *) ip link set "$device" up ;; esac
+  done
+  ip rule add priority 1234 from 10.9.9.9 lookup 77 protocol 99
+  $3 "$1"
+  $3 "$1"
+  ip -N -4 -j route show table all
+  ip -N -4 -d -j rule show
+  ip -d -j address show
+  ip -4 -j neighbor show nud permanent`;
+
+describe('the script of the unit', () => {
+  let root: string;
+  beforeAll(() => {
+    needTool('/usr/bin/dash', 'dash');
+    needTool('/usr/bin/shellcheck', 'shellcheck');
+  });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'mlbroute-unit-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const cases = [
+    { scenario: withoutNetworkd, title: 'VLANs and a link route', devices: 'eth0 br-lan eth0.100 eth0.100.7' },
+    { scenario: byUnit(sourceIpvs), title: 'source rules with IPVS', devices: 'eth0 eth0.100' },
+    { scenario: byUnit(twoVlans), title: 'two VLANs and a device', devices: 'bond0 eth1 bond0.100 bond0.200' },
+    { scenario: byUnit(addressAndNeighbor), title: 'addresses and a neighbor', devices: 'eth0 eth1 eth0.100' },
+  ].flatMap((each) => ['dash', 'bash --posix'].map((shell) => ({ ...each, shell })));
+  // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them.
+  it.each(cases)('gives the kernel just the rules and routes of the state, once: $title, $shell', async (each) => {
+    await writeFiles(root, filesOf(each.scenario, templates));
+    const { rules, routes, addresses = [], neighbors = [] } = stateOf(each.scenario);
+    const { stdout, stderr } = runIsolated(run, [join(root, script), each.devices, each.shell]);
+    expect(stderr).toBe('');
+    const [routeText = '', ruleText = '', addressText = '', neighborText = ''] = stdout.trim().split('\n');
+    const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+    const made = <T extends { readonly protocol: string }>(entries: readonly T[]) =>
+      entries.filter(({ protocol }) => protocol === 'static').toSorted(byText);
+    const wanted = (entry: 'rule' | 'route') =>
+      (entry === 'rule' ? rules : routes).map((value) => ({ [entry]: value, protocol: 'static' })).toSorted(byText);
+    expect(made(parseRules(ruleText, 'ipv4'))).toEqual(wanted('rule'));
+    expect(made(parseRoutes(routeText))).toEqual(wanted('route'));
+    expect(parseRules(ruleText, 'ipv4').some(({ rule }) => rule.priority === 1234)).toBe(true);
+    const interfaces = parseInterfaces(addressText);
+    for (const { device, address, prefixLength } of addresses)
+      expect(interfaces.find(({ name }) => name === device)?.addresses).toContainEqual({ address, prefixLength });
+    expect(parseNeighbors(neighborText)).toEqual(neighbors);
+  });
+
+  it('does what it can where a device is not there, says what it could not, and fails', async () => {
+    await writeFiles(root, filesOf(byUnit(twoVlans), templates));
+    const path = join(root, script);
+    const { stdout } = runIsolated(
+      `sed -i 's/^patience=.*/patience=0/' "$1"; code=0; sh "$1" 2>&1 || code=$?; echo "exit $code"; ip -4 rule show`,
+      [path],
+    );
+    expect(stdout).toMatch(/^bond0 is not up$/m);
+    expect(stdout).toMatch(/Cannot find device/);
+    expect(stdout).toMatch(/^exit 1$/m);
+    expect(stdout).toMatch(/lookup 7100/);
+  });
+
+  it('leaves everything alone while a push waits for its confirmation', async () => {
+    await writeFiles(root, filesOf(byUnit(twoVlans), templates));
+    const { stdout } = runIsolated(
+      'mount -t tmpfs tmpfs /var/lib; mkdir /var/lib/mlbroute; ln -s x /var/lib/mlbroute/pending; sh "$1"; ip -4 rule show',
+      [join(root, script)],
+    );
+    expect(stdout).not.toContain('lookup 7100');
+  });
+
+  it.each(cases)('is fit for a POSIX shell, and systemd takes its unit: $title', async ({ scenario }) => {
+    await writeFiles(root, filesOf(scenario, templates));
+    execFileSync('shellcheck', ['-s', 'sh', join(root, script)]);
+    const unit = join(root, 'etc/systemd/system/mlbroute-routing.service');
+    execFileSync('systemd-analyze', ['verify', '--man=no', '--generators=no', unit], { stdio: 'pipe' });
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { HostFacts } from '../../../src/domain/facts.ts';
+import type { HostSpec } from '../../../src/schema/host-spec.ts';
+import { desiredState } from '../../../src/tasks/metallb-l2/desired-state.ts';
+import { withRecorded } from '../../../src/tasks/with-recorded.ts';
+import { hostFacts, hostSpec, must } from '../../tasks/example-host.ts';
+
+const without: Partial<HostFacts> = { isNetworkdActive: false, networkFileOf: {} };
+const stateFor = (spec: Partial<HostSpec>, facts: Partial<HostFacts> | null) =>
+  desiredState(hostSpec(spec), facts === null ? null : hostFacts(facts), null);
+
+describe('what brings the network back at boot', () => {
+  it.each<[string, Partial<HostSpec>, Partial<HostFacts> | null, string]>([
+    ['is networkd where it runs', {}, {}, 'networkd'],
+    ['is a unit where networkd does not run', {}, without, 'unit'],
+    ['is networkd where no host was asked', {}, null, 'networkd'],
+    ['is what the inventory says where no host was asked', { renderer: 'unit' }, null, 'unit'],
+    [
+      'is networkd where the inventory names a file of it',
+      { networkdParentFile: '10-eth0.network' },
+      without,
+      'networkd',
+    ],
+    [
+      'is a unit all the same where the inventory says both',
+      { networkdParentFile: 'a.network', renderer: 'unit' },
+      without,
+      'unit',
+    ],
+  ])('%s', (_title, spec, facts, expected) => {
+    expect(must(stateFor(spec, facts)).state.renderer ?? 'networkd').toBe(expected);
+  });
+
+  it('is refused where it would bring nothing back', () => {
+    const said = (spec: Partial<HostSpec>, facts: Partial<HostFacts>) => {
+      const result = stateFor(spec, facts);
+      return result.ok ? [] : result.error;
+    };
+    expect(said({ renderer: 'networkd' }, without)).toEqual([
+      {
+        kind: 'refused',
+        message: expect.stringContaining('systemd-networkd does not run here'),
+        hint: 'renderer: auto, or unit',
+      },
+    ]);
+    expect(said({ renderer: 'unit' }, {})).toEqual([
+      {
+        kind: 'refused',
+        message: expect.stringContaining('it undoes what a unit beside it'),
+        hint: 'renderer: auto, or networkd',
+      },
+    ]);
+  });
+
+  it('is that of now where a part of a playbook meets what was recorded', () => {
+    const [unit, networkd] = [must(stateFor({}, without)).state, must(stateFor({}, {})).state];
+    expect(withRecorded(unit, networkd).renderer).toBe('unit');
+    expect(withRecorded(networkd, unit).renderer).toBeUndefined();
+  });
+});
