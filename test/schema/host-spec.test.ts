@@ -633,6 +633,7 @@ describe('A host', () => {
     nodeCidrs: null,
     kubeProxy: 'auto',
     netfilter: 'auto',
+    renderer: 'auto',
     networkdParentFile: null,
   };
 
