@@ -57,6 +57,17 @@ describe('inventory import', () => {
     expect(rendered.stderr).not.toContain('cp1: network');
   });
 
+  it('says which folder is missing, and what it cannot write', async () => {
+    const missing = await importing({ files: [objects('kubeadm')], out: join(folder, 'no such', 'prod.yaml') });
+    expect(missing.exitCode).toBe(65);
+    expect(missing.stderr).toMatch(
+      /error\[inventory-file\]: .*prod\.yaml cannot be written: ENOENT.*\n.*mkdir -p '.*\/no such'/,
+    );
+    const notAFolder = await importing({ files: [objects('kubeadm')], out: '/dev/null/prod.yaml' });
+    expect(notAFolder.exitCode).toBe(65);
+    expect(notAFolder.stderr).not.toContain('    at ');
+  });
+
   it('prints a new inventory, and the same one each time', async () => {
     const first = await importing({ files: [objects('kubeadm')] });
     expect(first.stdout).toBe((await importing({ files: [objects('kubeadm')] })).stdout);
