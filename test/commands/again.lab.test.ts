@@ -45,7 +45,7 @@ describe('a push to nodes whose networkd has read the files of an earlier one, w
     );
     expect(await statesOf()).toEqual(before);
     expect(await Promise.all(nodes.map(otherRoutesOf))).toEqual(routes);
-  });
+  }, 600_000);
 
   it('does its work after a restart, and again after a removal in the same boot', async () => {
     await restart();
@@ -61,5 +61,5 @@ describe('a push to nodes whose networkd has read the files of an earlier one, w
     expect(await statesOf()).toEqual(after);
     const audited = await auditOf(inventory);
     expect(audited.exitCode, audited.stdout).toBe(0);
-  });
+  }, 600_000);
 });
