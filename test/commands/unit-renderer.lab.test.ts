@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { downLab } from '../../src/lab/down.ts';
+import type { Lab } from '../../src/lab/lab-state.ts';
+import { rebootNodes } from '../../src/lab/reboot.ts';
+import { labNetwork } from '../../src/lab/topology.ts';
+import { publicNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
+import { bootLab, kernelOf, onNode, stateOf } from './lab-node.ts';
+import { auditOf, pushTo } from './pushing.ts';
+
+/** One node whose network is brought up as ifupdown does: by networking.service, without networkd. Each test goes on from the one before. */
+let lab: Lab;
+let inventory: string;
+let pristine: string;
+let pushed: string;
+
+const print = (line: string) => process.stderr.write(`${line}\n`);
+
+beforeAll(async () => {
+  lab = await bootLab({ nodes: 1 });
+  const [node] = lab.nodes;
+  const address = `${node?.address}/${labNetwork.prefixLength}`;
+  await onNode(
+    lab,
+    'n1',
+    `cat >/etc/systemd/system/networking.service <<UNIT
+[Unit]
+DefaultDependencies=no
+After=local-fs.target systemd-sysctl.service
+Wants=network.target
+Before=network.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'ip link set eth0 addrgenmode none; ip link set eth0 up; ip address replace ${address} dev eth0; ip route replace default via ${labNetwork.gateway}'
+[Install]
+WantedBy=multi-user.target
+UNIT
+    systemctl enable networking.service
+    systemctl mask systemd-networkd.service systemd-networkd.socket
+    rm -f /etc/systemd/network/10-eth0.network`,
+  );
+  await rebootNodes(lab, ['n1'], print);
+  const second = { ...secondNetwork, address: '5.6.7.201/24', neighbor: '52:54:00:ab:cd:ef' };
+  inventory = await writeInventory(lab, 'unit', { networks: [publicNetwork, second, segmentNetwork] });
+  pristine = await stateOf(lab, 'n1');
+});
+afterAll(async () => {
+  await downLab(lab.dir);
+});
+
+describe('a node without networkd', () => {
+  it('is pushed to, and needs nothing a second time', async () => {
+    const { exitCode, stderr } = await pushTo(inventory);
+    expect(exitCode, stderr).toBe(0);
+    expect((await pushTo(inventory)).stderr).toContain('1 unchanged');
+    pushed = await kernelOf(lab, 'n1');
+  });
+
+  it('has the very same kernel state after a reboot, and nothing for the audit', async () => {
+    await rebootNodes(lab, ['n1'], print);
+    expect(await onNode(lab, 'n1', 'systemctl is-active systemd-networkd; systemctl --failed --no-legend; true')).toBe(
+      'inactive',
+    );
+    expect(await kernelOf(lab, 'n1')).toBe(pushed);
+    const { exitCode, stdout } = await auditOf(inventory);
+    expect(exitCode, stdout).toBe(0);
+  });
+
+  it('has it again after a start of what brings the network up', async () => {
+    await onNode(lab, 'n1', 'ip link delete eth0.100; ip rule delete priority 2011');
+    expect((await auditOf(inventory)).exitCode).toBe(2);
+    // The rules are the last that the unit brings.
+    await onNode(
+      lab,
+      'n1',
+      'systemctl restart networking.service; until ip rule | grep -q ^2011: ; do sleep 0.2; done',
+    );
+    expect((await auditOf(inventory)).stdout).not.toContain('missing');
+  });
+
+  it('shows to the audit what a link that went down took along, and has it back by the unit', async () => {
+    await onNode(lab, 'n1', 'ip link set eth0.100 down; ip link set eth0.100 up');
+    const { exitCode, stdout } = await auditOf(inventory);
+    expect(exitCode, stdout).toBe(2);
+    expect(stdout).toMatch(/empty-table +running +table 7100/);
+    await onNode(lab, 'n1', 'systemctl start mlbroute-routing.service');
+    expect((await auditOf(inventory)).exitCode).toBe(0);
+  });
+
+  it('is as before the first push when nothing is wanted any more', async () => {
+    const path = await writeInventory(lab, 'none', { networks: [] });
+    const { exitCode, stderr } = await pushTo(path);
+    expect(exitCode, stderr).toBe(0);
+    const withoutFolders = (state: string) => state.replaceAll(/^d .*\n/gm, '');
+    expect(withoutFolders(await stateOf(lab, 'n1'))).toBe(withoutFolders(pristine));
+  });
+});
