@@ -38,3 +38,13 @@ export function parseVlanId(id: number): Result<VlanId, string> {
   if (!Number.isInteger(id) || id < 1 || id > 4094) return err(`VLAN id ${id} is outside 1–4094`);
   return ok(id as VlanId);
 }
+
+/** By how many of the others a link stands on, then by name. */
+export function parentsFirst(links: readonly VlanLink[]): VlanLink[] {
+  // No tower is higher than all links together, even if two should stand on each other.
+  const depthOf = ({ parent }: VlanLink, most = links.length): number => {
+    const below = links.find(({ name }) => name === parent);
+    return below === undefined || most === 0 ? 0 : 1 + depthOf(below, most - 1);
+  };
+  return [...links].sort((a, b) => depthOf(a) - depthOf(b) || (a.name < b.name ? -1 : 1));
+}

@@ -1,7 +1,7 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { HostFacts } from '../domain/facts.ts';
-import type { InterfaceName, VlanLink } from '../domain/link.ts';
+import { type InterfaceName, parentsFirst, type VlanLink } from '../domain/link.ts';
 import type { NetworkFile } from '../domain/network-file.ts';
 import type { Observed } from '../domain/observed.ts';
 import { command } from './diff-addresses.ts';
@@ -74,16 +74,6 @@ export function removeLinks(
         undo: [...(isGuarded ? [shieldFile(link.name)] : []), ...apply, ...restore],
       };
     });
-}
-
-/** By how many of the others a link stands on, then by name. */
-function parentsFirst(links: readonly VlanLink[]): VlanLink[] {
-  // No tower is higher than all links together, even if two should stand on each other.
-  const depthOf = ({ parent }: VlanLink, most = links.length): number => {
-    const below = links.find(({ name }) => name === parent);
-    return below === undefined || most === 0 ? 0 : 1 + depthOf(below, most - 1);
-  };
-  return [...links].sort((a, b) => depthOf(a) - depthOf(b) || (a.name < b.name ? -1 : 1));
 }
 
 function create(link: VlanLink): RuntimeChange {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseHostName } from '../../src/domain/host.ts';
-import { parseInterfaceName, parseVlanId } from '../../src/domain/link.ts';
+import { parentsFirst, parseInterfaceName, parseVlanId, type VlanLink } from '../../src/domain/link.ts';
 import { formatFwmark, parseFwmark, parsePriority, parseTableId } from '../../src/domain/routing.ts';
 import { ipv4ConfKey } from '../../src/domain/sysctl.ts';
 
@@ -43,6 +43,19 @@ describe('parseInterfaceName', () => {
     ].map((name) => [name, 'has more than letters, digits, ".", "_" and "-", which tools would misread'] as const),
   ])('refuses %j: it %s', (name, why) => {
     expect(parseInterfaceName(name)).toEqual({ ok: false, error: `interface name "${name}" ${why}` });
+  });
+});
+
+describe('parentsFirst', () => {
+  const link = (name: string, parent: string) => ({ name, parent, id: 7, mtu: null }) as unknown as VlanLink;
+  const inOrder = (...links: readonly VlanLink[]) => parentsFirst(links).map(({ name }) => name);
+
+  it('puts a link after the one it stands on, and the rest by name', () => {
+    expect(inOrder(link('a', 'b'), link('c', 'eth0'), link('b', 'eth0'))).toEqual(['b', 'c', 'a']);
+  });
+
+  it('comes to an end where two stand on each other', () => {
+    expect(inOrder(link('a', 'b'), link('b', 'a'))).toEqual(['a', 'b']);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Family } from '../../domain/address.ts';
 import { toShell } from '../../domain/command.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import { routeWords, ruleWords } from '../../domain/ip-words.ts';
-import type { VlanLink } from '../../domain/link.ts';
+import { parentsFirst } from '../../domain/link.ts';
 import type { Route } from '../../domain/routing.ts';
 
 /** The script; every text is a word, or a list of words, for a POSIX shell. */
@@ -80,13 +80,4 @@ function deviceUnit(device: string): string {
 
 function ipOf({ family }: { readonly family: Family }): readonly string[] {
   return ['ip', family === 'ipv6' ? '-6' : '-4'];
-}
-
-/** A VLAN after the one it stands on. */
-function parentsFirst(links: readonly VlanLink[]): readonly VlanLink[] {
-  const depthOf = ({ parent }: VlanLink): number => {
-    const below = links.find(({ name }) => name === parent);
-    return below === undefined ? 0 : 1 + depthOf(below);
-  };
-  return links.toSorted((a, b) => depthOf(a) - depthOf(b));
 }
