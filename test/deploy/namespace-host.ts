@@ -29,6 +29,8 @@ mount -t tmpfs tmpfs "$1"
 mkdir "$1/etc" "$1/etc-work" "$1/bin"
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/etc,workdir=$1/etc-work" /etc
 mount -t tmpfs tmpfs /run
+# Every login would run, and wait for, what the people of this machine keep there.
+mount -t tmpfs -o mode=700 tmpfs /root
 mount -t tmpfs tmpfs /var/lib/private 2>/dev/null || true
 mkdir -p "$1/var"; mkdir -p /var/lib; mount -t overlay overlay -o "lowerdir=/var/lib,upperdir=$1/var,workdir=$(mkdir -p "$1/var-work"; echo "$1/var-work")" /var/lib
 mount -t sysfs sysfs /sys 2>/dev/null || true

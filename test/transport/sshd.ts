@@ -195,11 +195,12 @@ function inNamespace(directory: string): string {
   const files = ['passwd', 'group', 'shadow', 'sudoers'].map(
     (name) => `mount --bind ${directory}/${name} /etc/${name}`,
   );
-  // The empty /run also hides sudo's memory of who has given a password.
+  // The empty /run also hides sudo's memory of who has given a password, the empty /root what each login would run and wait for.
   return [
     ...files,
     'mount -t tmpfs tmpfs /run',
     'mkdir /run/sshd',
+    'mount -t tmpfs -o mode=700 tmpfs /root',
     `exec /usr/sbin/sshd -D -e -f ${directory}/sshd_config`,
   ].join('\n');
 }
