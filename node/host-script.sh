@@ -163,8 +163,8 @@ $todo
 LIST
   if [ -n "$reloads" ] && [ -h "$started" ]; then
     unread=$(
-      find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null
-      find /etc/systemd/network -type d -newer "$started" 2>/dev/null
+      find /etc/systemd/network /run/systemd/network /etc/netplan -newer "$started" \
+        \( -type f -o -type d -path '/etc/systemd/network*' \) 2>/dev/null
     )
     [ -z "$unread" ] || stop "keeping networkd off$reloads takes a reload, which would also put into effect what changed since networkd started: $unread"
   fi

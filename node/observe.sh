@@ -117,8 +117,8 @@ networkd_section() {
   started=/run/systemd/units/invocation:systemd-networkd.service
   unread=''
   [ -h "$started" ] && unread=$(
-    find /etc/systemd/network /run/systemd/network /etc/netplan -type f -newer "$started" 2>/dev/null
-    find /etc/systemd/network -type d -newer "$started" -exec printf '%s/\n' {} + 2>/dev/null
+    find /etc/systemd/network /run/systemd/network /etc/netplan -newer "$started" \
+      \( -type f -print -o -type d -path '/etc/systemd/network*' -exec printf '%s/\n' {} + \) 2>/dev/null
   )
   printf '%s\n' "$unread"
   # What it has in memory is asked for where the disk may tell otherwise.

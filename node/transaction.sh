@@ -125,11 +125,9 @@ tell_fate() {
 tidy() {
   rm -f "$wants/mlbroute-revert.service" "$guard"
   if is_in "$here/dirs" "$wants"; then rmdir "$wants"; fi
-  if [ "$fate" = reverted ] && [ -s "$here/dirs" ]; then
-    sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
-  fi
-  if [ "$fate" = reverted ] && [ -s "$here/times" ]; then
-    while read -r time dir; do [ ! -d "$dir" ] || touch -d "@$time" "$dir"; done <"$here/times"
+  if [ "$fate" = reverted ]; then
+    [ ! -s "$here/dirs" ] || sort -r "$here/dirs" | while read -r dir; do rmdir "$dir"; done
+    [ ! -s "$here/times" ] || while read -r time dir; do [ ! -d "$dir" ] || touch -d "@$time" "$dir"; done <"$here/times"
   fi
   if is_removal; then
     # All at one moment: half of a record would tell another story, and the next push may begin when the lock is gone.

@@ -13,3 +13,16 @@ export function matchesName(matchNames: readonly string[], device: string): bool
   if (refused.some((glob) => matchesGlob(glob, device))) return false;
   return wanted.length === 0 ? refused.length > 0 : wanted.some((glob) => matchesGlob(glob, device));
 }
+
+/**
+ * The name without suffix of the files that make and configure a VLAN of ours; networkd names what it has in memory so. It sorts before the
+ * host's own files, since networkd takes the first .network file that matches.
+ */
+export function ownNetworkName(vlan: string): string {
+  return `05-mlbroute-${vlan}`;
+}
+
+/** As {@link ownNetworkName}, of the file that has networkd leave a VLAN alone until the next boot. */
+export function shieldName(vlan: string): string {
+  return `00-mlbroute-${vlan}`;
+}

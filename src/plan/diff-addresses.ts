@@ -1,7 +1,7 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
-import { routeWords } from '../domain/ip-words.ts';
+import { addressArgv, dependence, routeArgv, routeWords } from '../domain/ip-words.ts';
 import type { InterfaceAddress, Neighbor } from '../domain/neighborhood.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Route } from '../domain/routing.ts';
@@ -65,15 +65,9 @@ export function diffAddresses(desired: DesiredState, observed: Observed): Delta 
   };
 }
 
-/** How an address is given to an interface. It makes no route: main stays as it is. */
+/** How an address is given to an interface. */
 export function command(verb: 'add' | 'delete' | 'replace', each: InterfaceAddress): Command {
-  const { device, address, prefixLength } = each;
-  const flags = verb === 'delete' ? [] : ['noprefixroute'];
-  return {
-    argv: ['ip', 'address', verb, `${address}/${prefixLength}`, 'dev', device, ...flags],
-    why: 'the address that ARP asks with',
-    stdin: null,
-  };
+  return { argv: addressArgv(verb, each), why: 'the address that ARP asks with', stdin: null };
 }
 
 type State = {
@@ -94,24 +88,19 @@ function putBack(gone: InterfaceAddress, { addresses, routes, neighbors }: State
   const over = routes.filter(
     ({ route }) => route.family === 'ipv4' && route.type !== 'blackhole' && route.device === device,
   );
-  // A gateway needs the link route to it.
   const text = ({ route, protocol }: (typeof over)[number]) => [...routeWords(route), protocol].join(' ');
-  const sorted = over.toSorted((a, b) => rank(a.route) - rank(b.route) || (text(a) < text(b) ? -1 : 1));
+  const sorted = over.toSorted((a, b) => dependence(a.route) - dependence(b.route) || (text(a) < text(b) ? -1 : 1));
   return [
     ...addresses
       .filter((each) => each.device === device && !isSame(each, gone))
       .map((each) => command('replace', each)),
     ...sorted.map(({ route, protocol }) => ({
-      argv: ['ip', '-4', 'route', 'replace', ...routeWords(route), 'protocol', protocol],
+      argv: routeArgv('replace', route, protocol),
       why: 'an interface without an address has lost it',
       stdin: null,
     })),
     ...neighbors.filter((each) => each.device === device).map(remember),
   ];
-}
-
-function rank({ type }: Route): number {
-  return type === 'gateway' ? 1 : 0;
 }
 
 function isSame(a: InterfaceAddress, b: InterfaceAddress): boolean {

@@ -2,7 +2,7 @@ import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import { type InterfaceName, parentsFirst, type VlanLink } from '../domain/link.ts';
-import type { NetworkFile } from '../domain/network-file.ts';
+import { type NetworkFile, shieldName } from '../domain/network-file.ts';
 import type { Observed } from '../domain/observed.ts';
 import { command } from './diff-addresses.ts';
 import { remember } from './diff-neighbors.ts';
@@ -157,11 +157,6 @@ function isShielded(name: InterfaceName, { networkFiles }: HostFacts): boolean {
 
 function shieldPath(name: InterfaceName): string {
   return `/run/systemd/network/${shieldName(name)}.network`;
-}
-
-/** Without `.network`, as networkd names what it has in memory. */
-function shieldName(name: InterfaceName): string {
-  return `00-mlbroute-${name}`;
 }
 
 function ip(why: string, ...words: readonly string[]): Command {

@@ -1,6 +1,7 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
+import { neighborArgv } from '../domain/ip-words.ts';
 import type { Neighbor } from '../domain/neighborhood.ts';
 import type { Observed } from '../domain/observed.ts';
 
@@ -42,12 +43,8 @@ export function diffNeighbors(
 }
 
 /** How the Ethernet address of a neighbour is written down. */
-export function remember({ device, address, mac }: Neighbor): Command {
-  return {
-    argv: ['ip', 'neighbor', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent'],
-    why: 'nobody need answer ARP for it',
-    stdin: null,
-  };
+export function remember(neighbor: Neighbor): Command {
+  return { argv: neighborArgv(neighbor), why: 'nobody need answer ARP for it', stdin: null };
 }
 
 function forget({ device, address }: Neighbor): Command {

@@ -1,15 +1,12 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
-import { routeWords, ruleWords } from '../domain/ip-words.ts';
+import { dependence, ownProtocol, routeArgv, routeWords, ruleArgv } from '../domain/ip-words.ts';
 import type { RunningRoute, RunningRule } from '../domain/observed.ts';
 import type { PolicyRule, Route } from '../domain/routing.ts';
 import { routeKey, ruleKey, ruleText } from './words.ts';
 
 /** Additions and removals apart, for removals come after everything that replaces them. */
 type Delta = { readonly additions: readonly RuntimeChange[]; readonly removals: readonly RuntimeChange[] };
-
-// networkd marks what it installs as `static`; with the same protocol from us a reboot gives the identical state.
-const ownProtocol = 'static';
 
 /**
  * Compares routes by what they do; who installed them (`protocol`) does not count, for networkd and ip(8) may each have done it. Only
@@ -99,11 +96,10 @@ function slot({ family, table, destination }: Route): string {
   return `${family} ${table} ${destination}`;
 }
 
-/** The kernel takes a gateway only where a link route says how to reach it. Otherwise by text, so that equal states have equal plans. */
+/** Link routes before gateways. Otherwise by text, so that equal states have equal plans. */
 function byDependence(entries: readonly RunningRoute[]): RunningRoute[] {
-  const rank = ({ route }: RunningRoute) => (route.type === 'gateway' ? 1 : 0);
   const text = ({ route, protocol }: RunningRoute) => `${routeKey(route)} ${protocol}`;
-  return [...entries].sort((a, b) => rank(a) - rank(b) || compare(text(a), text(b)));
+  return [...entries].sort((a, b) => dependence(a.route) - dependence(b.route) || compare(text(a), text(b)));
 }
 
 function byPriority(entries: readonly RunningRule[]): RunningRule[] {
@@ -121,19 +117,9 @@ function routeText(route: Route): string {
 }
 
 function routeCommand(verb: Verb | 'replace', route: Route, protocol: string): Command {
-  const family = route.family === 'ipv6' ? '-6' : '-4';
-  return {
-    argv: ['ip', family, 'route', verb, ...routeWords(route), 'protocol', protocol],
-    why: `${verb} a route`,
-    stdin: null,
-  };
+  return { argv: routeArgv(verb, route, protocol), why: `${verb} a route`, stdin: null };
 }
 
 function ruleCommand(verb: Verb, rule: PolicyRule, protocol: string): Command {
-  const family = rule.family === 'ipv6' ? '-6' : '-4';
-  return {
-    argv: ['ip', family, 'rule', verb, ...ruleWords(rule), 'protocol', protocol],
-    why: `${verb} a rule`,
-    stdin: null,
-  };
+  return { argv: ruleArgv(verb, rule, protocol), why: `${verb} a rule`, stdin: null };
 }

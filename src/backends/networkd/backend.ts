@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { InterfaceName } from '../../domain/link.ts';
+import { ownNetworkName } from '../../domain/network-file.ts';
 import type { Backend, Draft, RenderHost } from '../backend.ts';
 import { deviceOfRoute, deviceOfRule } from './owner.ts';
 import { addressView, type NetdevView, type NetworkView, type ParentView, routeView, ruleView } from './views.ts';
@@ -71,9 +72,8 @@ function routingOf(state: DesiredState, devices: ReadonlySet<string>) {
   };
 }
 
-/** Sorts before the host's own files, since networkd takes the first .network file that matches. */
 function ownFile(vlan: string, suffix: 'netdev' | 'network'): string {
-  return `05-mlbroute-${vlan}.${suffix}`;
+  return `${ownNetworkName(vlan)}.${suffix}`;
 }
 
 function exampleRouting() {

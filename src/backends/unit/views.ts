@@ -1,9 +1,7 @@
-import type { Family } from '../../domain/address.ts';
 import { toShell } from '../../domain/command.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
-import { routeWords, ruleWords } from '../../domain/ip-words.ts';
+import { addressArgv, dependence, neighborArgv, ownProtocol, routeArgv, ruleArgv } from '../../domain/ip-words.ts';
 import { parentsFirst } from '../../domain/link.ts';
-import type { Route } from '../../domain/routing.ts';
 
 /** The script; every text is a word, or a list of words, for a POSIX shell. */
 export type ScriptView = {
@@ -31,8 +29,6 @@ export function scriptView({ links, routes, rules, addresses = [], neighbors = [
     ...routes.flatMap((route) => (route.type === 'blackhole' ? [] : [route.device])),
     ...[...addresses, ...neighbors].map(({ device }) => device),
   ];
-  // The kernel takes a gateway only where a link route says how to reach it.
-  const rank = ({ type }: Route) => (type === 'gateway' ? 1 : 0);
   return {
     devices: [...new Set(used)].filter((device) => !own.has(device)).sort(),
     vlans: parentsFirst(links).map(({ name, parent, id, mtu }) => ({
@@ -42,19 +38,13 @@ export function scriptView({ links, routes, rules, addresses = [], neighbors = [
       mtu: mtu === null ? null : String(mtu),
     })),
     changes: [
-      ...addresses.map(({ address, prefixLength, device }) =>
-        toShell(['ip', 'address', 'replace', `${address}/${prefixLength}`, 'dev', device, 'noprefixroute']),
-      ),
+      ...addresses.map((each) => addressArgv('replace', each)),
       ...routes
-        .toSorted((a, b) => rank(a) - rank(b))
-        .map((route) => toShell([...ipOf(route), 'route', 'replace', ...routeWords(route), 'protocol', 'static'])),
-      ...neighbors.map(({ address, mac, device }) =>
-        toShell(['ip', 'neighbor', 'replace', address, 'lladdr', mac, 'dev', device, 'nud', 'permanent']),
-      ),
-      ...rules
-        .toSorted((a, b) => a.priority - b.priority)
-        .map((rule) => toShell([...ipOf(rule), 'rule', 'add', ...ruleWords(rule), 'protocol', 'static'])),
-    ],
+        .toSorted((a, b) => dependence(a) - dependence(b))
+        .map((route) => routeArgv('replace', route, ownProtocol)),
+      ...neighbors.map(neighborArgv),
+      ...rules.toSorted((a, b) => a.priority - b.priority).map((rule) => ruleArgv('add', rule, ownProtocol)),
+    ].map(toShell),
   };
 }
 
@@ -76,8 +66,4 @@ function deviceUnit(device: string): string {
     return isPlain ? letter : `\\x${byte.toString(16).padStart(2, '0')}`;
   });
   return `sys-subsystem-net-devices-${escaped.join('')}.device`;
-}
-
-function ipOf({ family }: { readonly family: Family }): readonly string[] {
-  return ['ip', family === 'ipv6' ? '-6' : '-4'];
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../../domain/change.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { InterfaceName } from '../../domain/link.ts';
-import { matchesName, type NetworkFile } from '../../domain/network-file.ts';
+import { matchesName, type NetworkFile, ownNetworkName } from '../../domain/network-file.ts';
 
 /** The .network file of somebody else that networkd would use for a device; the first by name wins (systemd.network(5)). */
 export function grabberOf(device: InterfaceName, facts: HostFacts): NetworkFile | null {
@@ -19,7 +19,7 @@ export function bootOrder(
 ): readonly Finding[] {
   return desired.links.flatMap(({ name }) => {
     const grabber = grabbedBy(name);
-    const ours = `05-mlbroute-${name}.network`;
+    const ours = `${ownNetworkName(name)}.network`;
     if (grabber === null || grabber.path.slice(grabber.path.lastIndexOf('/') + 1) > ours) return [];
     return [
       {

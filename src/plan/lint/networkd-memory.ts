@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../domain/facts.ts';
 import type { VlanLink } from '../../domain/link.ts';
+import { ownNetworkName } from '../../domain/network-file.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import { isHeldOff } from '../diff-links.ts';
 
@@ -10,7 +11,7 @@ import { isHeldOff } from '../diff-links.ts';
  */
 export function networkdMemory(links: readonly VlanLink[], facts: HostFacts): readonly Failure[] {
   return links.flatMap(({ name }): Failure[] => {
-    const own = `05-mlbroute-${name}`;
+    const own = ownNetworkName(name);
     const path = `/etc/systemd/network/${own}.network`;
     const isThere = facts.interfaces.some((found) => found.name === name);
     if (isThere || !facts.loadedNetworks.includes(own) || isHeldOff(name, facts)) return [];
