@@ -127,13 +127,20 @@ arm() {
 
 # --- staging: nothing outside the transaction's folder is touched
 
-# stage_file N MODE PATH CONTENT;   stage_link N TARGET PATH;   stage_removal N PATH
+# stage_file N MODE PATH CONTENT [OWNER:GROUP];   stage_link N TARGET PATH;   stage_removal N PATH
 stage_file() {
   [ "$2" != 0644 ] || umask 022
   printf %s "$4" >"$here/new/$1" || refuse refused "cannot stage $3"
   umask 077
+  [ $# -lt 5 ] || [ "$5" = root:root ] || message=$(chown "$5" "$here/new/$1" 2>&1) || refuse refused "$3 cannot belong to $5: $message"
   case $2 in 0644 | 0600) ;; *) chmod "$2" "$here/new/$1" || refuse refused "cannot stage $3" ;; esac
   remember "$1" "$3" || refuse refused "cannot stage $3"
+}
+# check_staged PATH COMMAND…
+check_staged() {
+  current="check $1" path=$1
+  shift
+  message=$("$@" 2>&1) || refuse refused "the text for $path does not pass \"$*\": $(printf %s "$message" | tr '\n' ' ')"
 }
 stage_link() { ln -s -- "$2" "$here/new/$1" && remember "$1" "$3" || refuse refused "cannot stage $3"; }
 stage_removal() { remember "$1" "$2" || refuse refused "cannot save $2"; }
@@ -211,10 +218,8 @@ write_files() {
     count=$((count + 1))
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       make_dirs "${path%/*}"
-      # As it was staged, with its mode.
-      umask 0
-      cp -P "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
-      umask 077
+      # As it was staged, with its mode and owner.
+      cp -pP "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
       [ -h "$path.mlbroute-new" ] || set -- "$@" "$path.mlbroute-new"
     fi
   done <"$here/files"
@@ -255,6 +260,13 @@ step() {
   busy
   # A line more: a disk that is full by now must not make the undo forget the steps before.
   printf '%s\n' "$number" >>"$here/progress" || fail "cannot write to $here"
+}
+
+# A step that does nothing now, and has an undo.
+pass() {
+  busy
+  printf '%s\n' "$1" >>"$here/progress" || fail "cannot write to $here"
+  free
 }
 
 # networkd may have added what its files say to a device that came back, before this could.

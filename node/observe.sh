@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=… history=… ipv6=… sysctls=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=… ipv6=… sysctls=… files=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token, history, ipv6 and sysctls are set by the controller
+# shellcheck disable=SC2154  # token, history, ipv6, sysctls and files are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -168,23 +168,50 @@ link_files_section() {
   done
 }
 
-# Everything at paths that carry the name mlbroute, whoever put it there. Contents come in one stream in the order of the list.
+# Everything at paths that carry the name mlbroute, whoever put it there, and at those of the playbook, now and at the last push. Contents
+# come in one stream in the order of the list.
 files_section() {
   set --
+  declared_files
   for file in /etc/mlbroute/* /etc/sysctl.d/*mlbroute* /etc/systemd/system/mlbroute-* /etc/systemd/system/*.wants/mlbroute-* \
     /etc/systemd/network/*mlbroute* /etc/systemd/network/*.d/*mlbroute* /etc/systemd/networkd.conf.d/*mlbroute*; do
     # The guard of an open transaction belongs to the transaction.
     case $file in */mlbroute-revert.service) continue ;; esac
     if [ -h "$file" ] || [ -f "$file" ]; then set -- "$@" "$file"; fi
   done
+  strange=''
+  for file in $declared; do
+    if [ -h "$file" ] || [ -f "$file" ]; then set -- "$@" "$file"; elif [ -e "$file" ]; then strange="$strange$file "; fi
+  done
+  section not-files
+  printf '%s\n' "$strange"
   section files
-  [ $# -gt 0 ] && stat -c '%F|%a|%U|%G|%Y|%s|%N' -- "$@"
+  [ $# -gt 0 ] && stat -c '%F|%a|%U|%G|%Y|%s|%u|%g|%N' -- "$@"
   section contents
   for file do
     if [ -h "$file" ]; then shift; else set -- "$@" "$file"; shift; fi
   done
   [ $# -gt 0 ] && cat -- "$@"
   printf '\n'
+}
+
+# Sets $declared to the paths of the playbook's files, each once; none has blanks.
+declared_files() {
+  declared=''
+  if [ -r /etc/mlbroute/files ]; then
+    while read -r path; do
+      case $path in /*) files="$files $path" ;; esac
+    done </etc/mlbroute/files
+  fi
+  if [ -n "$history" ]; then
+    # shellcheck disable=SC2013  # a path has no blanks
+    for path in $(grep -oh '"dest":"/[^"]*"' /var/lib/mlbroute/generations/*.json 2>/dev/null); do
+      path=${path#'"dest":"'} && files="$files ${path%'"'}"
+    done
+  fi
+  for path in $files; do
+    case " $declared " in *" $path "*) ;; *) declared="$declared $path" ;; esac
+  done
 }
 
 # Lines of others that the next boot reads: those of sysctl.d, and chains of ours in rule sets that somebody saved. A sysctl.d file

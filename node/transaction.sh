@@ -188,11 +188,11 @@ undo_everything() {
   [ -s "$here/preparations" ] && read -r preparations <"$here/preparations"
   if [ "$mode" != boot ]; then undo_steps "$last" "$preparations"; fi
   undo_files
-  if [ "$mode" != boot ]; then undo_steps "$preparations" 0; fi
   # At boot systemd reads the restored units by itself at its next start; reloading it while it boots is asking for trouble.
   if [ "$mode" != boot ] && [ -s "$here/written" ] && [ -e "$here/reload-units" ]; then
     systemctl daemon-reload || note 'systemctl daemon-reload failed'
   fi
+  if [ "$mode" != boot ]; then undo_steps "$preparations" 0; fi
   [ -z "$trouble" ]
 }
 

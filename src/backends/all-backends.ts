@@ -1,4 +1,5 @@
 import type { Backend } from './backend.ts';
+import { declaredFiles } from './declared-files/backend.ts';
 import { iptables } from './iptables/backend.ts';
 import { networkd } from './networkd/backend.ts';
 import { nftables } from './nftables/backend.ts';
@@ -6,4 +7,4 @@ import { sysctlD } from './sysctl-d/backend.ts';
 import { unit } from './unit/backend.ts';
 
 /** Every backend. A new one is a folder and a line here. */
-export const backends: readonly Backend[] = [networkd, unit, iptables, nftables, sysctlD];
+export const backends: readonly Backend[] = [networkd, unit, iptables, nftables, sysctlD, declaredFiles];

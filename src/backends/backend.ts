@@ -1,4 +1,5 @@
 import type { DesiredState } from '../domain/desired-state.ts';
+import type { ManagedFile } from '../domain/remote-file.ts';
 import type { Json } from '../domain/variable.ts';
 
 /** What a backend must know of a host beside its desired state. */
@@ -7,10 +8,11 @@ export type RenderHost = {
   readonly networkFileOf: (device: string) => string;
 };
 
-/** A file to be: its template and view, or where a link points to. */
+/** A file to be: its template and view, or where a link points to, or all of it. */
 export type Draft =
   | { readonly path: string; readonly template: string; readonly view: Json }
-  | { readonly path: string; readonly target: string };
+  | { readonly path: string; readonly target: string }
+  | Omit<Extract<ManagedFile, { kind: 'file' }>, 'kind'>;
 
 /** One way to make a part of the desired state survive a reboot. Pure; drafts nothing where it has nothing to keep. */
 export type Backend = {
@@ -18,6 +20,6 @@ export type Backend = {
   readonly name: string;
   /** Each template with an example of its view: every list has an entry, nothing is null. Users' templates are checked against it. */
   readonly templates: { readonly [template: string]: Json };
-  /** Every path it gives has `mlbroute` in it; an equal state gives equal drafts. */
+  /** Every path it gives has `mlbroute` in it, or is one the playbook names; an equal state gives equal drafts. */
   readonly draft: (state: DesiredState, host: RenderHost) => readonly Draft[];
 };

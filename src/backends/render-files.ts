@@ -15,6 +15,7 @@ export function renderFiles(state: DesiredState, host: RenderHost, templates: Te
 
 function toFile(backend: string, draft: Draft, templates: TemplateSet): ManagedFile {
   if ('target' in draft) return { kind: 'symlink', ...draft };
+  if ('content' in draft) return { kind: 'file', ...draft };
   const name = `${backend}/${draft.template}`;
   const template = templates[name];
   if (template === undefined) throw new Error(`template ${name} is not in the set, though parseTemplates wants all`);

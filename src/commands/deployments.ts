@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment, Prepared } from '../deploy/deployment.ts';
+import { isOwnPath } from '../domain/declared-file.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
@@ -54,7 +55,7 @@ export async function loadDeployments(
   { said, env }: { readonly said: Said; readonly env: NodeJS.ProcessEnv },
 ): Promise<Result<Loaded, LoadTrouble>> {
   const choice = { tags: options.tags ?? [], skipTags: options.skipTags ?? [] };
-  const { playbook, sourceOf: playbookSource } = await readPlaybook(options.playbook, choice);
+  const { playbook, sourceOf: playbookSource, readSource } = await readPlaybook(options.playbook, choice);
   const read = await loadInventoryHosts(options, env);
   const sourceOf = (file: string) =>
     playbookSource(file) ?? (read.ok ? read.value.inventory : read.error).sourceOf(file);
@@ -79,7 +80,13 @@ export async function loadDeployments(
     const host = inventory.hostsByName.get(name);
     if (host === undefined) throw new Error(`${name} was selected from an inventory that has no such host`);
     const vars = hostVars(inventory, name, { wanted: connectionVariableNames, decrypted });
-    const steps = resolveHost(host, playsOf.value.get(name) ?? [], { inventory, decrypted, checkSpec, isPart });
+    const steps = resolveHost(host, playsOf.value.get(name) ?? [], {
+      inventory,
+      decrypted,
+      checkSpec,
+      readSource,
+      isPart,
+    });
     return bothOf(vars, steps);
   });
   const login = { user: userInfo().username, homeDirectory: homedir(), transport: said.transport };
@@ -167,7 +174,7 @@ function prepare(
 }
 
 function isRecordLost({ recorded, persisted }: Observed): boolean {
-  return recorded === null && persisted.length > 0;
+  return recorded === null && persisted.some(({ path }) => isOwnPath(path));
 }
 
 /** Nobody knows what its files are for, so nobody can leave the right ones. */

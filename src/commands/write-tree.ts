@@ -3,10 +3,11 @@ import { dirname, join } from 'node:path';
 import { ok } from '../domain/result.ts';
 import type { WriteHost } from './render.ts';
 
-/** Every file of a host into `out/HOST/etc/…`. `out/HOST/etc` is replaced as a whole, so nothing stale stays in it. */
+/** Every file of a host into `out/HOST/etc/…`. Folders there are replaced as wholes, so nothing stale stays in them. */
 export const writeTree: WriteHost = async (out, { name, files }) => {
   const root = join(out, name);
-  await rm(join(root, 'etc'), { recursive: true, force: true });
+  const folders = new Set(['etc', ...files.map(({ path }) => path.split('/')[1] ?? 'etc')]);
+  for (const folder of folders) await rm(join(root, folder), { recursive: true, force: true });
   await mkdir(root, { recursive: true });
   for (const file of files) {
     const path = join(root, file.path);

@@ -1,4 +1,5 @@
 import type { HostPlan } from '../domain/change.ts';
+import { isOwnPath } from '../domain/declared-file.ts';
 import type { HostConnection } from '../domain/host.ts';
 import type { Failure, HostOutcome } from '../domain/outcome.ts';
 import { describeFailure } from '../domain/outcome.ts';
@@ -68,15 +69,18 @@ async function verifyAndConfirm(
 /** Looks again until the host is as planned, or gives what is still wrong. */
 async function verify(
   session: Session,
-  { deployment, observed: before, prepared: { manifest } }: Seen,
+  { deployment, observed: before, prepared: { plan, manifest } }: Seen,
   { id, confirmWithinS }: Transaction,
   surroundings: Surroundings,
 ): Promise<Failure | null> {
+  // A list that is gone by now names none of the files that went with it, or came back.
+  const paths = plan.files.map(({ path }) => path).filter((path) => !isOwnPath(path));
+  const sight = { ...deployment.sight, files: [...deployment.sight.files, ...paths] };
   let trouble: Failure | null = null;
   for (const pauseMs of verifyPausesMs) {
     await surroundings.sleep(pauseMs);
     const extending = { id, bySeconds: confirmWithinS };
-    const observed = await observe(session, { wantsHistory: false, sight: deployment.sight, extending }, surroundings);
+    const observed = await observe(session, { wantsHistory: false, sight, extending }, surroundings);
     if (!observed.ok) return observed.error;
     if (observed.value.pending === null) return { kind: 'connection-lost', message: revertedAlone };
     // Seen as it will be once confirmed: the open transaction is our own, and its record says what was there before it.

@@ -23,7 +23,18 @@ export type FileChange =
 /** One change of the running kernel, with the commands that make it and those that take it back. */
 export type RuntimeChange = {
   readonly sign: '+' | '-' | '~';
-  readonly subject: 'link' | 'address' | 'neighbor' | 'sysctl' | 'route' | 'rule' | 'chain' | 'networkd' | 'unit';
+  /** `networkd` comes before the files and is taken back after them; `reload` comes last, and runs again once files are taken back. */
+  readonly subject:
+    | 'link'
+    | 'address'
+    | 'neighbor'
+    | 'sysctl'
+    | 'route'
+    | 'rule'
+    | 'chain'
+    | 'networkd'
+    | 'unit'
+    | 'reload';
   /** As people say it, e.g. `rule 2011 fwmark 0x100/0x1f00 lookup 7100`. */
   readonly words: string;
   readonly apply: readonly Command[];

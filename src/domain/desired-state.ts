@@ -1,4 +1,5 @@
 import type { Cidr, IpAddress } from './address.ts';
+import type { DeclaredFile } from './declared-file.ts';
 import type { InterfaceName, VlanLink } from './link.ts';
 import type { InterfaceAddress, Neighbor } from './neighborhood.ts';
 import type { NetfilterChain } from './netfilter.ts';
@@ -36,6 +37,8 @@ export type DesiredState = {
   readonly addresses?: readonly InterfaceAddress[];
   /** As `addresses`. */
   readonly neighbors?: readonly Neighbor[];
+  /** As `addresses`. */
+  readonly files?: readonly DeclaredFile[];
   /** Missing: `networkd`, which was the only one. */
   readonly renderer?: Renderer;
 };

@@ -19,6 +19,8 @@ export type Manifest = {
   readonly files: readonly ManagedFile[];
   /** Sysctl key → the value that was there before the first push touched it. */
   readonly sysctlsBefore: { readonly [key: string]: string };
+  /** What was at the paths of the playbook's files before the first push that had them; missing: nothing. */
+  readonly filesBefore?: readonly ObservedFile[];
   /** VLAN interfaces that mlbroute made itself. */
   readonly links: readonly string[];
 };
@@ -55,8 +57,10 @@ export type PendingTransaction = {
 /** All that one look at a host tells. */
 export type Observed = {
   readonly facts: HostFacts;
-  /** Everything found at paths mlbroute owns. */
+  /** Everything found at paths mlbroute owns, and at those of the playbook's files. */
   readonly persisted: readonly ObservedFile[];
+  /** Of the paths of the playbook's files those where something else is: a folder, a device. */
+  readonly notFiles: readonly string[];
   readonly recorded: Manifest | null;
   /** Earlier generations that the host still has, newest first; empty where they were not asked for. */
   readonly history: readonly Manifest[];

@@ -7,12 +7,18 @@ export type Sight = {
   readonly ipv6: boolean;
   /** Settings of the kernel that the playbook asks for. */
   readonly sysctls: readonly SysctlKey[];
+  /** Paths that the playbook has files for. */
+  readonly files: readonly string[];
 };
 
 /** A look that nothing more is wanted of. */
-export const plainSight: Sight = { ipv6: false, sysctls: [] };
+export const plainSight: Sight = { ipv6: false, sysctls: [], files: [] };
 
 /** All that must be looked at to tell whether a host has a state. */
-export function sightOf({ chains, sysctls }: DesiredState): Sight {
-  return { ipv6: chains.some(({ family }) => family === 'ipv6'), sysctls: sysctls.map(({ key }) => key) };
+export function sightOf({ chains, sysctls, files = [] }: DesiredState): Sight {
+  return {
+    ipv6: chains.some(({ family }) => family === 'ipv6'),
+    sysctls: sysctls.map(({ key }) => key),
+    files: files.map(({ dest }) => dest),
+  };
 }

@@ -1,8 +1,11 @@
 import type { ObservedFile } from '../domain/remote-file.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 
+// How stat(1) calls an account that the host has no name for.
+const nameless = 'UNKNOWN';
+
 /**
- * Parses the list of files (`stat -c '%F|%a|%U|%G|%Y|%s|%N'`) and the one stream of their contents, in the same order. Sizes count bytes.
+ * Parses the list of files (`stat -c '%F|%a|%U|%G|%Y|%s|%u|%g|%N'`) and the one stream of their contents, in the same order. Sizes count bytes.
  * The error is half a sentence: a name or content that cannot be taken over faithfully, or a stream that is shorter or longer than
  * the sizes say, because a file changed between the two reads.
  */
@@ -11,7 +14,8 @@ export function parseManagedFiles(list: string, contents: string): Result<readon
   const files: ObservedFile[] = [];
   let at = 0;
   for (const line of list.split('\n').filter((text) => text !== '')) {
-    const [type = '', mode = '', owner = '', group = '', modifiedAt = '', size = '', ...quoted] = line.split('|');
+    const [type = '', mode = '', owner = '', group = '', modifiedAt = '', size = '', uid = '', gid = '', ...quoted] =
+      line.split('|');
     // %N prints 'PATH', or 'PATH' -> 'TARGET' for a symbolic link; quotes and odd characters it prints in other ways.
     const name = /^'([^']*)'(?: -> '([^']*)')?$/.exec(quoted.join('|'));
     if (name === null)
@@ -30,8 +34,8 @@ export function parseManagedFiles(list: string, contents: string): Result<readon
       kind: 'file',
       path,
       mode: mode.padStart(4, '0'),
-      owner,
-      group,
+      owner: owner === nameless ? uid : owner,
+      group: group === nameless ? gid : group,
       modifiedAt: Number(modifiedAt),
       content,
     });

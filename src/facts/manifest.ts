@@ -11,6 +11,7 @@ const parts = {
   desired: isDesiredState,
   files: Array.isArray,
   sysctlsBefore: isRecord,
+  filesBefore: (value: unknown) => value === undefined || Array.isArray(value),
   links: Array.isArray,
 } satisfies Record<Exclude<keyof Manifest, 'version'>, (value: unknown) => boolean>;
 

@@ -35,6 +35,9 @@ export function parseObservation(output: string, token: string): Result<Observed
     return ok({
       facts,
       persisted: files.value,
+      notFiles: section(sections, 'not-files')
+        .split(/\s+/)
+        .filter((path) => path !== ''),
       recorded: recorded.value,
       history: history.value,
       running: {

@@ -24,8 +24,13 @@ export function applyProgram(plan: HostPlan, manifest: Manifest | null, options:
   const { id, owner, token, confirmWithinS, generation, programs } = options;
   const document = (text: string) => hereDocument(text, `${token}-end`);
   // A reload makes networkd read all of its files: so it comes before the new ones are there, and its undo after they are gone.
-  const preparations = plan.runtime.filter(({ subject }) => subject === 'networkd');
-  const steps = plan.runtime.filter(({ subject }) => subject !== 'networkd');
+  // What else reads files anew does so after them, and its undo, too.
+  const preparations = plan.runtime.flatMap((change) =>
+    change.subject === 'networkd' ? [change] : change.subject === 'reload' ? [{ ...change, apply: [] }] : [],
+  );
+  const steps = plan.runtime
+    .filter(({ subject }) => subject !== 'networkd')
+    .map((change) => (change.subject === 'reload' ? { ...change, undo: [] } : change));
   return [
     `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,
     programs.apply,
@@ -52,11 +57,23 @@ function stage(change: FileChange, number: number): string {
   const path = quoteWord(change.path);
   if (change.kind === 'remove') return `stage_removal ${number} ${path}`;
   if (change.after.kind === 'symlink') return `stage_link ${number} ${quoteWord(change.after.target)} ${path}`;
-  const { mode, content } = change.after;
-  return `stage_file ${number} ${mode} ${path} ${quoteWord(content)}`;
+  const { mode, content, owner, group, validate } = change.after;
+  const account =
+    owner === undefined && group === undefined ? '' : ` ${quoteWord(`${owner ?? 'root'}:${group ?? 'root'}`)}`;
+  const lines = [`stage_file ${number} ${mode} ${path} ${quoteWord(content)}${account}`];
+  if (validate != null)
+    lines.push(`check_staged ${path} ${validate.map((word) => aboutStaged(word, number)).join(' ')}`);
+  return lines.join('\n');
+}
+
+/** A word with the place of the staged file for each `%s` in it. */
+function aboutStaged(word: string, number: number): string {
+  const parts = word.split('%s').map((part) => (part === '' ? '' : quoteWord(part)));
+  return parts.join(`"$here/new/${number}"`) || "''";
 }
 
 function step(change: RuntimeChange, number: number, document: (text: string) => string): string {
+  if (change.apply.length === 0) return `pass ${number}`;
   const runs = change.apply.map((command) => `run ${shellLine(command, document)}`);
   return [`step ${number} ${quoteWord(`${change.sign} ${change.words}`)}`, ...runs, 'end_step'].join('\n');
 }

@@ -48,7 +48,7 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
     }
   });
   const running = plan.runtime
-    .filter(({ subject }) => subject !== 'unit' && subject !== 'networkd')
+    .filter(({ subject }) => subject !== 'unit' && subject !== 'networkd' && subject !== 'reload')
     .map((change): Finding => {
       const key = change.subject === 'sysctl' ? change.words.split(' ')[1] : undefined;
       const hint = key === undefined ? null : effectiveRpFilter(key, observed.running);

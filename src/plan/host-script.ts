@@ -6,7 +6,7 @@ import type { HostName } from '../domain/host.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { ManagedFile } from '../domain/remote-file.ts';
-import { ok, type Result, unreachable } from '../domain/result.ts';
+import { err, ok, type Result, unreachable } from '../domain/result.ts';
 import { diffChains } from './diff-chains.ts';
 import { digestOf } from './diff-files.ts';
 import { hereDocument } from './here-document.ts';
@@ -37,6 +37,10 @@ export type HostScriptInput = {
  */
 export function hostScript(input: HostScriptInput): Result<string, readonly Failure[]> {
   const { host, desired, files, parents, programs } = input;
+  if ((desired.files ?? []).length > 0) {
+    const message = 'a script brings no files of a playbook';
+    return err([{ kind: 'refused', message, hint: 'leave the tasks file and template out by their tags, or push' }]);
+  }
   const plan = makePlan({ host, desired, files, observed: untouchedHost(desired), warnings: [] });
   if (!plan.ok) return plan;
   const wanted = plan.value.runtime.flatMap((change) => linesOf(change, desired));
@@ -105,6 +109,7 @@ function linesOf({ subject, apply }: RuntimeChange, { links, chains }: DesiredSt
     }
     case 'networkd':
     case 'unit':
+    case 'reload':
       return [];
     default:
       return unreachable(subject);

@@ -10,12 +10,14 @@ import { diffChains } from './diff-chains.ts';
 import { diffFiles } from './diff-files.ts';
 import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
 import { diffNeighbors } from './diff-neighbors.ts';
+import { diffReloads } from './diff-reloads.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
 import { absentSettings } from './lint/absent-settings.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
 import { networkdMemory } from './lint/networkd-memory.ts';
 import { networkdReload } from './lint/networkd-reload.ts';
+import { notFiles } from './lint/not-files.ts';
 import { preflight } from './lint/preflight.ts';
 import { refusals } from './lint/refusals.ts';
 import { takenVlans } from './lint/taken-vlan.ts';
@@ -45,6 +47,7 @@ export function makePlan({
   const reasons = [
     ...refusals(observed),
     ...absentSettings(desired, observed),
+    ...notFiles(desired, observed),
     ...networkdReload(shields, facts),
     ...networkdMemory(desired.links, facts),
     ...takenVlans(desired.links, facts),
@@ -71,6 +74,7 @@ export function makePlan({
     ...addresses.removals,
     ...removeLinks(recorded?.links ?? [], desired.links, observed),
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
+    ...diffReloads(fileChanges, recorded?.desired.files ?? [], desired.files ?? []),
   ];
   const boot = bootOrder(desired, grabbedBy).map(({ code, message, hint }) => ({ code, message, hint }));
   return ok({

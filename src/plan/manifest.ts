@@ -11,6 +11,10 @@ export function makeManifest(desired: DesiredState, files: readonly ManagedFile[
     const value = recorded?.sysctlsBefore[key] ?? (ours.has(key) ? undefined : running.sysctls[key]);
     return value === undefined ? [] : [[key, value] as const];
   });
+  const filesBefore = (desired.files ?? []).flatMap(({ dest }) => {
+    const isNew = recorded?.files.some(({ path }) => path === dest) !== true;
+    return (isNew ? observed.persisted : (recorded?.filesBefore ?? [])).filter(({ path }) => path === dest);
+  });
   return {
     version: 1,
     generation: (recorded?.generation ?? 0) + 1,
@@ -18,6 +22,7 @@ export function makeManifest(desired: DesiredState, files: readonly ManagedFile[
     desired,
     files,
     sysctlsBefore: Object.fromEntries(before),
+    ...(filesBefore.length === 0 ? {} : { filesBefore }),
     // A VLAN that was there before us stays when we go.
     links: desired.links
       .map(({ name }) => name)

@@ -23,6 +23,7 @@ export function untouchedHost(desired: DesiredState): Observed {
       rpFilter: {},
     },
     persisted: [],
+    notFiles: [],
     recorded: null,
     history: [],
     running: {

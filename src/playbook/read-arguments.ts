@@ -6,6 +6,7 @@ import { domainVariableNames } from '../schema/domain-variables.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
 import { type Declaration, type Verb, verbSchemas } from '../schema/task-schema.ts';
 import type { Task } from './playbook.ts';
+import { readFile } from './read-file.ts';
 import type { Resolving } from './resolve-host.ts';
 import { expandArguments, faultsIn } from './task-arguments.ts';
 import type { Turn } from './turns.ts';
@@ -60,6 +61,13 @@ export function readDeclaration(
     case 'sysctl': {
       const parsed = verbSchemas.sysctl.safeParse(given);
       return parsed.success ? ok({ kind: 'sysctl', setting: parsed.data }) : faults(parsed.error.issues, task, args);
+    }
+    case 'file':
+    case 'template': {
+      const parsed = verbSchemas[task.verb].safeParse(given);
+      if (!parsed.success) return faults(parsed.error.issues, task, args);
+      const file = readFile(host, { task, args, turn }, parsed.data, resolving);
+      return file.ok ? ok({ kind: 'file', file: file.value }) : file;
     }
     default:
       return unreachable(task.verb);

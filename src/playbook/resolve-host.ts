@@ -20,6 +20,8 @@ export type Resolving = {
   readonly inventory: Inventory;
   readonly decrypted: Decrypted;
   readonly checkSpec: (vars: HostVars) => Result<HostSpec, readonly Diagnostic[]>;
+  /** The text of a file that the playbook `from` names by a path of its own. The error is half a sentence. */
+  readonly readSource: (path: string, from: string) => Result<{ readonly file: string; readonly text: string }, string>;
   /** True: the run leaves tasks out by their tags. */
   readonly isPart: boolean;
 };

@@ -1,3 +1,4 @@
+import type { SourceLocation } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Json } from '../domain/variable.ts';
 import {
@@ -18,7 +19,7 @@ export type Turn = Added;
 
 // No name of a variable has blanks, so these meet none.
 const loopName = 'loop of the task';
-const conditionName = 'names of the condition';
+const namedName = 'names that are looked up';
 
 /** The turns of a task on a host: one, or one for each item of its loop; those whose condition is false are left out. */
 export function turnsOf(
@@ -81,23 +82,41 @@ export function conditionHolds(
   host: InventoryHost,
   when: Condition,
   turn: Turn,
-  { inventory, decrypted }: Resolving,
+  resolving: Resolving,
 ): Result<boolean, HostVarsFault> {
   if (when.kind === 'constant') return ok(when.holds);
-  const known = [...mergedVariables(inventory, host, turn).keys(), ...magicVariables(inventory, host).keys()];
-  const { at } = when;
-  const entries = namesIn(when, known).map((name): readonly [string, Entry] => {
-    // A text that is one reference and nothing else becomes the value itself.
-    return [name, { keyAt: at, isText: true, value: { kind: 'scalar', at, value: `{{ ${name} }}`, bracesAt: [at] } }];
-  });
-  const names: Entry = { keyAt: at, isText: true, value: { kind: 'map', at, entries: new Map(entries) } };
-  const own = new Map([...turn.own, [conditionName, names] as const]);
-  const expanded = hostEntries(inventory, host, { wanted: [conditionName], decrypted, added: { ...turn, own } });
-  if (!expanded.ok) return expanded;
-  const value = expanded.value.get(conditionName)?.value;
-  const values = value === undefined ? {} : (toJson(value) as { readonly [name: string]: Json });
-  const holds = isTrue(when, values, known);
+  const known = knownNames(host, turn, resolving);
+  const values = namedValues(host, { names: namesIn(when, known), at: when.at }, turn, resolving);
+  if (!values.ok) return values;
+  const holds = isTrue(when, values.value, known);
   return holds.ok ? holds : err({ diagnostics: [holds.error], locked: [] });
+}
+
+/** The values of those of these names that are variables of a turn, for what stands at `at`. */
+export function namedValues(
+  host: InventoryHost,
+  { names, at }: { readonly names: readonly string[]; readonly at: SourceLocation },
+  turn: Turn,
+  resolving: Resolving,
+): Result<{ readonly [name: string]: Json }, HostVarsFault> {
+  const known = new Set(knownNames(host, turn, resolving));
+  const entries = names
+    .filter((name) => known.has(name))
+    .map((name): readonly [string, Entry] => {
+      // A text that is one reference and nothing else becomes the value itself.
+      return [name, { keyAt: at, isText: true, value: { kind: 'scalar', at, value: `{{ ${name} }}`, bracesAt: [at] } }];
+    });
+  const wanted: Entry = { keyAt: at, isText: true, value: { kind: 'map', at, entries: new Map(entries) } };
+  const own = new Map([...turn.own, [namedName, wanted] as const]);
+  const { inventory, decrypted } = resolving;
+  const expanded = hostEntries(inventory, host, { wanted: [namedName], decrypted, added: { ...turn, own } });
+  if (!expanded.ok) return expanded;
+  const value = expanded.value.get(namedName)?.value;
+  return ok(value === undefined ? {} : (toJson(value) as { readonly [name: string]: Json }));
+}
+
+function knownNames(host: InventoryHost, turn: Turn, { inventory }: Resolving): readonly string[] {
+  return [...mergedVariables(inventory, host, turn).keys(), ...magicVariables(inventory, host).keys()];
 }
 
 /** A value that is expanded already, or never had references: what looks like one in it is none. */

@@ -15,14 +15,14 @@ export function formatFileChange(
   const after = change.kind === 'remove' ? null : change.after;
   const notes = [...attributeNotes(before, after), ...(change.cause === 'edited-on-host' ? [editedNote(change)] : [])];
   const head = headOf(change, palette) + (notes.length === 0 ? '' : palette.dim(`  (${notes.join('; ')})`));
-  return options.diff ? [head, ...formatTextDiff(contentOf(before), contentOf(after), palette)] : [head];
+  return options.diff ? [head, ...diffLines(before, after, palette)] : [head];
 }
 
 /** The content of one file change as a unified diff, without colours; empty where the content stays. */
 export function fileDiff(change: FileChange): string {
   const before = change.kind === 'create' ? null : change.before;
   const after = change.kind === 'remove' ? null : change.after;
-  return formatTextDiff(contentOf(before), contentOf(after), paletteOf({ color: false }))
+  return diffLines(before, after, paletteOf({ color: false }))
     .map((line) => line.slice(4))
     .join('\n');
 }
@@ -52,13 +52,30 @@ function attributeNotes(before: ObservedFile | null, after: ManagedFile | null):
     if (before === null) return [target];
     return [before.kind === 'symlink' ? `${printable(before.target)} ${target}` : `file becomes a link ${target}`];
   }
-  if (before === null) return [after.mode];
-  if (before.kind === 'symlink') return [`link to ${printable(before.target)} becomes a file`, after.mode];
+  const wanted = `${after.owner ?? 'root'}:${after.group ?? 'root'}`;
+  const fresh = [after.mode, ...(wanted === 'root:root' ? [] : [wanted])];
+  if (before === null) return fresh;
+  if (before.kind === 'symlink') return [`link to ${printable(before.target)} becomes a file`, ...fresh];
   const owner = `${before.owner}:${before.group}`;
   return [
     ...(before.mode === after.mode ? [] : [`mode ${before.mode} -> ${after.mode}`]),
-    ...(owner === 'root:root' ? [] : [`owner ${printable(owner)} -> root:root`]),
+    ...(owner === wanted ? [] : [`owner ${printable(owner)} -> ${wanted}`]),
   ];
+}
+
+function diffLines(
+  before: ObservedFile | ManagedFile | null,
+  after: ObservedFile | ManagedFile | null,
+  palette: Palette,
+): readonly string[] {
+  const [was, is] = [contentOf(before), contentOf(after)];
+  if (was === is || !(isPrivate(before) || isPrivate(after))) return formatTextDiff(was, is, palette);
+  return [palette.dim('    (not shown: the file is not for everybody to read)')];
+}
+
+/** What others on the host may not read is not shown here either. */
+function isPrivate(file: ObservedFile | ManagedFile | null): boolean {
+  return file?.kind === 'file' && (Number.parseInt(file.mode, 8) & 0o4) === 0;
 }
 
 function contentOf(file: ObservedFile | ManagedFile | null): string {

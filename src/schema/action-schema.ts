@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type CheckContext, refuse } from './check.ts';
 
-const words = z
+/** A program and its arguments as people write them. */
+export const words = z
   .union([z.string(), z.array(z.union([z.string(), z.number()])).min(1)], {
     error: 'a command is a list of words, or one text of them',
   })

@@ -104,13 +104,15 @@ export const playbookSchema = playbookOf({
   route: verbSchemas.route.optional(),
   rule: verbSchemas.rule.optional(),
   sysctl: verbSchemas.sysctl.optional(),
+  file: verbSchemas.file.optional(),
+  template: verbSchemas.template.optional(),
   ...writtenActions,
 });
 
 /** A playbook as it is written: arguments may still be references, so they are looked at host by host. */
 const unread = z.unknown().optional();
 const writtenPlaybook = playbookOf({
-  ...{ metallb_l2: unread, vlan: unread, route: unread, rule: unread, sysctl: unread },
+  ...{ metallb_l2: unread, vlan: unread, route: unread, rule: unread, sysctl: unread, file: unread, template: unread },
   ...{ command: unread, package: unread, wait: unread, assert: unread, verify: unread, reboot: unread },
 });
 

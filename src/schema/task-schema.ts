@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { type Cidr, type Family, familyOf as familyOfOne, type IpAddress } from '../domain/address.ts';
+import type { DeclaredFile } from '../domain/declared-file.ts';
 import { parseInterfaceName, type VlanLink } from '../domain/link.ts';
 import { mainTable, type PolicyRule, type Route } from '../domain/routing.ts';
 import { parseSysctlKey, type SysctlSetting } from '../domain/sysctl.ts';
 import { type CheckContext, refuse, settle } from './check.ts';
 import { cidr, domainVariables } from './domain-variables.ts';
+import { fileVerbKeys, fileVerbs } from './file-schema.ts';
 import { interfaceName, mtuBytes, vlanId } from './link-schema.ts';
 import { address, mark, priority, table } from './network-schema.ts';
 
@@ -53,6 +55,7 @@ export const verbSchemas = {
   route: routeKeys.meta({ description: 'A route of a table of its own' }).transform(toRoute),
   rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRule),
   sysctl: sysctlKeys.meta({ description: 'A setting of the kernel' }).transform(toSysctl),
+  ...fileVerbs,
 } as const;
 
 /** What a task can be. */
@@ -65,6 +68,7 @@ export const verbKeys: { readonly [verb in Verb]: readonly string[] } = {
   route: Object.keys(routeKeys.shape),
   rule: Object.keys(ruleKeys.shape),
   sysctl: Object.keys(sysctlKeys.shape),
+  ...fileVerbKeys,
 };
 
 /** What a task declares for a host, parsed. */
@@ -72,7 +76,8 @@ export type Declaration =
   | { readonly kind: 'vlan'; readonly link: VlanLink }
   | { readonly kind: 'route'; readonly route: Route }
   | { readonly kind: 'rule'; readonly rule: PolicyRule }
-  | { readonly kind: 'sysctl'; readonly setting: SysctlSetting };
+  | { readonly kind: 'sysctl'; readonly setting: SysctlSetting }
+  | { readonly kind: 'file'; readonly file: DeclaredFile };
 
 /** The verbs in the order of the reference. */
 export const verbNames = Object.keys(verbSchemas) as readonly Verb[];

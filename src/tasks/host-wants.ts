@@ -38,6 +38,7 @@ export function sightFor({ spec, declared }: HostWants): Sight {
   return {
     ipv6: spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
     sysctls: declared.flatMap((each) => (each.kind === 'sysctl' ? [each.setting.key] : [])),
+    files: declared.flatMap((each) => (each.kind === 'file' ? [each.file.dest] : [])),
   };
 }
 

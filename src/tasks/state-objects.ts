@@ -10,13 +10,13 @@ export type StateObject = {
   readonly wish: string;
 };
 
-type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls'>;
+type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls' | 'files'>;
 
 /** A state of no objects. */
 export const nothing: State = { links: [], routes: [], rules: [], sysctls: [] };
 
 /** The objects of a state. Two states that wish differently for one of them cannot both be had. */
-export function stateObjects({ links, routes, rules, sysctls }: State): readonly StateObject[] {
+export function stateObjects({ links, routes, rules, sysctls, files = [] }: State): readonly StateObject[] {
   return [
     ...links.flatMap(({ name, parent, id, mtu }) => [
       { name: `interface ${name}`, wish: JSON.stringify([parent, id, mtu]) },
@@ -32,6 +32,7 @@ export function stateObjects({ links, routes, rules, sysctls }: State): readonly
       wish: String(table),
     })),
     ...sysctls.map(({ key, value }) => ({ name: `sysctl ${key}`, wish: value })),
+    ...files.map(({ dest, ...file }) => ({ name: `file ${dest}`, wish: JSON.stringify(file) })),
   ];
 }
 
@@ -46,6 +47,8 @@ export function stateOf(declaration: Declaration): State {
       return { ...nothing, rules: [declaration.rule] };
     case 'sysctl':
       return { ...nothing, sysctls: [declaration.setting] };
+    case 'file':
+      return { ...nothing, files: [declaration.file] };
     default:
       return unreachable(declaration);
   }

@@ -15,6 +15,7 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
   const routes = recorded.routes.filter((route) => isLeft({ ...nothing, routes: [route] }));
   const rules = recorded.rules.filter((rule) => isLeft({ ...nothing, rules: [rule] }));
   const sysctls = recorded.sysctls.filter((setting) => isLeft({ ...nothing, sysctls: [setting] }));
+  const files = merged(asked.files ?? [], recorded.files ?? [], ({ dest }) => dest);
   // Required: whatever else a state comes to have must not be lost here.
   return {
     decisions: merged(asked.decisions, recorded.decisions, ({ network }) => network),
@@ -25,9 +26,10 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
     sysctls: sortSysctls([...sysctls, ...asked.sysctls]),
     addresses: merged(asked.addresses ?? [], recorded.addresses ?? [], keyOf),
     neighbors: merged(asked.neighbors ?? [], recorded.neighbors ?? [], keyOf),
+    ...(files.length === 0 ? {} : { files }),
     // Not recorded's: it is for the whole host.
     ...(asked.renderer === undefined ? {} : { renderer: asked.renderer }),
-  } satisfies Required<Omit<DesiredState, 'renderer'>>;
+  } satisfies Required<Omit<DesiredState, 'renderer' | 'files'>>;
 }
 
 /** Sorted by key; of two with one key, the one that is asked for now. */

@@ -35,6 +35,7 @@ const facts: HostFacts = {
 const observed: Observed = {
   facts,
   persisted: [],
+  notFiles: [],
   recorded: null,
   history: [],
   running: {

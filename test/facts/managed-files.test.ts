@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseManagedFiles } from '../../src/facts/managed-files.ts';
 
-/** A line as `stat -c '%F|%a|%U|%G|%Y|%s|%N'` prints it. */
+/** A line as `stat -c '%F|%a|%U|%G|%Y|%s|%u|%g|%N'` prints it. */
 function line(name: string, size: number, type = 'regular file', mode = '644') {
-  return `${type}|${mode}|root|root|1700000000|${size}|'/etc/mlbroute/${name}'`;
+  return `${type}|${mode}|root|root|1700000000|${size}|0|0|'/etc/mlbroute/${name}'`;
 }
 
 const changed = 'a managed file changed while it was read';
@@ -16,10 +16,10 @@ describe('parseManagedFiles', () => {
 
   it('reads mode, owner and time, a file without a last line feed, an empty one, and links between them', () => {
     const list = [
-      "regular file|4755|admin|staff|1700000001|3|'/etc/mlbroute/a'",
-      "symbolic link|777|root|root|1|9|'/etc/systemd/system/multi-user.target.wants/mlbroute.service' -> '../x y.service'",
-      "regular empty file|0|root|root|1|0|'/etc/mlbroute/b'",
-      "regular file|600|root|UNKNOWN|1|4|'/etc/mlbroute/c|d e'",
+      "regular file|4755|admin|staff|1700000001|3|0|7|'/etc/mlbroute/a'",
+      "symbolic link|777|root|root|1|9|0|7|'/etc/systemd/system/multi-user.target.wants/mlbroute.service' -> '../x y.service'",
+      "regular empty file|0|root|root|1|0|0|7|'/etc/mlbroute/b'",
+      "regular file|600|root|UNKNOWN|1|4|0|7|'/etc/mlbroute/c|d e'",
     ].join('\n');
     expect(parseManagedFiles(list, 'a\nbcd\n\n')).toEqual({
       ok: true,
@@ -52,7 +52,7 @@ describe('parseManagedFiles', () => {
           path: '/etc/mlbroute/c|d e',
           mode: '0600',
           owner: 'root',
-          group: 'UNKNOWN',
+          group: '7',
           modifiedAt: 1,
           content: 'cd\n\n',
         },
@@ -107,7 +107,7 @@ describe('parseManagedFiles', () => {
     `'/etc/mlbroute/a'$'\\n''b'`,
     `'/etc/mlbroute/a' -> "it's"`,
   ])('refuses the name %s rather than take it for another', (name) => {
-    expect(parseManagedFiles(`regular file|644|root|root|1|0|${name}`, '')).toEqual({
+    expect(parseManagedFiles(`regular file|644|root|root|1|0|0|7|${name}`, '')).toEqual({
       ok: false,
       error: `the name of a managed file has characters that mlbroute does not handle: ${name}`,
     });

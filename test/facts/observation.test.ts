@@ -20,7 +20,7 @@ function report(changes: Readonly<Record<string, string | undefined>> = {}): str
     'networkd-links': '5 /run/systemd/network/10-netplan-bond0.network\n6 \n99 /etc/systemd/network/gone.network\n',
     'networkd-unread': '/etc/systemd/network/new.network\n',
     'networkd-files': 'file /etc/systemd/network/10-a.network\nname bond*\n',
-    files: "regular file|644|root|root|1700000000|2|'/etc/mlbroute/a'\n",
+    files: "regular file|644|root|root|1700000000|2|0|0|'/etc/mlbroute/a'\n",
     contents: 'a\n\n',
     manifest: `${JSON.stringify(manifest({ generation: 7 }))}\n`,
     pending: 'id transactions/t1\nuptime 5\nowner joe\nboot-id b-1\ndeadline 60\n',
@@ -90,7 +90,7 @@ describe('parseObservation', () => {
     expect(parseObservation(report({ ...nothing, host: 'boot-id b\n' }), '@t')).toMatchObject({
       ok: true,
       value: {
-        ...{ persisted: [], recorded: null, pending: null },
+        ...{ persisted: [], notFiles: [], recorded: null, pending: null },
         facts: { systemdVersion: null, isNetworkdActive: false, networkFileOf: {}, networkFiles: [] },
       },
     });

@@ -42,9 +42,9 @@ describe('diffFiles', () => {
 
   it('goes by path, whatever is done there', () => {
     const desired = [managed('/etc/c', '\n'), managed('/etc/a', '\n')];
-    expect(diffFiles(desired, [observed('/etc/b', '\n')], null).map(inWords)).toEqual([
+    expect(diffFiles(desired, [observed('/etc/b-mlbroute', '\n')], null).map(inWords)).toEqual([
       'create /etc/a (inventory)',
-      'remove /etc/b (inventory)',
+      'remove /etc/b-mlbroute (inventory)',
       'create /etc/c (inventory)',
     ]);
   });

@@ -10,6 +10,7 @@ const path = '/etc/mlbroute/a';
 const calm: Observed = {
   facts: hostFacts(),
   persisted: [],
+  notFiles: [],
   recorded: manifest(),
   history: [],
   running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {} },

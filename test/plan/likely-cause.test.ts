@@ -24,7 +24,7 @@ function causes(interfaces: readonly ObservedInterface[], last: readonly Decisio
     desired,
     observed: {
       facts: hostFacts({ interfaces }),
-      ...{ persisted: [], history: [], boot: noBootFiles, pending: null },
+      ...{ persisted: [], notFiles: [], history: [], boot: noBootFiles, pending: null },
       recorded: manifest({ desired: { ...desired, decisions: last } }),
       running: {
         ...{ vlans: [], chains: [], sysctls: {} },

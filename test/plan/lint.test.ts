@@ -19,7 +19,7 @@ const links = [{ name: link.name, parent: link.parent, id: link.id, mtu: null }]
 function observed(): Observed {
   return {
     facts: hostFacts({ programs: neededPrograms }),
-    ...{ persisted: [], recorded: null, history: [], boot: noBootFiles, pending: null },
+    ...{ persisted: [], notFiles: [], recorded: null, history: [], boot: noBootFiles, pending: null },
     running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {} },
   };
 }

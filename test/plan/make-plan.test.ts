@@ -19,6 +19,7 @@ function hostWith(state: DesiredState, changes: Partial<Observed> = {}): Observe
   return {
     facts: hostFacts({ programs: neededPrograms, interfaces: [iface('eth0'), iface('eth1')] }),
     persisted: [],
+    notFiles: [],
     recorded: manifest({ desired: state, links: state.links.map(({ name }) => name) }),
     history: [],
     running: {

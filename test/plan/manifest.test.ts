@@ -14,6 +14,7 @@ const key = ipv4ConfKey('eth1', 'rp_filter');
 const host = (running: Partial<Observed['running']>, recorded: Observed['recorded'] = null): Observed => ({
   facts: hostFacts(),
   persisted: [],
+  notFiles: [],
   recorded,
   history: [],
   running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {}, ...running },

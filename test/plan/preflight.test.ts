@@ -30,7 +30,7 @@ type Host = {
 function found({ running, facts, others, rest }: Host, desired: DesiredState = sampleState): readonly string[] {
   return preflight(desired, {
     facts: hostFacts({ others: { ...noUses, ...others }, ...facts }),
-    ...{ persisted: [], recorded: null, history: [], boot: noBootFiles, pending: null },
+    ...{ persisted: [], notFiles: [], recorded: null, history: [], boot: noBootFiles, pending: null },
     running: { vlans: [], routes: [], rules: [], chains: [], sysctls: {}, ...running },
     ...rest,
   }).map(({ code, message }) => `${code}: ${message}`);
@@ -216,7 +216,15 @@ describe('preflight of marks', () => {
 
   it('says which bit is free where others have most', () => {
     const facts = hostFacts({ interfaces: [iface('eth1'), iface('cilium_host')], others: noUses });
-    const observed = { facts, persisted: [], recorded: null, history: [], boot: noBootFiles, pending: null };
+    const observed = {
+      facts,
+      persisted: [],
+      notFiles: [],
+      recorded: null,
+      history: [],
+      boot: noBootFiles,
+      pending: null,
+    };
     const running = { vlans: [], routes: [], rules: [], chains: [], sysctls: {} };
     const [first] = preflight(sampleState, { ...observed, running });
     expect(first?.hint).toBe('choose another with mark: — free here is { value: 0x1000, mask: 0x1000 }');

@@ -30,6 +30,7 @@ export function observedOf(host: SimulatedHost): Observed {
       ],
     }),
     persisted: files,
+    notFiles: [],
     recorded,
     history: [],
     running: {

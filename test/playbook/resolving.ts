@@ -9,8 +9,13 @@ import type { HostSteps, HostWants } from '../../src/tasks/host-wants.ts';
 import { inventoryOf } from '../inventory/printed.ts';
 
 /** What a playbook asks for on one host of an inventory; null: the built-in playbook. Errors as a user sees them. */
-export function wantsOf(playbook: string | null, inventory: string, host: string): Result<HostWants | null, string> {
-  const steps = stepsOf(playbook, inventory, host);
+export function wantsOf(
+  playbook: string | null,
+  inventory: string,
+  host: string,
+  files: { readonly [path: string]: string } = {},
+): Result<HostWants | null, string> {
+  const steps = stepsOf(playbook, inventory, host, files);
   return steps.ok ? ok(steps.value?.wants ?? null) : steps;
 }
 
@@ -19,9 +24,10 @@ export function stepsOf(
   playbook: string | null,
   inventoryText: string,
   host: string,
+  files: { readonly [path: string]: string } = {},
 ): Result<HostSteps | null, string> {
   const inventory = inventoryOf(inventoryText);
-  const sources: { readonly [file: string]: string } = { 'i.yaml': inventoryText, 'p.yaml': playbook ?? '' };
+  const sources: { readonly [file: string]: string } = { ...files, 'i.yaml': inventoryText, 'p.yaml': playbook ?? '' };
   const fail = (diagnostics: readonly Diagnostic[]) =>
     err(diagnostics.map((each) => formatDiagnostic(each, (file) => sources[file] ?? null)).join('\n'));
   const parsed: Result<Playbook, readonly Diagnostic[]> =
@@ -32,6 +38,9 @@ export function stepsOf(
   const plays = playsOf.value.get(host);
   const found = inventory.hostsByName.get(host);
   if (plays === undefined || found === undefined) return ok(null);
-  const wants = resolveHost(found, plays, { inventory, decrypted: new Map(), checkSpec: hostSpec, isPart: false });
+  const wants = resolveHost(found, plays, {
+    ...{ inventory, decrypted: new Map(), checkSpec: hostSpec, isPart: false },
+    readSource: (path) => (path in files ? ok({ file: path, text: files[path] ?? '' }) : err(`${path} cannot be read`)),
+  });
   return wants.ok ? wants : fail(wants.error.diagnostics);
 }

@@ -11,7 +11,7 @@ const changes: Partial<HostPlan> = {
     {
       kind: 'create',
       path: '/etc/mlbroute/state.json',
-      after: managed('/etc/mlbroute/state.json', '{}\n', '0600'),
+      after: managed('/etc/mlbroute/state.json', '{}\n'),
       cause: 'inventory',
     },
     {
@@ -67,7 +67,7 @@ node01
        Gateway=1.2.3.1
       -Table=100
       +Table=7100
-  + /etc/mlbroute/state.json  (0600)
+  + /etc/mlbroute/state.json  (0644)
       @@ -0,0 +1,1 @@
       +{}
   - /etc/systemd/network/50-mlbroute-old.netdev

@@ -1,3 +1,4 @@
+import { isOwnPath } from '../../domain/declared-file.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
@@ -7,7 +8,7 @@ export function chainCollisions(
   { chains }: DesiredState,
   { running, recorded, persisted }: Observed,
 ): readonly Obstacle[] {
-  if (recorded !== null || persisted.length > 0) return [];
+  if (recorded !== null || persisted.some(({ path }) => isOwnPath(path))) return [];
   return running.chains
     .filter((found) => {
       const wanted = chains.find(

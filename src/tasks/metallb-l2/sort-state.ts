@@ -1,3 +1,4 @@
+import type { DeclaredFile } from '../../domain/declared-file.ts';
 import type { VlanLink } from '../../domain/link.ts';
 import type { NetfilterChain } from '../../domain/netfilter.ts';
 import type { PolicyRule, Route } from '../../domain/routing.ts';
@@ -12,6 +13,11 @@ function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): read
 /** VLANs by name. */
 export function sortLinks(links: readonly VlanLink[]): readonly VlanLink[] {
   return sortedOnce(links, ({ name }) => name);
+}
+
+/** Files by path. */
+export function sortFiles(files: readonly DeclaredFile[]): readonly DeclaredFile[] {
+  return sortedOnce(files, ({ dest }) => dest);
 }
 
 /** Chains by family, table and name. */
