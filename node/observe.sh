@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=… history=… ipv6=… sysctls=… files=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=… ipv6=… sysctls=… files=… modules=… units=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token, history, ipv6, sysctls and files are set by the controller
+# shellcheck disable=SC2154  # token, history, ipv6, sysctls, files, modules and units are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -174,7 +174,8 @@ files_section() {
   set --
   declared_files
   for file in /etc/mlbroute/* /etc/sysctl.d/*mlbroute* /etc/systemd/system/mlbroute-* /etc/systemd/system/*.wants/mlbroute-* \
-    /etc/systemd/network/*mlbroute* /etc/systemd/network/*.d/*mlbroute* /etc/systemd/networkd.conf.d/*mlbroute*; do
+    /etc/systemd/network/*mlbroute* /etc/systemd/network/*.d/*mlbroute* /etc/systemd/networkd.conf.d/*mlbroute* \
+    /etc/modules-load.d/*mlbroute*; do
     # The guard of an open transaction belongs to the transaction.
     case $file in */mlbroute-revert.service) continue ;; esac
     if [ -h "$file" ] || [ -f "$file" ]; then set -- "$@" "$file"; fi
@@ -212,6 +213,25 @@ declared_files() {
   for path in $files; do
     case " $declared " in *" $path "*) ;; *) declared="$declared $path" ;; esac
   done
+}
+
+# Modules and units that the playbook wants something of, now or at the last push.
+services_section() {
+  section modules
+  for module in $modules; do
+    # What is built in has a folder only where it has parameters.
+    if [ -d "/sys/module/$module" ] || grep -q "/$(printf %s "$module" | sed 's/_/[_-]/g')\.ko" "/lib/modules/$kernel/modules.builtin" 2>/dev/null; then
+      printf '%s\n' "$module"
+    fi
+  done
+  if [ -r /etc/mlbroute/units ]; then
+    while read -r unit; do
+      case $unit in '' | '#'*) ;; *) units="$units $unit" ;; esac
+    done </etc/mlbroute/units
+  fi
+  section units
+  # shellcheck disable=SC2086  # names of units have no blanks
+  [ -z "$units" ] || systemctl show -p Names,LoadState,ActiveState,UnitFileState -- $units
 }
 
 # Lines of others that the next boot reads: those of sysctl.d, and chains of ours in rule sets that somebody saved. A sysctl.d file
@@ -269,6 +289,7 @@ main() {
   networkd_section
   link_files_section
   files_section
+  services_section
   boot_section
   state_section
   section end

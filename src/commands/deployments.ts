@@ -1,13 +1,10 @@
 import { homedir, userInfo } from 'node:os';
-import { renderFiles } from '../backends/render-files.ts';
 import type { TemplateSet } from '../backends/templates.ts';
-import type { Deployment, Prepared } from '../deploy/deployment.ts';
-import { isOwnPath } from '../domain/declared-file.ts';
+import type { Deployment } from '../deploy/deployment.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
-import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { HostVars } from '../domain/variable.ts';
 import type { Wave } from '../domain/wave.ts';
@@ -17,20 +14,16 @@ import { type HostVarsFault, hostVars } from '../inventory/host-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { resolveHosts } from '../inventory/resolve-vars.ts';
 import { namedSecrets, secretTexts } from '../inventory/secret-texts.ts';
-import { acceptObstacles } from '../plan/accept-obstacles.ts';
-import { makePlan } from '../plan/make-plan.ts';
-import { makeManifest } from '../plan/manifest.ts';
 import { hostsOfPlays } from '../playbook/hosts-of-plays.ts';
 import { resolveHost } from '../playbook/resolve-host.ts';
 import { choosePlays, isWhole } from '../playbook/tags.ts';
 import { wavesOf } from '../playbook/waves.ts';
 import { hostSpecs } from '../schema/host-spec.ts';
 import { type HostSteps, type HostWants, sightFor } from '../tasks/host-wants.ts';
-import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
-import { wantedState } from '../tasks/wanted-state.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
 import type { InventoryOptions } from './options.ts';
 import { readPlaybook } from './playbook-file.ts';
+import { isRecordLost, prepareHost } from './prepare-host.ts';
 import type { Said } from './said.ts';
 import { loadTemplates } from './template-files.ts';
 
@@ -113,10 +106,11 @@ export async function loadDeployments(
           wantsHistory: false,
           sight: sightFor(wants),
           connection: withPasswords(connection.value, said),
-          prepare: (observed: Observed) => prepare(name, wants, observed, means),
+          prepare: (observed: Observed) => prepareHost(name, wants, observed, means),
           interludes: interludes.map(({ before, isNew, task }) => ({
             // Without a record nobody knows what else of its files is to stay, so all of them become what they shall be at once.
-            prepare: (observed: Observed) => prepare(name, isRecordLost(observed) ? wants : before, observed, means),
+            prepare: (observed: Observed) =>
+              prepareHost(name, isRecordLost(observed) ? wants : before, observed, means),
             ...{ isNew, task, hide },
           })),
         },
@@ -153,43 +147,6 @@ function withoutPlay({ playbook, limit, tags, skipTags }: InventoryOptions): Dia
 
 function passwordsOf({ password, become }: HostConnection): readonly string[] {
   return [password, become?.password ?? null].flatMap((each) => each?.reveal() ?? []);
-}
-
-/** From what is seen on a host to what must be done there. Pure. */
-function prepare(
-  host: HostName,
-  wants: HostWants,
-  observed: Observed,
-  { templates, forced }: { readonly templates: TemplateSet; readonly forced: ReadonlySet<string> },
-): Result<Prepared, readonly Failure[]> {
-  if (wants.isPart && isRecordLost(observed)) return err([recordLost]);
-  const desired = wantedState(forceReturnPaths(wants, forced), observed.facts, observed.recorded);
-  if (!desired.ok) return desired;
-  const { state, warnings } = desired.value;
-  const files = renderFiles(state, { networkFileOf: networkFileFor(wants.spec, observed.facts) }, templates);
-  const plan = makePlan({ host, desired: state, files, observed, warnings });
-  return plan.ok
-    ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })
-    : plan;
-}
-
-function isRecordLost({ recorded, persisted }: Observed): boolean {
-  return recorded === null && persisted.some(({ path }) => isOwnPath(path));
-}
-
-/** Nobody knows what its files are for, so nobody can leave the right ones. */
-const recordLost: Failure = {
-  kind: 'refused',
-  message:
-    'it has files of mlbroute and no record of what they are for, so a part of the playbook cannot leave the rest as it is',
-  hint: 'push without --tags and --skip-tags',
-};
-
-/** `--force return-path` is `force: true` of every network. */
-function forceReturnPaths(wants: HostWants, forced: ReadonlySet<string>): HostWants {
-  if (!forced.has('return-path')) return wants;
-  const networks = wants.spec.networks.map((network) => ({ ...network, force: true }));
-  return { ...wants, spec: { ...wants.spec, networks } };
 }
 
 /** What was typed for this run counts before what the inventory says, as in Ansible. */

@@ -32,6 +32,8 @@ export type RuntimeChange = {
     | 'route'
     | 'rule'
     | 'chain'
+    | 'module'
+    | 'service'
     | 'networkd'
     | 'unit'
     | 'reload';

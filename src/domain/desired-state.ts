@@ -5,6 +5,7 @@ import type { InterfaceAddress, Neighbor } from './neighborhood.ts';
 import type { NetfilterChain } from './netfilter.ts';
 import type { Fwmark, PolicyRule, Route, TableId } from './routing.ts';
 import type { SysctlSetting } from './sysctl.ts';
+import type { UnitSetting } from './unit-setting.ts';
 
 /** How replies from a pool find their way back. `none`: main already has it; `onlink`: a link route; `source`: by source address; `mark`: by connection mark. */
 export type ReturnPath = 'none' | 'onlink' | 'source' | 'mark';
@@ -39,6 +40,10 @@ export type DesiredState = {
   readonly neighbors?: readonly Neighbor[];
   /** As `addresses`. */
   readonly files?: readonly DeclaredFile[];
+  /** Names of modules of the kernel, with `_` for `-`; as `addresses`. */
+  readonly modules?: readonly string[];
+  /** As `addresses`. */
+  readonly units?: readonly UnitSetting[];
   /** Missing: `networkd`, which was the only one. */
   readonly renderer?: Renderer;
 };

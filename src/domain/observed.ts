@@ -6,6 +6,7 @@ import type { Neighbor } from './neighborhood.ts';
 import type { NetfilterChain } from './netfilter.ts';
 import type { ManagedFile, ObservedFile } from './remote-file.ts';
 import type { PolicyRule, Route } from './routing.ts';
+import type { ObservedUnit, UnitSetting } from './unit-setting.ts';
 
 /** What mlbroute wrote down on the host when a push was confirmed: a whole generation, enough to bring it back or to take it away. */
 export type Manifest = {
@@ -21,6 +22,8 @@ export type Manifest = {
   readonly sysctlsBefore: { readonly [key: string]: string };
   /** What was at the paths of the playbook's files before the first push that had them; missing: nothing. */
   readonly filesBefore?: readonly ObservedFile[];
+  /** How the playbook's units were before the first push that named them; missing: none. */
+  readonly unitsBefore?: readonly UnitSetting[];
   /** VLAN interfaces that mlbroute made itself. */
   readonly links: readonly string[];
 };
@@ -42,6 +45,10 @@ export type RunningState = {
   readonly sysctls: { readonly [key: string]: string };
   /** Neighbours that are written down for ever; missing: none. */
   readonly neighbors?: readonly Neighbor[];
+  /** Of the modules of the kernel that were asked for, those it has; missing: none. */
+  readonly modules?: readonly string[];
+  /** The units that were asked for; missing: none. */
+  readonly units?: readonly ObservedUnit[];
 };
 
 /** A transaction that was neither confirmed nor reverted yet. */

@@ -9,16 +9,21 @@ export type Sight = {
   readonly sysctls: readonly SysctlKey[];
   /** Paths that the playbook has files for. */
   readonly files: readonly string[];
+  /** Modules and units that it wants something of. */
+  readonly modules: readonly string[];
+  readonly units: readonly string[];
 };
 
 /** A look that nothing more is wanted of. */
-export const plainSight: Sight = { ipv6: false, sysctls: [], files: [] };
+export const plainSight: Sight = { ipv6: false, sysctls: [], files: [], modules: [], units: [] };
 
 /** All that must be looked at to tell whether a host has a state. */
-export function sightOf({ chains, sysctls, files = [] }: DesiredState): Sight {
+export function sightOf({ chains, sysctls, files = [], modules = [], units = [] }: DesiredState): Sight {
   return {
     ipv6: chains.some(({ family }) => family === 'ipv6'),
     sysctls: sysctls.map(({ key }) => key),
     files: files.map(({ dest }) => dest),
+    modules,
+    units: units.map(({ unit }) => unit),
   };
 }

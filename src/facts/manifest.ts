@@ -11,7 +11,8 @@ const parts = {
   desired: isDesiredState,
   files: Array.isArray,
   sysctlsBefore: isRecord,
-  filesBefore: (value: unknown) => value === undefined || Array.isArray(value),
+  filesBefore: isListOrMissing,
+  unitsBefore: isListOrMissing,
   links: Array.isArray,
 } satisfies Record<Exclude<keyof Manifest, 'version'>, (value: unknown) => boolean>;
 
@@ -46,6 +47,10 @@ export function parseManifest(text: string): Result<Manifest | null, string> {
   const wrong = Object.entries(parts).flatMap(([name, isRight]) => (isRight(value[name]) ? [] : [name]));
   if (wrong.length > 0) return damaged(`${wrong.join(', ')} missing or of the wrong kind`);
   return ok(value as unknown as Manifest);
+}
+
+function isListOrMissing(value: unknown): boolean {
+  return value === undefined || Array.isArray(value);
 }
 
 function isDesiredState(value: unknown): boolean {

@@ -16,6 +16,7 @@ import { parsePending } from './pending.ts';
 import { parseOtherRoutes, parseOtherRules, parseRoutes, parseRules } from './routing.ts';
 import { cutSections, keyedLines, type Sections } from './sections.ts';
 import { findServiceProxy } from './service-proxy.ts';
+import { parseUnits } from './units.ts';
 
 /** Parses the whole answer of `node/observe.sh`. The error is half a sentence: what is missing or unreadable in the answer. */
 export function parseObservation(output: string, token: string): Result<Observed, string> {
@@ -55,6 +56,10 @@ export function parseObservation(output: string, token: string): Result<Observed
         ],
         sysctls,
         neighbors: parseNeighbors(section(sections, 'neighbors')),
+        modules: section(sections, 'modules')
+          .split('\n')
+          .filter((name) => name !== ''),
+        units: parseUnits(section(sections, 'units')),
       },
       boot: parseBootFiles(sections),
       pending: parsePending(section(sections, 'pending'), facts.bootId),

@@ -37,9 +37,10 @@ export type HostScriptInput = {
  */
 export function hostScript(input: HostScriptInput): Result<string, readonly Failure[]> {
   const { host, desired, files, parents, programs } = input;
-  if ((desired.files ?? []).length > 0) {
-    const message = 'a script brings no files of a playbook';
-    return err([{ kind: 'refused', message, hint: 'leave the tasks file and template out by their tags, or push' }]);
+  const { files: own = [], modules = [], units = [] } = desired;
+  if (own.length + modules.length + units.length > 0) {
+    const message = 'a script brings no files, modules and units of a playbook';
+    return err([{ kind: 'refused', message, hint: 'push, or describe these hosts without them' }]);
   }
   const plan = makePlan({ host, desired, files, observed: untouchedHost(desired), warnings: [] });
   if (!plan.ok) return plan;
@@ -110,6 +111,8 @@ function linesOf({ subject, apply }: RuntimeChange, { links, chains }: DesiredSt
     case 'networkd':
     case 'unit':
     case 'reload':
+    case 'module':
+    case 'service':
       return [];
     default:
       return unreachable(subject);

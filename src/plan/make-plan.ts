@@ -9,11 +9,14 @@ import { diffAddresses } from './diff-addresses.ts';
 import { diffChains } from './diff-chains.ts';
 import { diffFiles } from './diff-files.ts';
 import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
+import { diffModules } from './diff-modules.ts';
 import { diffNeighbors } from './diff-neighbors.ts';
 import { diffReloads } from './diff-reloads.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
+import { diffUnits } from './diff-units.ts';
 import { absentSettings } from './lint/absent-settings.ts';
+import { absentUnits } from './lint/absent-units.ts';
 import { bootOrder, grabberOf } from './lint/boot-order.ts';
 import { networkdMemory } from './lint/networkd-memory.ts';
 import { networkdReload } from './lint/networkd-reload.ts';
@@ -48,6 +51,7 @@ export function makePlan({
     ...refusals(observed),
     ...absentSettings(desired, observed),
     ...notFiles(desired, observed),
+    ...absentUnits(desired, observed),
     ...networkdReload(shields, facts),
     ...networkdMemory(desired.links, facts),
     ...takenVlans(desired.links, facts),
@@ -61,6 +65,7 @@ export function makePlan({
   // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
   const runtime: readonly RuntimeChange[] = [
     ...shields,
+    ...diffModules(desired.modules ?? [], running.modules ?? []),
     ...addLinks(desired.links, facts),
     ...diffSysctls(desired.sysctls, running.sysctls, recorded),
     ...addresses.additions,
@@ -74,6 +79,7 @@ export function makePlan({
     ...addresses.removals,
     ...removeLinks(recorded?.links ?? [], desired.links, observed),
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
+    ...diffUnits(desired.units ?? [], running.units ?? [], recorded),
     ...diffReloads(fileChanges, recorded?.desired.files ?? [], desired.files ?? []),
   ];
   const boot = bootOrder(desired, grabbedBy).map(({ code, message, hint }) => ({ code, message, hint }));

@@ -33,6 +33,7 @@ export function untouchedHost(desired: DesiredState): Observed {
       chains: [],
       // A key that is missing may be one to leave alone.
       sysctls: Object.fromEntries(desired.sysctls.map(({ key }) => [key, 'unknown'])),
+      units: (desired.units ?? []).map(({ unit }) => ({ unit, isThere: true, isActive: false, atBoot: 'disabled' })),
     },
     boot: { sysctlLines: [], savedChainLines: [], units: [], unreadNetplanFiles: [], clockS: null },
     pending: null,

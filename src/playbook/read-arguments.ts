@@ -62,6 +62,16 @@ export function readDeclaration(
       const parsed = verbSchemas.sysctl.safeParse(given);
       return parsed.success ? ok({ kind: 'sysctl', setting: parsed.data }) : faults(parsed.error.issues, task, args);
     }
+    case 'kernel_module': {
+      const parsed = verbSchemas.kernel_module.safeParse(given);
+      return parsed.success
+        ? ok({ kind: 'kernel_module', module: parsed.data })
+        : faults(parsed.error.issues, task, args);
+    }
+    case 'unit': {
+      const parsed = verbSchemas.unit.safeParse(given);
+      return parsed.success ? ok({ kind: 'unit', unit: parsed.data }) : faults(parsed.error.issues, task, args);
+    }
     case 'file':
     case 'template': {
       const parsed = verbSchemas[task.verb].safeParse(given);

@@ -1,13 +1,13 @@
 import type { DeclaredFile } from '../domain/declared-file.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { parseFileTemplate } from '../inventory/file-template.ts';
 import { type HostVarsFault, locatedVars } from '../inventory/host-vars.ts';
 import type { InventoryHost } from '../inventory/inventory.ts';
 import type { Entry } from '../inventory/located.ts';
 import type { WrittenFile } from '../schema/file-schema.ts';
 import { commandWords } from './command-words.ts';
 import type { Task } from './playbook.ts';
-import { parseFileTemplate } from './render-template.ts';
 import type { Resolving } from './resolve-host.ts';
 import { namedValues, type Turn } from './turns.ts';
 

@@ -4,11 +4,13 @@ import type { DeclaredFile } from '../domain/declared-file.ts';
 import { parseInterfaceName, type VlanLink } from '../domain/link.ts';
 import { mainTable, type PolicyRule, type Route } from '../domain/routing.ts';
 import { parseSysctlKey, type SysctlSetting } from '../domain/sysctl.ts';
+import type { UnitSetting } from '../domain/unit-setting.ts';
 import { type CheckContext, refuse, settle } from './check.ts';
 import { cidr, domainVariables } from './domain-variables.ts';
 import { fileVerbKeys, fileVerbs } from './file-schema.ts';
 import { interfaceName, mtuBytes, vlanId } from './link-schema.ts';
 import { address, mark, priority, table } from './network-schema.ts';
+import { serviceVerbKeys, serviceVerbs } from './service-schema.ts';
 
 const vlanKeys = z.strictObject({
   parent: interfaceName.meta({ description: 'Interface the VLAN is made on' }),
@@ -56,6 +58,7 @@ export const verbSchemas = {
   rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRule),
   sysctl: sysctlKeys.meta({ description: 'A setting of the kernel' }).transform(toSysctl),
   ...fileVerbs,
+  ...serviceVerbs,
 } as const;
 
 /** What a task can be. */
@@ -69,6 +72,7 @@ export const verbKeys: { readonly [verb in Verb]: readonly string[] } = {
   rule: Object.keys(ruleKeys.shape),
   sysctl: Object.keys(sysctlKeys.shape),
   ...fileVerbKeys,
+  ...serviceVerbKeys,
 };
 
 /** What a task declares for a host, parsed. */
@@ -77,7 +81,9 @@ export type Declaration =
   | { readonly kind: 'route'; readonly route: Route }
   | { readonly kind: 'rule'; readonly rule: PolicyRule }
   | { readonly kind: 'sysctl'; readonly setting: SysctlSetting }
-  | { readonly kind: 'file'; readonly file: DeclaredFile };
+  | { readonly kind: 'file'; readonly file: DeclaredFile }
+  | { readonly kind: 'kernel_module'; readonly module: string }
+  | { readonly kind: 'unit'; readonly unit: UnitSetting };
 
 /** The verbs in the order of the reference. */
 export const verbNames = Object.keys(verbSchemas) as readonly Verb[];

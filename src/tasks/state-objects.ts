@@ -10,13 +10,21 @@ export type StateObject = {
   readonly wish: string;
 };
 
-type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls' | 'files'>;
+type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls' | 'files' | 'modules' | 'units'>;
 
 /** A state of no objects. */
 export const nothing: State = { links: [], routes: [], rules: [], sysctls: [] };
 
 /** The objects of a state. Two states that wish differently for one of them cannot both be had. */
-export function stateObjects({ links, routes, rules, sysctls, files = [] }: State): readonly StateObject[] {
+export function stateObjects({
+  links,
+  routes,
+  rules,
+  sysctls,
+  files = [],
+  modules = [],
+  units = [],
+}: State): readonly StateObject[] {
   return [
     ...links.flatMap(({ name, parent, id, mtu }) => [
       { name: `interface ${name}`, wish: JSON.stringify([parent, id, mtu]) },
@@ -33,6 +41,8 @@ export function stateObjects({ links, routes, rules, sysctls, files = [] }: Stat
     })),
     ...sysctls.map(({ key, value }) => ({ name: `sysctl ${key}`, wish: value })),
     ...files.map(({ dest, ...file }) => ({ name: `file ${dest}`, wish: JSON.stringify(file) })),
+    ...modules.map((name) => ({ name: `module ${name}`, wish: '' })),
+    ...units.map(({ unit, ...setting }) => ({ name: `unit ${unit}`, wish: JSON.stringify(setting) })),
   ];
 }
 
@@ -49,6 +59,10 @@ export function stateOf(declaration: Declaration): State {
       return { ...nothing, sysctls: [declaration.setting] };
     case 'file':
       return { ...nothing, files: [declaration.file] };
+    case 'kernel_module':
+      return { ...nothing, modules: [declaration.module] };
+    case 'unit':
+      return { ...nothing, units: [declaration.unit] };
     default:
       return unreachable(declaration);
   }

@@ -8,7 +8,7 @@ import type { LinkSpec } from '../schema/link-schema.ts';
 import { type Declared, type HostWants, placeWords } from './host-wants.ts';
 import { checkLink, type LinkHost } from './metallb-l2/check-host.ts';
 import { desiredState } from './metallb-l2/desired-state.ts';
-import { sortFiles, sortLinks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
+import { sortFiles, sortLinks, sortRoutes, sortRules, sortSysctls, sortUnits } from './metallb-l2/sort-state.ts';
 import { stateObjects, stateOf } from './state-objects.ts';
 import { withRecorded } from './with-recorded.ts';
 
@@ -31,7 +31,7 @@ export function wantedState(
     routes: sortRoutes([...networks.routes, ...states.flatMap(({ routes }) => routes)]),
     rules: sortRules([...networks.rules, ...states.flatMap(({ rules }) => rules)]),
     sysctls: sortSysctls([...networks.sysctls, ...states.flatMap(({ sysctls }) => sysctls)]),
-    ...filesOf(states),
+    ...onlyDeclared(states),
   };
   const state = isPart && recorded !== null ? withRecorded(asked, recorded.desired) : asked;
   const madeVlans = new Set(recorded?.links ?? []);
@@ -47,11 +47,19 @@ export function wantedState(
 
 const noState: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 
-/** Where there are none, nothing is said of them: what earlier versions recorded is the same state. */
-function filesOf(states: readonly Pick<DesiredState, 'files'>[]): Pick<DesiredState, 'files'> {
-  const files = sortFiles(states.flatMap(({ files = [] }) => files));
-  return files.length === 0 ? {} : { files };
+/** What only tasks declare. Where there is none of it, nothing is said: what earlier versions recorded is the same state. */
+function onlyDeclared(states: readonly DeclaredParts[]): DeclaredParts {
+  const files = sortFiles(states.flatMap((state) => state.files ?? []));
+  const modules = [...new Set(states.flatMap((state) => state.modules ?? []))].sort();
+  const units = sortUnits(states.flatMap((state) => state.units ?? []));
+  return {
+    ...(files.length === 0 ? {} : { files }),
+    ...(modules.length === 0 ? {} : { modules }),
+    ...(units.length === 0 ? {} : { units }),
+  };
 }
+
+type DeclaredParts = Pick<DesiredState, 'files' | 'modules' | 'units'>;
 
 /** Everything that stands against what one task declares. */
 function obstacles(
@@ -90,6 +98,8 @@ function linkOf(declared: Declared): LinkSpec | null {
       return 'device' in declared.route ? { kind: 'device', device: declared.route.device } : null;
     case 'sysctl':
     case 'file':
+    case 'kernel_module':
+    case 'unit':
       return null;
     case 'rule':
       return declared.rule.iif === null ? null : { kind: 'device', device: declared.rule.iif };

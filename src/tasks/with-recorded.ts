@@ -16,6 +16,8 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
   const rules = recorded.rules.filter((rule) => isLeft({ ...nothing, rules: [rule] }));
   const sysctls = recorded.sysctls.filter((setting) => isLeft({ ...nothing, sysctls: [setting] }));
   const files = merged(asked.files ?? [], recorded.files ?? [], ({ dest }) => dest);
+  const modules = merged(asked.modules ?? [], recorded.modules ?? [], (name) => name);
+  const units = merged(asked.units ?? [], recorded.units ?? [], ({ unit }) => unit);
   // Required: whatever else a state comes to have must not be lost here.
   return {
     decisions: merged(asked.decisions, recorded.decisions, ({ network }) => network),
@@ -27,9 +29,11 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
     addresses: merged(asked.addresses ?? [], recorded.addresses ?? [], keyOf),
     neighbors: merged(asked.neighbors ?? [], recorded.neighbors ?? [], keyOf),
     ...(files.length === 0 ? {} : { files }),
+    ...(modules.length === 0 ? {} : { modules }),
+    ...(units.length === 0 ? {} : { units }),
     // Not recorded's: it is for the whole host.
     ...(asked.renderer === undefined ? {} : { renderer: asked.renderer }),
-  } satisfies Required<Omit<DesiredState, 'renderer' | 'files'>>;
+  } satisfies Required<Omit<DesiredState, 'renderer' | 'files' | 'modules' | 'units'>>;
 }
 
 /** Sorted by key; of two with one key, the one that is asked for now. */

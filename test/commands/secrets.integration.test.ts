@@ -100,7 +100,7 @@ describe('files on a host', () => {
   it('are nobody else’s to read before they have their final mode, and the record of mlbroute never is', async () => {
     const host = fleet.host('n1');
     // Looks before each of these programs runs there: at files that are not in their place yet, and at the record.
-    host.sh(`mkdir -p /run/real; cp -a /usr/local/sbin/. /run/real/
+    host.sh(`[ -d /run/real ] || { mkdir /run/real; cp -a /usr/local/sbin/. /run/real/; }
       for name in chmod sync mv; do
         cat >"/usr/local/sbin/$name" <<'END'
 #!/bin/sh
@@ -118,11 +118,6 @@ END
       expect(exitCode, stderr).toBe(0);
     }
     const looks = [...new Set(host.sh('cat /run/looks').trimEnd().split('\n'))].sort();
-    expect(looks).toEqual([
-      'before chmod: beside 600',
-      'before mv: beside 644',
-      'before sync: beside 644',
-      'record 700 root:root',
-    ]);
+    expect(looks).toEqual(['before mv: beside 644', 'before sync: beside 644', 'record 700 root:root']);
   });
 });

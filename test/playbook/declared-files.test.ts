@@ -146,3 +146,39 @@ describe('A file of a playbook', () => {
     expect(filesOf(tasks('one'))).toHaveLength(2);
   });
 });
+
+describe('A unit or a module of a playbook', () => {
+  const declared = (task: string) => {
+    const wants = wantsOf(`- hosts: all\n  tasks:\n    - ${task}\n`, inventory, 'n1');
+    return wants.ok ? wants.value?.declared.map(({ at: _at, ...each }) => each) : wants.error;
+  };
+
+  it('is what its task says', () => {
+    expect(declared('unit: { name: app, enabled: true, state: stopped }')).toEqual([
+      { kind: 'unit', unit: { unit: 'app.service', isEnabled: true, isActive: false } },
+    ]);
+    expect(declared('unit: { name: app.timer, state: started }')).toEqual([
+      { kind: 'unit', unit: { unit: 'app.timer', isEnabled: null, isActive: true } },
+    ]);
+    expect(declared('kernel_module: { name: br-netfilter }')).toEqual([
+      { kind: 'kernel_module', module: 'br_netfilter' },
+    ]);
+  });
+
+  it.each([
+    ['unit: { name: app }', 'error[unit]: nothing is asked of the unit'],
+    ['unit: { name: sshd, state: stopped }', 'error[unit]: without sshd.service the host may be lost'],
+    ['unit: { name: ssh.socket, enabled: false }', 'error[unit]: without ssh.socket the host may be lost'],
+    ['unit: { name: systemd-networkd, enabled: false }', 'without systemd-networkd.service the host may be lost'],
+    ['unit: { name: "a b", state: started }', 'this is the name of a unit of systemd'],
+    ['unit: { name: app, state: restarted }', 'error[value]'],
+    ['kernel_module: { name: a/b }', 'this is the name of a module, without .ko'],
+    ['kernel_module: br_netfilter', 'error[type]'],
+  ])('is refused as %s', (task, expected) => {
+    expect(declared(task)).toContain(expected);
+  });
+
+  it('keeps what runs a host where that is asked', () => {
+    expect(declared('unit: { name: sshd, enabled: true, state: started }')).toHaveLength(1);
+  });
+});

@@ -3,6 +3,7 @@ import type { VlanLink } from '../../domain/link.ts';
 import type { NetfilterChain } from '../../domain/netfilter.ts';
 import type { PolicyRule, Route } from '../../domain/routing.ts';
 import type { SysctlSetting } from '../../domain/sysctl.ts';
+import type { UnitSetting } from '../../domain/unit-setting.ts';
 
 /** Sorts by a text key and keeps one of each: equal keys are equal entries. */
 function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): readonly T[] {
@@ -18,6 +19,11 @@ export function sortLinks(links: readonly VlanLink[]): readonly VlanLink[] {
 /** Files by path. */
 export function sortFiles(files: readonly DeclaredFile[]): readonly DeclaredFile[] {
   return sortedOnce(files, ({ dest }) => dest);
+}
+
+/** Units by name. */
+export function sortUnits(units: readonly UnitSetting[]): readonly UnitSetting[] {
+  return sortedOnce(units, ({ unit }) => unit);
 }
 
 /** Chains by family, table and name. */

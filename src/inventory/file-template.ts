@@ -2,8 +2,8 @@ import Handlebars from 'handlebars';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { Json } from '../domain/variable.ts';
-import { calls } from '../inventory/expression-calls.ts';
-import { hintForJinja } from '../inventory/jinja-hint.ts';
+import { calls } from './expression-calls.ts';
+import { hintForJinja } from './jinja-hint.ts';
 
 /** A template that parses, ready to be printed with variables of different hosts. */
 export type FileTemplate = {
