@@ -23,7 +23,7 @@ export type FileChange =
 /** One change of the running kernel, with the commands that make it and those that take it back. */
 export type RuntimeChange = {
   readonly sign: '+' | '-' | '~';
-  /** `networkd` comes before the files and is taken back after them; `reload` comes last, and runs again once files are taken back. */
+  /** `reload` comes last, and runs again once files are taken back. */
   readonly subject:
     | 'link'
     | 'address'
@@ -41,6 +41,8 @@ export type RuntimeChange = {
   readonly words: string;
   readonly apply: readonly Command[];
   readonly undo: readonly Command[];
+  /** It comes before the files are written, and is taken back after them. */
+  readonly isBeforeFiles?: true;
 };
 
 /** A fact worth saying that stops nothing. */

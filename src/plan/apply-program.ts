@@ -26,10 +26,10 @@ export function applyProgram(plan: HostPlan, manifest: Manifest | null, options:
   // A reload makes networkd read all of its files: so it comes before the new ones are there, and its undo after they are gone.
   // What else reads files anew does so after them, and its undo, too.
   const preparations = plan.runtime.flatMap((change) =>
-    change.subject === 'networkd' ? [change] : change.subject === 'reload' ? [{ ...change, apply: [] }] : [],
+    change.isBeforeFiles ? [change] : change.subject === 'reload' ? [{ ...change, apply: [] }] : [],
   );
   const steps = plan.runtime
-    .filter(({ subject }) => subject !== 'networkd')
+    .filter(({ isBeforeFiles }) => !isBeforeFiles)
     .map((change) => (change.subject === 'reload' ? { ...change, undo: [] } : change));
   return [
     `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,

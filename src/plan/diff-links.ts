@@ -136,6 +136,7 @@ function shield(name: InterfaceName, grabber: NetworkFile, isLoaded: boolean): R
     // Where networkd has it in memory still, from a VLAN that went since it last read its files, there is nothing to read.
     apply: [shieldFile(name), ...(isLoaded ? [] : [reload])],
     undo: [unshield(name, 'as before'), ...(isLoaded ? [] : [reload])],
+    isBeforeFiles: true,
   };
 }
 

@@ -52,5 +52,7 @@ function change(unit: string, verb: Verb): RuntimeChange {
     words: `${unit} ${words[verb]}`,
     apply: [systemctl(verb)],
     undo: [systemctl(opposite[verb])],
+    // Without its file a unit can be neither stopped nor disabled, and with it it can be started.
+    ...(verb === 'disable' || verb === 'stop' ? { isBeforeFiles: true as const } : {}),
   };
 }

@@ -16,7 +16,7 @@ export function makeManifest(desired: DesiredState, files: readonly ManagedFile[
     const isNew = recorded?.files.some(({ path }) => path === dest) !== true;
     return (isNew ? observed.persisted : (recorded?.filesBefore ?? [])).filter(({ path }) => path === dest);
   });
-  const unitsBefore = (desired.units ?? []).flatMap((setting) => unitBefore(setting, observed) ?? []);
+  const unitsBefore = (desired.units ?? []).map((setting) => unitBefore(setting, observed));
   return {
     version: 1,
     generation: (recorded?.generation ?? 0) + 1,
@@ -33,13 +33,11 @@ export function makeManifest(desired: DesiredState, files: readonly ManagedFile[
   };
 }
 
-/** What a unit was before a push first wanted something of it, as far as something is wanted now; null where it was not there. */
-function unitBefore({ unit, isEnabled, isActive }: UnitSetting, { recorded, running }: Observed): UnitSetting | null {
+/** What a unit was before a push first wanted something of it, as far as something is wanted now. */
+function unitBefore({ unit, isEnabled, isActive }: UnitSetting, { recorded, running }: Observed): UnitSetting {
   const now = running.units?.find((each) => each.unit === unit);
   const last = recorded?.desired.units?.find((each) => each.unit === unit);
   const known = recorded?.unitsBefore?.find((each) => each.unit === unit);
-  // Brought by a push: it goes as it came.
-  if (known === undefined && (last !== undefined || now?.isThere !== true)) return null;
   const before = (wish: boolean | null, key: 'isEnabled' | 'isActive', seen: boolean) =>
     last != null && last[key] !== null ? (known?.[key] ?? null) : wish === null ? null : seen;
   return {

@@ -65,15 +65,15 @@ describe('A unit', () => {
       'start, undone by stop',
     ]);
     expect(commandsOf([], [seen('disabled', false, false)], second)).toEqual([]);
-    // What a push itself brought has no before.
+    // What a push itself brings did not run before.
     const brought = makeManifest(
       { ...nothing, units: [wish(true, true)] },
       [],
       observed(seen('disabled', false, false), null),
     );
-    expect(brought.unitsBefore).toBeUndefined();
+    expect(brought.unitsBefore).toEqual([wish(false, false)]);
     const later = makeManifest({ ...nothing, units: [wish(true, true)] }, [], observed(seen('enabled', true), brought));
-    expect(later.unitsBefore).toBeUndefined();
+    expect(later.unitsBefore).toEqual([wish(false, false)]);
   });
 
   it('is refused where it is not there, or masked', () => {
