@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=… history=… ipv6=… sysctls=… files=… modules=… units=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=… ipv6=… sysctls=… files=… tables=… modules=… units=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token, history, ipv6, sysctls, files, modules and units are set by the controller
+# shellcheck disable=SC2154  # token, history, ipv6, sysctls, files, tables, modules and units are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -58,6 +58,18 @@ network_section() {
   case "$nft_tables $legacy_tables" in
     *raw*) iptables-save -t raw 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
   esac
+  # Tables that are looked at where the playbook has chains in them, and where it had. They may hold thousands of rules.
+  if [ -r /etc/mlbroute/iptables.v4 ]; then
+    while read -r line; do
+      case $line in '*nat' | '*filter') tables="$tables ${line#?}" ;; esac
+    done </etc/mlbroute/iptables.v4
+  fi
+  for table in nat filter; do
+    case " $tables " in *" $table "*) ;; *) continue ;; esac
+    case "$iptables $legacy_tables" in
+      *nf_tables* | *"$table"*) iptables-save -t "$table" 2>/dev/null | grep -e '^\*' -e MLBROUTE ;;
+    esac
+  done
   set -- /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
   # What only IPv6 needs is looked for where it is wanted, and where it was.
   if [ -n "$ipv6" ] || [ -e /etc/mlbroute/iptables.v6 ]; then

@@ -42,6 +42,11 @@ export const playbookOptions = {
     describe: 'A playbook: what hosts shall have beside or instead of the networks of the inventory',
     coerce: filledText('--playbook'),
   },
+  templates: {
+    requiresArg: true,
+    describe: 'A folder with templates of your own, each in place of the shipped one of its name',
+    coerce: filledText('--templates'),
+  },
 } as const;
 
 /** Which variable of which host. */
@@ -62,13 +67,15 @@ export function hostsOf(argv: {
   readonly 'extra-vars': readonly string[] | undefined;
   readonly 'vault-password-file': string | undefined;
   readonly playbook?: string | undefined;
+  readonly templates?: string | undefined;
 }): InventoryChoice {
-  const { 'extra-vars': extraVars, 'vault-password-file': vaultPasswordFile, playbook } = argv;
+  const { 'extra-vars': extraVars, 'vault-password-file': vaultPasswordFile, playbook, templates } = argv;
   return {
     inventory: argv.inventory,
     limit: argv.limit ?? null,
     ...(extraVars === undefined ? {} : { extraVars }),
     ...(vaultPasswordFile === undefined ? {} : { vaultPasswordFile }),
     ...(playbook === undefined ? {} : { playbook }),
+    ...(templates === undefined ? {} : { templates }),
   };
 }

@@ -57,7 +57,7 @@ export async function loadDeployments(
   if (!playbook.ok) return refuse(playbook.error);
   const { inventory, hosts: selected, vault } = read.value;
   const { warnings } = inventory;
-  const templates = await loadTemplates(null);
+  const templates = await loadTemplates(options.templates ?? null);
   if (!templates.ok) return refuse(templates.error);
   const played = choosePlays(playbook.value, choice);
   const playsOf = hostsOfPlays(played, inventory);

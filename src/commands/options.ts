@@ -18,6 +18,8 @@ export type InventoryOptions = {
   readonly force?: readonly ObstacleCode[];
   /** The file of the playbook; where it is missing, the built-in one. */
   readonly playbook?: string;
+  /** The folder of templates that count before the shipped ones; none where it is missing. */
+  readonly templates?: string;
   /** Tasks of the run by their tags; none where it is missing: all but those tagged `never`. */
   readonly tags?: readonly string[];
   readonly skipTags?: readonly string[];

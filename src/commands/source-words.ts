@@ -5,11 +5,13 @@ import type { InventoryOptions } from './options.ts';
 export function sourceWords({
   inventory,
   playbook,
+  templates,
   shard,
-}: Pick<InventoryOptions, 'inventory' | 'playbook' | 'shard'>): readonly string[] {
+}: Pick<InventoryOptions, 'inventory' | 'playbook' | 'templates' | 'shard'>): readonly string[] {
   return [
     ...inventory.flatMap((path) => ['-i', path]),
     ...(playbook === undefined ? [] : ['-p', playbook]),
+    ...(templates === undefined ? [] : ['--templates', templates]),
     ...(shard === undefined ? [] : ['--shard', formatShard(shard)]),
   ];
 }

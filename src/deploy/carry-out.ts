@@ -92,7 +92,12 @@ async function verify(
       ({ code, where }) => where !== 'recorded' && code !== 'not-boot-safe',
     );
     if (findings.length === 0) return null;
-    trouble = { kind: 'verification', findings: findings.map(({ subject, message }) => `${subject} ${message}`) };
+    trouble = {
+      kind: 'verification',
+      findings: findings.map(
+        ({ subject, message, hint }) => `${subject} ${message}${hint === null ? '' : ` (${hint})`}`,
+      ),
+    };
   }
   return trouble;
 }

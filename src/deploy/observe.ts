@@ -28,7 +28,7 @@ export async function observe(
   const token = `@${randomWord()}`;
   const first = extending === null ? '' : extendProgram(extending.id, extending.bySeconds);
   const answer = await session.run({
-    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' ipv6='${sight.ipv6 ? 'yes' : ''}' sysctls=${quoteWord(sight.sysctls.join(' '))} files=${quoteWord(sight.files.join(' '))} modules=${quoteWord(sight.modules.join(' '))} units=${quoteWord(sight.units.join(' '))}\n${programs.observe}`,
+    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' ipv6='${sight.ipv6 ? 'yes' : ''}' sysctls=${quoteWord(sight.sysctls.join(' '))} files=${quoteWord(sight.files.join(' '))} tables=${quoteWord(sight.tables.join(' '))} modules=${quoteWord(sight.modules.join(' '))} units=${quoteWord(sight.units.join(' '))}\n${programs.observe}`,
     deadlineMs: observeDeadlineMs,
     onLine: null,
   });

@@ -1,6 +1,7 @@
 import type { Cidr, IpAddress } from './address.ts';
 import type { DeclaredFile } from './declared-file.ts';
 import type { InterfaceName, VlanLink } from './link.ts';
+import type { MarkSetting } from './mark-setting.ts';
 import type { InterfaceAddress, Neighbor } from './neighborhood.ts';
 import type { NetfilterChain } from './netfilter.ts';
 import type { Fwmark, PolicyRule, Route, TableId } from './routing.ts';
@@ -40,6 +41,8 @@ export type DesiredState = {
   readonly neighbors?: readonly Neighbor[];
   /** As `addresses`. */
   readonly files?: readonly DeclaredFile[];
+  /** What tasks beside `metallb_l2` have marked: their chains are among `chains`; as `addresses`. */
+  readonly marks?: readonly MarkSetting[];
   /** Names of modules of the kernel, with `_` for `-`; as `addresses`. */
   readonly modules?: readonly string[];
   /** As `addresses`. */

@@ -9,13 +9,15 @@ export type Sight = {
   readonly sysctls: readonly SysctlKey[];
   /** Paths that the playbook has files for. */
   readonly files: readonly string[];
+  /** Tables of iptables beside raw and mangle. */
+  readonly tables: readonly string[];
   /** Modules and units that it wants something of. */
   readonly modules: readonly string[];
   readonly units: readonly string[];
 };
 
 /** A look that nothing more is wanted of. */
-export const plainSight: Sight = { ipv6: false, sysctls: [], files: [], modules: [], units: [] };
+export const plainSight: Sight = { ipv6: false, sysctls: [], files: [], tables: [], modules: [], units: [] };
 
 /** All that must be looked at to tell whether a host has a state. */
 export function sightOf({ chains, sysctls, files = [], modules = [], units = [] }: DesiredState): Sight {
@@ -23,6 +25,7 @@ export function sightOf({ chains, sysctls, files = [], modules = [], units = [] 
     ipv6: chains.some(({ family }) => family === 'ipv6'),
     sysctls: sysctls.map(({ key }) => key),
     files: files.map(({ dest }) => dest),
+    tables: [...new Set(chains.map(({ table }) => table))].filter((table) => table === 'nat' || table === 'filter'),
     modules,
     units: units.map(({ unit }) => unit),
   };

@@ -2,14 +2,17 @@ import type { Family } from '../domain/address.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import type { RunningChain } from '../domain/observed.ts';
 
+const tables = ['raw', 'mangle', 'nat', 'filter'] as const;
+
 /**
- * Parses the lines of `iptables-save -t mangle` and `-t raw`, or of `ip6tables-save`, that name a chain `MLBROUTE-…`: tables, declarations, jumps and rules. Without
+ * Parses the lines of `iptables-save -t mangle` and other tables, or of `ip6tables-save`, that name a chain `MLBROUTE-…`: tables, declarations, jumps and rules. Without
  * the line of a table it is mangle. Source: iptables-save(8).
  */
 export function parseChains(text: string, family: Family): readonly RunningChain[] {
   return text.split(/^\*/m).flatMap((part, i) => {
     const lines = part.split('\n');
-    return chainsOf(lines, { family, table: i > 0 && lines[0] === 'raw' ? 'raw' : 'mangle' });
+    const table = tables.find((name) => i > 0 && lines[0] === name) ?? 'mangle';
+    return chainsOf(lines, { family, table });
   });
 }
 
@@ -25,7 +28,7 @@ function chainsOf(lines: readonly string[], place: Pick<NetfilterChain, 'family'
 }
 
 function hookOf(lines: readonly string[], name: string): NetfilterChain['hook'] | null {
-  for (const hook of ['PREROUTING', 'OUTPUT'] as const) {
+  for (const hook of ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'] as const) {
     if (lines.includes(`-A ${hook} -j ${name}`)) return hook;
   }
   return null;

@@ -1,6 +1,5 @@
 import { familyOf, type IpAddress } from '../domain/address.ts';
 import type { ExplainedLookUp, Stage, TriedChainRule, Way, WayEnd } from '../domain/explanation.ts';
-import type { NetfilterChain } from '../domain/netfilter.ts';
 import { type MarkedPacket, parseChainRule } from './chain-rule.ts';
 import { checkSource, isForwarding } from './check-source.ts';
 import { explainLookUp } from './explain-look-up.ts';
@@ -14,7 +13,7 @@ import type { NodeModel } from './node-model.ts';
 export type WayBuilder = {
   readonly packet: () => MarkedPacket;
   readonly conntrack: () => void;
-  readonly chains: (table: NetfilterChain['table'], hook: NetfilterChain['hook']) => void;
+  readonly chains: (table: 'raw' | 'mangle', hook: 'PREROUTING' | 'OUTPUT') => void;
   readonly rewrite: (
     step: Pick<Extract<Stage, { kind: 'rewrite' }>, 'at' | 'by'>,
     change: { readonly from?: IpAddress; readonly to?: IpAddress; readonly mark?: number },

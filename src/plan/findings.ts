@@ -1,5 +1,5 @@
-import type { Finding, HostPlan } from '../domain/change.ts';
-import type { Observed } from '../domain/observed.ts';
+import type { Finding, HostPlan, RuntimeChange } from '../domain/change.ts';
+import type { Observed, RunningState } from '../domain/observed.ts';
 import { unreachable } from '../domain/result.ts';
 import { effectiveRpFilter } from './effective-rp-filter.ts';
 
@@ -51,7 +51,7 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
     .filter(({ subject }) => subject !== 'unit' && subject !== 'networkd' && subject !== 'reload')
     .map((change): Finding => {
       const key = change.subject === 'sysctl' ? change.words.split(' ')[1] : undefined;
-      const hint = key === undefined ? null : effectiveRpFilter(key, observed.running);
+      const hint = key === undefined ? chainHint(change, observed.running) : effectiveRpFilter(key, observed.running);
       const base = { where: 'running', subject: change.words, hint } as const;
       switch (change.sign) {
         case '+':
@@ -110,4 +110,15 @@ function emptyTables({ decisions, runtime }: HostPlan, { running }: Observed): r
       },
     ];
   });
+}
+
+/** Where a chain has as many rules as asked for, and one is printed otherwise: how the kernel has it. */
+function chainHint({ subject, sign, words, apply }: RuntimeChange, { chains }: RunningState): string | null {
+  if (subject !== 'chain' || sign !== '~') return null;
+  const now = chains.find(({ name, table }) => words.startsWith(`chain ${name} in ${table}`));
+  const wanted = (apply[0]?.stdin ?? '').split('\n').filter((line) => line.startsWith(`-A ${now?.name} `));
+  const other = wanted.findIndex((line, index) => line !== `-A ${now?.name} ${now?.rules[index]}`);
+  return now === undefined || wanted.length !== now.rules.length || other < 0
+    ? null
+    : `rule ${other + 1} is ${now.rules[other]}`;
 }

@@ -38,8 +38,9 @@ export type HostScriptInput = {
 export function hostScript(input: HostScriptInput): Result<string, readonly Failure[]> {
   const { host, desired, files, parents, programs } = input;
   const { files: own = [], modules = [], units = [] } = desired;
-  if (own.length + modules.length + units.length > 0) {
-    const message = 'a script brings no files, modules and units of a playbook';
+  const others = desired.chains.filter(({ table }) => table === 'nat' || table === 'filter');
+  if (own.length + modules.length + units.length + others.length > 0) {
+    const message = 'a script brings no files, modules, units and chains of a playbook';
     return err([{ kind: 'refused', message, hint: 'push, or describe these hosts without them' }]);
   }
   const plan = makePlan({ host, desired, files, observed: untouchedHost(desired), warnings: [] });

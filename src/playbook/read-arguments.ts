@@ -62,6 +62,14 @@ export function readDeclaration(
       const parsed = verbSchemas.sysctl.safeParse(given);
       return parsed.success ? ok({ kind: 'sysctl', setting: parsed.data }) : faults(parsed.error.issues, task, args);
     }
+    case 'mark': {
+      const parsed = verbSchemas.mark.safeParse(given);
+      return parsed.success ? ok({ kind: 'mark', marks: parsed.data }) : faults(parsed.error.issues, task, args);
+    }
+    case 'iptables': {
+      const parsed = verbSchemas.iptables.safeParse(given);
+      return parsed.success ? ok({ kind: 'iptables', chain: parsed.data }) : faults(parsed.error.issues, task, args);
+    }
     case 'kernel_module': {
       const parsed = verbSchemas.kernel_module.safeParse(given);
       return parsed.success

@@ -106,6 +106,8 @@ export const playbookSchema = playbookOf({
   sysctl: verbSchemas.sysctl.optional(),
   file: verbSchemas.file.optional(),
   template: verbSchemas.template.optional(),
+  mark: verbSchemas.mark.optional(),
+  iptables: verbSchemas.iptables.optional(),
   kernel_module: verbSchemas.kernel_module.optional(),
   unit: verbSchemas.unit.optional(),
   ...writtenActions,
@@ -115,7 +117,7 @@ export const playbookSchema = playbookOf({
 const unread = z.unknown().optional();
 const writtenPlaybook = playbookOf({
   ...{ metallb_l2: unread, vlan: unread, route: unread, rule: unread, sysctl: unread, file: unread, template: unread },
-  ...{ kernel_module: unread, unit: unread },
+  ...{ mark: unread, iptables: unread, kernel_module: unread, unit: unread },
   ...{ command: unread, package: unread, wait: unread, assert: unread, verify: unread, reboot: unread },
 });
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { type Cidr, type Family, familyOf as familyOfOne, type IpAddress } from '../domain/address.ts';
 import type { DeclaredFile } from '../domain/declared-file.ts';
 import { parseInterfaceName, type VlanLink } from '../domain/link.ts';
+import type { MarkSetting } from '../domain/mark-setting.ts';
+import type { NetfilterChain } from '../domain/netfilter.ts';
 import { mainTable, type PolicyRule, type Route } from '../domain/routing.ts';
 import { parseSysctlKey, type SysctlSetting } from '../domain/sysctl.ts';
 import type { UnitSetting } from '../domain/unit-setting.ts';
@@ -9,6 +11,7 @@ import { type CheckContext, refuse, settle } from './check.ts';
 import { cidr, domainVariables } from './domain-variables.ts';
 import { fileVerbKeys, fileVerbs } from './file-schema.ts';
 import { interfaceName, mtuBytes, vlanId } from './link-schema.ts';
+import { netfilterVerbKeys, netfilterVerbs } from './netfilter-schema.ts';
 import { address, mark, priority, table } from './network-schema.ts';
 import { serviceVerbKeys, serviceVerbs } from './service-schema.ts';
 
@@ -58,6 +61,7 @@ export const verbSchemas = {
   rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRule),
   sysctl: sysctlKeys.meta({ description: 'A setting of the kernel' }).transform(toSysctl),
   ...fileVerbs,
+  ...netfilterVerbs,
   ...serviceVerbs,
 } as const;
 
@@ -72,6 +76,7 @@ export const verbKeys: { readonly [verb in Verb]: readonly string[] } = {
   rule: Object.keys(ruleKeys.shape),
   sysctl: Object.keys(sysctlKeys.shape),
   ...fileVerbKeys,
+  ...netfilterVerbKeys,
   ...serviceVerbKeys,
 };
 
@@ -82,6 +87,8 @@ export type Declaration =
   | { readonly kind: 'rule'; readonly rule: PolicyRule }
   | { readonly kind: 'sysctl'; readonly setting: SysctlSetting }
   | { readonly kind: 'file'; readonly file: DeclaredFile }
+  | { readonly kind: 'mark'; readonly marks: readonly MarkSetting[] }
+  | { readonly kind: 'iptables'; readonly chain: NetfilterChain }
   | { readonly kind: 'kernel_module'; readonly module: string }
   | { readonly kind: 'unit'; readonly unit: UnitSetting };
 

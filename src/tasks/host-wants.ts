@@ -39,6 +39,7 @@ export function sightFor({ spec, declared }: HostWants): Sight {
     ipv6: spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
     sysctls: declared.flatMap((each) => (each.kind === 'sysctl' ? [each.setting.key] : [])),
     files: declared.flatMap((each) => (each.kind === 'file' ? [each.file.dest] : [])),
+    tables: declared.flatMap((each) => (each.kind === 'iptables' ? [each.chain.table] : [])),
     modules: declared.flatMap((each) => (each.kind === 'kernel_module' ? [each.module] : [])),
     units: declared.flatMap((each) => (each.kind === 'unit' ? [each.unit.unit] : [])),
   };

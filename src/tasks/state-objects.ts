@@ -1,5 +1,7 @@
 import type { DesiredState } from '../domain/desired-state.ts';
+import type { NetfilterChain } from '../domain/netfilter.ts';
 import { unreachable } from '../domain/result.ts';
+import { formatFwmark } from '../domain/routing.ts';
 import type { Declaration } from '../schema/task-schema.ts';
 
 /** Something a host can have once only, and what it shall be like. */
@@ -10,7 +12,10 @@ export type StateObject = {
   readonly wish: string;
 };
 
-type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls' | 'files' | 'modules' | 'units'>;
+type State = Pick<DesiredState, 'links' | 'routes' | 'rules' | 'sysctls' | 'files' | 'marks' | 'modules' | 'units'> & {
+  /** Only those that tasks name; those of networks and marks follow from these. */
+  readonly chains?: readonly NetfilterChain[];
+};
 
 /** A state of no objects. */
 export const nothing: State = { links: [], routes: [], rules: [], sysctls: [] };
@@ -22,6 +27,8 @@ export function stateObjects({
   rules,
   sysctls,
   files = [],
+  chains = [],
+  marks = [],
   modules = [],
   units = [],
 }: State): readonly StateObject[] {
@@ -41,6 +48,14 @@ export function stateObjects({
     })),
     ...sysctls.map(({ key, value }) => ({ name: `sysctl ${key}`, wish: value })),
     ...files.map(({ dest, ...file }) => ({ name: `file ${dest}`, wish: JSON.stringify(file) })),
+    ...chains.map(({ table, name, hook, rules }) => ({
+      name: `chain ${name} of ${table}`,
+      wish: JSON.stringify([hook, rules]),
+    })),
+    ...marks.map(({ to, iif, fwmark }) => ({
+      name: `mark of requests to ${to} by ${iif}`,
+      wish: formatFwmark(fwmark),
+    })),
     ...modules.map((name) => ({ name: `module ${name}`, wish: '' })),
     ...units.map(({ unit, ...setting }) => ({ name: `unit ${unit}`, wish: JSON.stringify(setting) })),
   ];
@@ -59,6 +74,10 @@ export function stateOf(declaration: Declaration): State {
       return { ...nothing, sysctls: [declaration.setting] };
     case 'file':
       return { ...nothing, files: [declaration.file] };
+    case 'mark':
+      return { ...nothing, marks: declaration.marks };
+    case 'iptables':
+      return { ...nothing, chains: [declaration.chain] };
     case 'kernel_module':
       return { ...nothing, modules: [declaration.module] };
     case 'unit':

@@ -8,7 +8,18 @@ import type { LinkSpec } from '../schema/link-schema.ts';
 import { type Declared, type HostWants, placeWords } from './host-wants.ts';
 import { checkLink, type LinkHost } from './metallb-l2/check-host.ts';
 import { desiredState } from './metallb-l2/desired-state.ts';
-import { sortFiles, sortLinks, sortRoutes, sortRules, sortSysctls, sortUnits } from './metallb-l2/sort-state.ts';
+import { declaredMarkChains } from './metallb-l2/mark.ts';
+import { chainsFor, netfilterTool } from './metallb-l2/netfilter-tool.ts';
+import {
+  sortChains,
+  sortFiles,
+  sortLinks,
+  sortMarks,
+  sortRoutes,
+  sortRules,
+  sortSysctls,
+  sortUnits,
+} from './metallb-l2/sort-state.ts';
 import { stateObjects, stateOf } from './state-objects.ts';
 import { withRecorded } from './with-recorded.ts';
 
@@ -31,9 +42,11 @@ export function wantedState(
     routes: sortRoutes([...networks.routes, ...states.flatMap(({ routes }) => routes)]),
     rules: sortRules([...networks.rules, ...states.flatMap(({ rules }) => rules)]),
     sysctls: sortSysctls([...networks.sysctls, ...states.flatMap(({ sysctls }) => sysctls)]),
+    chains: sortChains([...networks.chains, ...states.flatMap(({ chains = [] }) => chains)]),
     ...onlyDeclared(states),
   };
-  const state = isPart && recorded !== null ? withRecorded(asked, recorded.desired) : asked;
+  const whole = isPart && recorded !== null ? withRecorded(asked, recorded.desired) : asked;
+  const state = withMarkChains(whole, netfilterTool(spec, facts));
   const madeVlans = new Set(recorded?.links ?? []);
   const ownVlans = new Set([...madeVlans, ...state.links.map(({ name }) => name)]);
   const host = facts === null ? null : { spec, facts, ownVlans, madeVlans };
@@ -47,19 +60,29 @@ export function wantedState(
 
 const noState: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 
+/** The chains of marks are for all of them together, whichever tasks of a part or of the record they come from. */
+function withMarkChains(state: DesiredState, tool: ReturnType<typeof netfilterTool>): DesiredState {
+  const own = chainsFor(tool, declaredMarkChains(state.marks ?? []));
+  const names = new Set(['MLBROUTE-MARKS', 'MLBROUTE-MARKS-OUTPUT']);
+  const others = state.chains.filter(({ table, name }) => table !== 'mangle' || !names.has(name));
+  return { ...state, chains: sortChains([...others, ...own]) };
+}
+
 /** What only tasks declare. Where there is none of it, nothing is said: what earlier versions recorded is the same state. */
 function onlyDeclared(states: readonly DeclaredParts[]): DeclaredParts {
   const files = sortFiles(states.flatMap((state) => state.files ?? []));
   const modules = [...new Set(states.flatMap((state) => state.modules ?? []))].sort();
   const units = sortUnits(states.flatMap((state) => state.units ?? []));
+  const marks = sortMarks(states.flatMap((state) => state.marks ?? []));
   return {
     ...(files.length === 0 ? {} : { files }),
+    ...(marks.length === 0 ? {} : { marks }),
     ...(modules.length === 0 ? {} : { modules }),
     ...(units.length === 0 ? {} : { units }),
   };
 }
 
-type DeclaredParts = Pick<DesiredState, 'files' | 'modules' | 'units'>;
+type DeclaredParts = Pick<DesiredState, 'files' | 'marks' | 'modules' | 'units'>;
 
 /** Everything that stands against what one task declares. */
 function obstacles(
@@ -79,10 +102,12 @@ function obstacles(
     .map(({ name }) => refused(`metallb_l2 wants another ${name}`, 'choose another table, priority or name'));
   const link = linkOf(declared);
   const trouble = link === null || host === null ? null : checkLink(link, host);
+  const needsIptables = declared.kind === 'iptables' && host !== null && host.facts.iptables === null;
   const isAlone = declared.kind === 'rule' && link === null && state.links.length + state.routes.length === 0;
   return [
     ...clashes,
     ...(trouble === null ? [] : [refused(trouble.message, trouble.hint)]),
+    ...(needsIptables ? [refused('the host has no iptables', 'a task package above can install it')] : []),
     ...(isAlone
       ? [refused('there is no link and no route that this rule could come up with', 'declare a route too')]
       : []),
@@ -96,6 +121,11 @@ function linkOf(declared: Declared): LinkSpec | null {
       return { kind: 'vlan', ...declared.link };
     case 'route':
       return 'device' in declared.route ? { kind: 'device', device: declared.route.device } : null;
+    case 'mark': {
+      const [first] = declared.marks;
+      return first === undefined ? null : { kind: 'device', device: first.iif };
+    }
+    case 'iptables':
     case 'sysctl':
     case 'file':
     case 'kernel_module':

@@ -1,5 +1,5 @@
 import type { DesiredState } from '../domain/desired-state.ts';
-import { sortChains, sortLinks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
+import { sortChains, sortLinks, sortMarks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
 import { nothing, stateObjects } from './state-objects.ts';
 
 type Objects = Parameters<typeof stateObjects>[0];
@@ -16,6 +16,10 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
   const rules = recorded.rules.filter((rule) => isLeft({ ...nothing, rules: [rule] }));
   const sysctls = recorded.sysctls.filter((setting) => isLeft({ ...nothing, sysctls: [setting] }));
   const files = merged(asked.files ?? [], recorded.files ?? [], ({ dest }) => dest);
+  const marks = sortMarks([
+    ...(recorded.marks ?? []).filter((mark) => isLeft({ ...nothing, marks: [mark] })),
+    ...(asked.marks ?? []),
+  ]);
   const modules = merged(asked.modules ?? [], recorded.modules ?? [], (name) => name);
   const units = merged(asked.units ?? [], recorded.units ?? [], ({ unit }) => unit);
   // Required: whatever else a state comes to have must not be lost here.
@@ -29,11 +33,12 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
     addresses: merged(asked.addresses ?? [], recorded.addresses ?? [], keyOf),
     neighbors: merged(asked.neighbors ?? [], recorded.neighbors ?? [], keyOf),
     ...(files.length === 0 ? {} : { files }),
+    ...(marks.length === 0 ? {} : { marks }),
     ...(modules.length === 0 ? {} : { modules }),
     ...(units.length === 0 ? {} : { units }),
     // Not recorded's: it is for the whole host.
     ...(asked.renderer === undefined ? {} : { renderer: asked.renderer }),
-  } satisfies Required<Omit<DesiredState, 'renderer' | 'files' | 'modules' | 'units'>>;
+  } satisfies Required<Omit<DesiredState, 'renderer' | 'files' | 'marks' | 'modules' | 'units'>>;
 }
 
 /** Sorted by key; of two with one key, the one that is asked for now. */

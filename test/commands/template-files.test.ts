@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { templateNames } from '../../src/backends/templates.ts';
+import { render } from '../../src/commands/render.ts';
 import { loadTemplates } from '../../src/commands/template-files.ts';
 import { must } from '../tasks/example-host.ts';
+import { run } from './test-io.ts';
 
 describe("a user's folder of templates", () => {
   let folder: string;
@@ -21,6 +23,19 @@ describe("a user's folder of templates", () => {
     expect(Object.keys(templates).sort()).toEqual(templateNames);
     expect(templates['networkd/vlan.netdev.hbs']?.({ name: 'eth0.5', id: 5, mtu: null })).toBe('mine eth0.5');
     expect(templates['networkd/networkd.conf.hbs']?.({})).toContain('ManageForeignRoutes=no');
+  });
+
+  it('is what a run with --templates goes by', async () => {
+    await mkdir(join(folder, 'sysctl-d'));
+    await writeFile(join(folder, 'sysctl-d/mlbroute.conf.hbs'), 'mine\n');
+    const out = join(folder, 'out');
+    const playbook = join(folder, 'site.yaml');
+    await writeFile(playbook, '- hosts: all\n  tasks:\n    - sysctl: { name: vm.swappiness, value: 1 }\n');
+    const options = { inventory: ['n1,'], limit: null, out, playbook, templates: folder };
+    const { exitCode, stderr } = await run(render, options);
+    expect(exitCode, stderr).toBe(0);
+    const text = await readFile(join(out, 'n1/etc/sysctl.d/99-zz-mlbroute.conf'), 'utf8');
+    expect(text).toBe('# mlbroute: managed file, edits are undone by the next push\nmine\n');
   });
 
   it('is refused for a file that nothing prints, at its place', async () => {

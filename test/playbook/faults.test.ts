@@ -54,10 +54,10 @@ const cases: readonly (readonly [title: string, playbook: string, printed: strin
                   ^ hint: did you mean "vlan"?
       p.yaml:5:7: error[task-verb]: this task does nothing
                 - name: nothing
-                  ^ hint: write one of metallb_l2, vlan, route, rule, sysctl, file, template, kernel_module, unit, command, package, wait, assert, verify, reboot
+                  ^ hint: write one of metallb_l2, vlan, route, rule, sysctl, file, template, mark, iptables, kernel_module, unit, command, package, wait, assert, verify, reboot
       p.yaml:6:7: error[task-verb]: a task is one thing, not route and rule
                 - { rule: {}, route: {} }
-                  ^ hint: write one of metallb_l2, vlan, route, rule, sysctl, file, template, kernel_module, unit, command, package, wait, assert, verify, reboot`,
+                  ^ hint: write one of metallb_l2, vlan, route, rule, sysctl, file, template, mark, iptables, kernel_module, unit, command, package, wait, assert, verify, reboot`,
   ],
   [
     'a play without hosts',

@@ -1,13 +1,16 @@
 import type { Backend } from '../backend.ts';
+import { nameList } from '../name-list.ts';
 
 /** Files that a playbook declares, and the list of them by which the next look finds them. */
 export const declaredFiles: Backend = {
   name: 'declared-files',
-  templates: { 'files.hbs': { paths: ['/etc/example.conf'] } },
+  templates: {},
   draft: ({ files = [] }) => {
     if (files.length === 0) return [];
+    const about = 'Files that the playbook put elsewhere. Those that it no longer declares go with the next push.';
+    const dests = files.map(({ dest }) => dest);
     return [
-      { path: '/etc/mlbroute/files', template: 'files.hbs', view: { paths: files.map(({ dest }) => dest) } },
+      nameList('/etc/mlbroute/files', about, dests),
       ...files.map(({ dest, reload: _reload, ...file }) => ({ path: dest, ...file })),
     ];
   },

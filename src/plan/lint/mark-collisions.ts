@@ -59,8 +59,8 @@ function owned(
   return [{ code, message, hint }];
 }
 
-function marksOf({ decisions, rules }: DesiredState): readonly Fwmark[] {
-  const found = [...decisions.flatMap(({ fwmark }) => fwmark ?? []), ...rules.flatMap(({ fwmark }) => fwmark ?? [])];
+function marksOf({ decisions, rules, marks = [] }: DesiredState): readonly Fwmark[] {
+  const found = [...decisions, ...rules, ...marks].flatMap(({ fwmark }) => fwmark ?? []);
   return [...new Map(found.map((mark) => [formatFwmark(mark), mark])).values()];
 }
 

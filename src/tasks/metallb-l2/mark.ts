@@ -1,4 +1,5 @@
 import { type Cidr, familyOf } from '../../domain/address.ts';
+import type { MarkSetting } from '../../domain/mark-setting.ts';
 import type { NetfilterChain } from '../../domain/netfilter.ts';
 import { type Fwmark, formatFwmark, mainTable, type PolicyRule } from '../../domain/routing.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
@@ -28,26 +29,38 @@ export function markRules(
  * rules keep it on main.
  */
 export function markChains(networks: readonly ResolvedNetwork[]): readonly NetfilterChain[] {
+  const settings = networks.flatMap((network) =>
+    network.pools.map((to) => ({
+      to,
+      iif: network.device,
+      fwmark: network.numbers.fwmark,
+      marksRequest: marksRequests(network),
+    })),
+  );
+  return carryingChains(settings, { prerouting: 'MLBROUTE-PREROUTING', output: 'MLBROUTE-OUTPUT' });
+}
+
+/** The same for what tasks ask for, in chains of their own. */
+export function declaredMarkChains(settings: readonly MarkSetting[]): readonly NetfilterChain[] {
+  return carryingChains(settings, { prerouting: 'MLBROUTE-MARKS', output: 'MLBROUTE-MARKS-OUTPUT' });
+}
+
+function carryingChains(
+  settings: readonly (MarkSetting & { readonly marksRequest?: boolean })[],
+  names: { readonly prerouting: string; readonly output: string },
+): readonly NetfilterChain[] {
   return (['ipv4', 'ipv6'] as const).flatMap((family) => {
-    const ours = networks.filter((network) => familiesOf(network).includes(family));
+    const ours = settings.filter(({ to }) => familyOf(to) === family).sort((a, b) => a.fwmark.value - b.fwmark.value);
     if (ours.length === 0) return [];
-    const byMark = [...ours].sort((a, b) => a.numbers.fwmark.value - b.numbers.fwmark.value);
-    const restores = byMark.map(({ numbers }) => restoreOnReply(numbers.fwmark));
-    const sets = byMark.flatMap((network) => {
-      const { pools, device, numbers } = network;
-      const targets = ['CONNMARK', ...(marksRequests(network) ? ['MARK'] : [])];
-      return pools
-        .filter((pool) => familyOf(pool) === family)
-        .flatMap((pool) =>
-          targets.map(
-            (target) =>
-              `-d ${pool} -i ${device} -m conntrack --ctdir ORIGINAL -j ${target} --set-xmark ${formatFwmark(numbers.fwmark)}`,
-          ),
-        );
-    });
+    const restores = [...new Set(ours.map(({ fwmark }) => restoreOnReply(fwmark)))];
+    const sets = ours.flatMap(({ to, iif, fwmark, marksRequest }) =>
+      ['CONNMARK', ...(marksRequest === true ? ['MARK'] : [])].map(
+        (target) => `-d ${to} -i ${iif} -m conntrack --ctdir ORIGINAL -j ${target} --set-xmark ${formatFwmark(fwmark)}`,
+      ),
+    );
     return [
-      { family, table: 'mangle', name: 'MLBROUTE-OUTPUT', hook: 'OUTPUT', rules: restores },
-      { family, table: 'mangle', name: 'MLBROUTE-PREROUTING', hook: 'PREROUTING', rules: [...sets, ...restores] },
+      { family, table: 'mangle', name: names.output, hook: 'OUTPUT', rules: restores },
+      { family, table: 'mangle', name: names.prerouting, hook: 'PREROUTING', rules: [...sets, ...restores] },
     ] as const;
   });
 }

@@ -1,5 +1,6 @@
 import type { DeclaredFile } from '../../domain/declared-file.ts';
 import type { VlanLink } from '../../domain/link.ts';
+import type { MarkSetting } from '../../domain/mark-setting.ts';
 import type { NetfilterChain } from '../../domain/netfilter.ts';
 import type { PolicyRule, Route } from '../../domain/routing.ts';
 import type { SysctlSetting } from '../../domain/sysctl.ts';
@@ -19,6 +20,11 @@ export function sortLinks(links: readonly VlanLink[]): readonly VlanLink[] {
 /** Files by path. */
 export function sortFiles(files: readonly DeclaredFile[]): readonly DeclaredFile[] {
   return sortedOnce(files, ({ dest }) => dest);
+}
+
+/** Marks by what they are for. */
+export function sortMarks(marks: readonly MarkSetting[]): readonly MarkSetting[] {
+  return sortedOnce(marks, ({ to, iif }) => `${iif} ${to}`);
 }
 
 /** Units by name. */
