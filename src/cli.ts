@@ -15,6 +15,7 @@ const commands: CommandTable = {
   explain: async () => (await import('./commands/explain.ts')).explain,
   render: async () => (await import('./commands/render.ts')).render,
   schema: async () => (await import('./commands/schema.ts')).schema,
+  init: async () => (await import('./commands/init.ts')).init,
   demo: async () => (await import('./commands/demo.ts')).demo,
   inventoryList: async () => (await import('./commands/inventory.ts')).inventoryList,
   inventoryGraph: async () => (await import('./commands/inventory.ts')).inventoryGraph,

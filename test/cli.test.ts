@@ -431,6 +431,7 @@ async function run(
     render: command('render'),
     schema: command('schema'),
     demo: command('demo'),
+    init: command('init'),
     labUp: command('labUp'),
     labDown: command('labDown'),
     labStatus: command('labStatus'),
@@ -463,6 +464,7 @@ function fakeIo(printed: { stdout: string; stderr: string }, columns: number): I
     rows: () => 24,
     color: false,
     env: {},
+    ask: () => Promise.reject(new Error('a question')),
     confirm: () => Promise.reject(new Error('the command line asks nothing')),
     askSecret: () => Promise.reject(new Error('the command line asks for no password')),
     onInterrupt: () => {

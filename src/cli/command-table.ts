@@ -127,6 +127,20 @@ export type CommandTable = {
     Command<InventoryChoice & { readonly out: string; readonly as: 'files' | 'script' | 'cloud-init' | 'ignition' }>
   >;
   readonly schema: Lazily<Command<{ readonly of: SchemaSubject }>>;
+  readonly init: Lazily<
+    Command<{
+      readonly hosts: readonly string[];
+      readonly user: string | null;
+      readonly network: string | null;
+      readonly pools: readonly string[];
+      readonly device: string | null;
+      readonly parent: string | null;
+      readonly vlan: string | null;
+      readonly gateway: string | null;
+      readonly podCidrs: readonly string[];
+      readonly out: string;
+    }>
+  >;
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
   >;

@@ -158,6 +158,26 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       },
     )
     .command(
+      'init',
+      'Write a first inventory, from options or from answers',
+      (y) =>
+        y
+          .options(optionsOf.init)
+          .example('$0 init', 'Asks what it needs to know')
+          .example(
+            '$0 init --host node[01:03] -u admin --parent eth0 --vlan 100 --pool 1.2.3.0/24 --gateway 1.2.3.1 --pod-cidr 10.112.0.0/12',
+            'Without questions',
+          ),
+      ({ host = [], user, network, pool = [], device, parent, vlan, gateway, podCidr = [], out }) => {
+        const link = { device: device ?? null, parent: parent ?? null, vlan: vlan ?? null };
+        const options = {
+          ...{ hosts: host, user: user ?? null, network: network ?? null, pools: pool, ...link },
+          ...{ gateway: gateway ?? null, podCidrs: podCidr, out },
+        };
+        select(async (io) => (await commands.init())(options, io));
+      },
+    )
+    .command(
       'schema [of]',
       'Print the JSON Schema of inventories, of files of variables or of playbooks, for editors',
       (y) =>

@@ -2,6 +2,7 @@ import { obstacleCodes } from '../domain/obstacle.ts';
 import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { importOptions } from './import-options.ts';
+import { initOptions } from './init-options.ts';
 import { inventoryOptions, inventoryVarOptions, playbookOptions, sourceOptions } from './inventory-options.ts';
 import { demoOptions, labOptions, labUpOptions } from './lab-options.ts';
 import { loginOptions } from './login-options.ts';
@@ -140,6 +141,7 @@ export const optionsOf = {
   },
   render: { ...inventoryOptions, ...playbookOptions, ...renderOptions },
   schema: {},
+  init: initOptions,
   demo: demoOptions,
   'inventory list': inventoryOptions,
   'inventory graph': sourceOptions,

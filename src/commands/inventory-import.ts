@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { draftInventory, type InventoryDraft } from '../cluster/draft-inventory.ts';
 import { type KnownHosts, type Merged, mergeInventory } from '../cluster/merge-inventory.ts';
 import { writeInventory } from '../cluster/write-inventory.ts';
 import { blank } from '../domain/blank.ts';
-import { quoteWord } from '../domain/command.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { sourceText } from '../inventory/inventory-text.ts';
@@ -15,6 +12,7 @@ import { formatTextDiff } from '../report/file-diff.ts';
 import { paletteOf } from '../report/palette.ts';
 import { type ClusterSource, readClusterObjects } from './cluster-objects.ts';
 import { exitCodes } from './exit-codes.ts';
+import { inventoryFileFault } from './inventory-file.ts';
 import type { Io } from './io.ts';
 
 export type InventoryImportOptions = ClusterSource & {
@@ -49,7 +47,7 @@ async function writeNew(draft: InventoryDraft, { out, check }: InventoryImportOp
     io.stdout(text);
     return 0;
   }
-  const written = check ? null : await fileFault(out, text, 'wx');
+  const written = check ? null : await inventoryFileFault(out, text, 'wx');
   if (written !== null) return refuse([written], io);
   io.stderr(
     `${check ? 'Would write' : 'Wrote'} ${out}: ${draft.hosts.length} hosts, ${draft.networks.length} networks.\n`,
@@ -77,22 +75,10 @@ async function writeMerged(
     return exitCodes.usage;
   }
   if (!yes && !(await io.confirm(`Write ${out}?`))) return 0;
-  const fault = await fileFault(out, text, 'w');
+  const fault = await inventoryFileFault(out, text, 'w');
   if (fault !== null) return refuse([fault], io);
   tellBlanks(text, io);
   return 0;
-}
-
-/** Writes the inventory; null where that went well. */
-async function fileFault(out: string, text: string, flag: 'w' | 'wx'): Promise<Diagnostic | null> {
-  try {
-    await writeFile(out, text, { flag });
-    return null;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const hint = error.code === 'ENOENT' ? `make the folder first: mkdir -p ${quoteWord(dirname(out))}` : null;
-    return unplacedError('inventory-file', `${out} cannot be written: ${error.message}`, hint);
-  }
 }
 
 /** The inventory with what is new, and as it was. */

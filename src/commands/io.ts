@@ -19,6 +19,8 @@ export type Io = {
   readonly env: NodeJS.ProcessEnv;
   /** Asks a question that is answered by y or yes; all else, and the end of input, is no. Ask only where `isInputTty`. */
   readonly confirm: (question: string) => Promise<boolean>;
+  /** Asks for a text. Ask only where `isInputTty`; null at the end of input. */
+  readonly ask: (question: string) => Promise<string | null>;
   /** Asks for a text that is not shown while it is typed. Ask only where `isInputTty`; null at the end of input. */
   readonly askSecret: (question: string) => Promise<string | null>;
   /** Calls the listener at each SIGINT, SIGTERM and SIGHUP instead of ending the process. Returns what takes the listener away again. */
@@ -43,6 +45,7 @@ export function processIo(): Io {
     color: wantsColor(env, isTty && stdout.isTTY === true),
     env,
     confirm,
+    ask,
     askSecret,
     onInterrupt,
   };
@@ -64,13 +67,22 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
 
-function confirm(question: string): Promise<boolean> {
+async function confirm(question: string): Promise<boolean> {
+  const answer = await askLine(`${question} [y/N] `);
+  return /^y(es)?$/i.test(answer ?? '');
+}
+
+function ask(question: string): Promise<string | null> {
+  return askLine(`${question}: `);
+}
+
+function askLine(prompt: string): Promise<string | null> {
   return new Promise((resolve) => {
     // Not as a terminal: then Ctrl-C stays a signal, for `onInterrupt` or the default, and is not swallowed by readline.
     const lines = createInterface({ input: process.stdin, terminal: false });
     const stopListening = process.listenerCount('SIGINT') > 0 ? onInterrupt(() => lines.close()) : () => {};
-    let answer = '';
-    process.stderr.write(`${question} [y/N] `);
+    let answer: string | null = null;
+    process.stderr.write(prompt);
     lines.once('line', (line) => {
       answer = line.trim();
       lines.close();
@@ -78,7 +90,7 @@ function confirm(question: string): Promise<boolean> {
     lines.once('close', () => {
       stopListening();
       process.stdin.pause();
-      resolve(/^y(es)?$/i.test(answer));
+      resolve(answer);
     });
   });
 }

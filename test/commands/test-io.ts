@@ -26,6 +26,7 @@ export async function run<Options>(
     // Journals of tests are nobody's history.
     env: { XDG_STATE_HOME: join(tmpdir(), `mlbroute-test-state-${process.pid}`) },
     confirm: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
+    ask: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     askSecret: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     onInterrupt: () => () => {},
   };
