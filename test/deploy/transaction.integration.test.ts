@@ -241,6 +241,7 @@ describe('what makes networkd read its files', () => {
   const reload: HostPlan['runtime'][number] = {
     sign: '+',
     subject: 'networkd',
+    isBeforeFiles: true,
     words: 'networkd reads its files',
     apply: [{ argv: seen('applied'), why: 'what it would read', stdin: null }],
     undo: [{ argv: seen('undone'), why: 'what it would read', stdin: null }],
