@@ -92,6 +92,19 @@ describe('the command line', () => {
     ],
     ['explain -i prod.yaml --host node01 --from 1.2.3.4 --to 8.8.8.8', 'explain', explain],
     [
+      'init --host a --host b=192.168.1.2 -u admin --parent eth0 --vlan 100 --pool 1.2.3.0/24 --gateway 1.2.3.1 --pod-cidr 10.0.0.0/8',
+      'init',
+      {
+        ...{ hosts: ['a', 'b=192.168.1.2'], user: 'admin', network: null, pools: ['1.2.3.0/24'], device: null },
+        ...{ parent: 'eth0', vlan: '100', gateway: '1.2.3.1', podCidrs: ['10.0.0.0/8'], out: 'inventory.yaml' },
+      },
+    ],
+    [
+      'explain -i prod.yaml --host node01 --var uplink',
+      'inventoryVar',
+      { inventory: ['prod.yaml'], limit: null, host: 'node01', name: 'uplink' },
+    ],
+    [
       'explain -i prod.yaml --host node01 --from 1.2.3.4 --to 8.8.8.8 --live --kube-proxy ipvs -K --output json',
       'explain',
       { ...explain, live: true, kubeProxy: 'ipvs', askBecomePass: true, output: 'json' },

@@ -6,14 +6,18 @@ import { filledText, oneOf, text } from './coerce.ts';
 /** The options of `explain` that no other command has. */
 export const explainOptions = {
   host: { demandOption: true, requiresArg: true, describe: 'The host to explain', coerce: filledText('--host') },
+  var: {
+    requiresArg: true,
+    describe: 'In place of a packet: where the value of this variable comes from, as inventory var says it',
+    conflicts: ['from', 'to', 'iif', 'mark', 'live', 'reply-of-service', 'kube-proxy'],
+    coerce: filledText('--var'),
+  },
   from: {
-    demandOption: true,
     requiresArg: true,
     describe: 'The address a packet comes from; one of a pool: the service that answers',
     coerce: parsed('--from', parseIp),
   },
   to: {
-    demandOption: true,
     requiresArg: true,
     describe: 'The address it goes to, such as that of a client',
     coerce: parsed('--to', parseIp),

@@ -168,11 +168,11 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
             '$0 init --host node[01:03] -u admin --parent eth0 --vlan 100 --pool 1.2.3.0/24 --gateway 1.2.3.1 --pod-cidr 10.112.0.0/12',
             'Without questions',
           ),
-      ({ host = [], user, network, pool = [], device, parent, vlan, gateway, podCidr = [], out }) => {
+      ({ host = [], user, network, pool = [], device, parent, vlan, gateway, 'pod-cidr': podCidrs = [], out }) => {
         const link = { device: device ?? null, parent: parent ?? null, vlan: vlan ?? null };
         const options = {
           ...{ hosts: host, user: user ?? null, network: network ?? null, pools: pool, ...link },
-          ...{ gateway: gateway ?? null, podCidrs: podCidr, out },
+          ...{ gateway: gateway ?? null, podCidrs, out },
         };
         select(async (io) => (await commands.init())(options, io));
       },
