@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,9 @@ const playbooks = [
   ...(await Promise.all(
     (
       await readdir(new URL('playbooks/', root))
-    ).map(async (name) => [`playbooks/${name}`, await readFile(new URL(`playbooks/${name}`, root), 'utf8')] as const),
+    )
+      .filter((name) => name.endsWith('.yaml'))
+      .map(async (name) => [`playbooks/${name}`, await readFile(new URL(`playbooks/${name}`, root), 'utf8')] as const),
   )),
 ];
 const commands = texts.flatMap(({ page, text }) =>
@@ -54,6 +56,8 @@ describe('the documentation', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'mlbroute-docs-'));
+    // With the templates that its playbooks name.
+    await cp(new URL('playbooks/', root), folder, { recursive: true });
   });
   afterAll(() => rm(folder, { recursive: true }));
 

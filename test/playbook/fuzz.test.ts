@@ -15,6 +15,8 @@ const inventory = yaml`
     children: { workers: { hosts: { n1: { storage: { vlan: 300, table: 300 } }, n2: } } }
 `;
 
+const templates = { 't.hbs': '{{#each ways}}{{to}} by {{../uplink}}\n{{/each}}' };
+
 const playbooks: readonly (readonly [string, string])[] = [
   ['metallb_l2', '- hosts: all\n  tasks:\n    - metallb_l2: { networks: [] }\n'],
   [
@@ -46,19 +48,32 @@ const playbooks: readonly (readonly [string, string])[] = [
           - { <<: *t, loop: [1], rule: { <<: *r, priority: 950, fwmark: 0x300 } }
     `,
   ],
+  [
+    'what a node has beside routing',
+    yaml`
+      - hosts: all
+        tasks:
+          - file: { dest: /etc/a, content: "of {{ uplink }}", owner: daemon, group: adm, mode: "0640", validate: [check, "%s"], reload: restart it }
+          - template: { dest: /etc/t, src: t.hbs, validate: grep -q eth %s }
+          - mark: { to: [10.20.0.0/16], iif: "{{ uplink }}", fwmark: { value: 0x100, mask: 0x100 } }
+          - iptables: { table: nat, hook: POSTROUTING, chain: EGRESS, rules: ["-o {{ uplink }} -j MASQUERADE"] }
+          - kernel_module: { name: br_netfilter }
+          - unit: { name: app.timer, enabled: true, state: stopped }
+    `,
+  ],
 ];
 
 describe('Whatever is read as a playbook', () => {
   it.each(playbooks)('%s are right as they are', (_, text) => {
-    expect(wantsOf(text, inventory, 'n1')).toEqual({ ok: true, value: expect.anything() });
+    expect(wantsOf(text, inventory, 'n1', templates)).toEqual({ ok: true, value: expect.anything() });
   });
 
   it('10,000 mutated ones are right or refused, and nothing throws or hangs', { timeout: 120_000 }, () => {
     const ends = { right: 0, refused: 0 };
     fc.assert(
       fc.property(mutatedOf(playbooks, { most: 2 }), ([, text]) => {
-        const wants = wantsOf(sourceText(text), inventory, 'n1');
-        if (!wants.ok) expect(wants.error).toMatch(/^p\.yaml:\d+:\d+: error\[|^i\.yaml:\d+:\d+: error\[/m);
+        const wants = wantsOf(sourceText(text), inventory, 'n1', templates);
+        if (!wants.ok) expect(wants.error).toMatch(/^(p\.yaml|t\.hbs):\d+:\d+: error\[|^i\.yaml:\d+:\d+: error\[/m);
         ends[wants.ok ? 'right' : 'refused']++;
       }),
       { numRuns: 10_000, seed },
@@ -86,7 +101,10 @@ describe('Whatever is read as a playbook', () => {
     ['tabs for indentation', '- hosts: all\n\ttasks: []\n'],
     ['keys twice', '- hosts: all\n  hosts: all\n  tasks: []\n'],
   ])('%s are refused', (_, text) => {
-    expect(wantsOf(text, inventory, 'n1')).toMatchObject({ ok: false, error: expect.stringMatching(/^p\.yaml:\d+/) });
+    expect(wantsOf(text, inventory, 'n1', templates)).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(/^p\.yaml:\d+/),
+    });
   });
 
   it.each<[string, string]>([
@@ -97,6 +115,6 @@ describe('Whatever is read as a playbook', () => {
       `- hosts: all\n  tasks:\n${'    - { when: false, vlan: { parent: eth0, id: 5 } }\n'.repeat(10_000)}`,
     ],
   ])('%s are read', { timeout: 60_000 }, (_, text) => {
-    expect(wantsOf(sourceText(text), inventory, 'n1')).toEqual({ ok: true, value: expect.anything() });
+    expect(wantsOf(sourceText(text), inventory, 'n1', templates)).toEqual({ ok: true, value: expect.anything() });
   });
 });

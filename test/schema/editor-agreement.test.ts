@@ -148,6 +148,14 @@ describe('An editor with the JSON Schema of playbooks', () => {
     ['a loop over a reference', play('{ loop: "{{ ways }}", route: { to: "{{ item.to }}", dev: eth0, table: 300 } }')],
     ['a condition', play('{ name: x, when: id == 5, vars: { a: 1 }, metallb_l2: }')],
     ['arguments that are a reference', play('{ vars: { a: { parent: eth0, id: 7 } }, vlan: "{{ a }}" }')],
+    [
+      'a file',
+      play('file: { dest: /etc/a, content: x, owner: daemon, mode: "0600", validate: check %s, reload: [a, b] }'),
+    ],
+    ['marks', play('mark: { to: [10.1.0.0/16], iif: eth0, fwmark: { value: 256, mask: 256 } }')],
+    ['a chain', play('iptables: { table: nat, hook: POSTROUTING, chain: A, rules: [-j RETURN] }')],
+    ['a module', play('kernel_module: { name: br_netfilter }')],
+    ['a unit', play('unit: { name: app, enabled: false, state: stopped }')],
     ['no tasks', '- { name: x, hosts: all, vars: , tasks: [] }\n'],
   ])('takes what mlbroute takes: %s', (_, text) => {
     expect(wantsOf(text, inventory, 'n1')).toMatchObject({ ok: true });
@@ -170,6 +178,14 @@ describe('An editor with the JSON Schema of playbooks', () => {
     ['onlink that is a number', play('route: { to: 10.3.0.0/16, dev: eth0, via: 10.9.0.1, onlink: 1, table: 300 }')],
     ['a priority that is text', play('rule: { priority: low, to: 10.0.0.0/8, table: 300 }')],
     ['a route that is nothing', play('route:')],
+    ['a file without a place', play('file: { content: x }')],
+    ['a mode that is a number', play('file: { dest: /a, content: x, mode: 644 }')],
+    ['an owner that is a number', play('template: { dest: /a, src: x, owner: 0 }')],
+    ['a chain without rules', play('iptables: { hook: INPUT, chain: A, rules: [] }')],
+    ['a hook there is not', play('iptables: { hook: INGRESS, chain: A, rules: [-j DROP] }')],
+    ['a module as text', play('kernel_module: br_netfilter')],
+    ['a unit that is restarted', play('unit: { name: app, state: restarted }')],
+    ['a mark from nowhere', play('mark: { to: 10.1.0.0/16, fwmark: 1 }')],
   ])('marks what mlbroute refuses: %s', (_, text) => {
     expect(wantsOf(text, inventory, 'n1')).toMatchObject({ ok: false });
     expect(editorTakes('playbook', text)).toBe(false);
