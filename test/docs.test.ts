@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -105,4 +105,28 @@ describe('the documentation', () => {
         link.pathname,
       ).resolves.toBeDefined();
   });
+
+  it.each(texts)('leads to pages and headings that are there: $page', async ({ page, text }) => {
+    const prose = text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/`[^`\n]*`/g, '');
+    const links = Array.from(prose.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link).filter(
+      (link) => !/^[a-z]+:/.test(link),
+    );
+    for (const link of links) {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? new URL(page, root) : new URL(path, new URL(page, root));
+      await expect(access(target), `${page}: ${link}`).resolves.toBeUndefined();
+      if (anchor === undefined) continue;
+      expect(headings(await readFile(target, 'utf8')), `${page}: ${link}`).toContain(anchor);
+    }
+  });
 });
+
+/** The anchors that a forge gives to the headings of a page. */
+function headings(text: string): readonly string[] {
+  return Array.from(text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
