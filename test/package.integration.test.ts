@@ -102,7 +102,18 @@ describe('the package', () => {
   it('brings what it needs on hosts, and nothing that is only for its makers', () => {
     const own = readdirSync(join(installed, 'mlbroute'));
     expect(own.sort()).toEqual(
-      ['LICENSE', 'README.md', 'dist', 'inventories', 'lab', 'node', 'package.json', 'playbooks', 'templates'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'dist',
+        'inventories',
+        'lab',
+        'node',
+        'package.json',
+        'playbooks',
+        'templates',
+      ].sort(),
     );
     expect(readdirSync(join(installed, 'mlbroute/node')).sort()).toEqual(readdirSync(join(root, 'node')).sort());
   });
