@@ -178,7 +178,7 @@ expect_absent() { if [ -e "$1" ] || [ -h "$1" ]; then refuse stale "$1 has appea
 expect_link() { [ "$(readlink "$1")" = "$2" ] || refuse stale "$1 has changed since the plan was made"; }
 expect_sha256() { printf '%s  %s\n' "$2" "$1" | sha256sum -c >/dev/null 2>&1 || refuse stale "$1 has changed since the plan was made"; }
 
-# undo N COMMANDS
+# undo N COMMANDS;   N.boot for what is to be taken back while the host starts
 undo() { printf %s "$2" >"$here/undo/$1" || refuse refused 'cannot write the undo steps'; }
 
 # What a power cut must not take: all that undoing needs, and the guard that starts it.

@@ -5,6 +5,7 @@
 #   begun     there once files may have been written;   written: the N of each one, which only this boot can trust
 #   dirs      folders that were not there, one a line;   times: when networkd's folders had last changed, in seconds
 #   undo/N    how to take back step N of the running kernel;   progress: each step begun, a line
+#   undo/N.boot  the same for what of it lasts over a restart, done while the host starts
 #   preparations  how many of the first steps came before the files, and are taken back after them
 #   manifest  what the host shall remember once the change is confirmed; empty where mlbroute leaves this host
 #   apply     the process that makes the change, and whether it is at it right now
@@ -186,13 +187,13 @@ undo_everything() {
   last=0 preparations=0
   [ ! -s "$here/progress" ] || while read -r number; do last=$number; done <"$here/progress"
   [ -s "$here/preparations" ] && read -r preparations <"$here/preparations"
-  if [ "$mode" != boot ]; then undo_steps "$last" "$preparations"; fi
+  if [ "$mode" = boot ]; then undo_lasting later; else undo_steps "$last" "$preparations"; fi
   undo_files
   # At boot systemd reads the restored units by itself at its next start; reloading it while it boots is asking for trouble.
   if [ "$mode" != boot ] && [ -s "$here/written" ] && [ -e "$here/reload-units" ]; then
     systemctl daemon-reload || note 'systemctl daemon-reload failed'
   fi
-  if [ "$mode" != boot ]; then undo_steps "$preparations" 0; fi
+  if [ "$mode" = boot ]; then undo_lasting first; else undo_steps "$preparations" 0; fi
   [ -z "$trouble" ]
 }
 
@@ -209,12 +210,30 @@ undo_steps() {
   done
 }
 
+# undo_lasting first | later: of the preparations, or of the other steps. All of it, whether begun or not: a power cut may have taken the
+# note of a step, and each can be done once more. They are independent of each other.
+undo_lasting() {
+  [ -e "$here/begun" ] || return 0
+  for each in "$here/undo"/*.boot; do
+    [ -r "$each" ] || continue
+    number=${each##*/}
+    part=later
+    [ "${number%.boot}" -gt "$preparations" ] || part=first
+    [ "$part" = "$1" ] || continue
+    failed=''
+    # shellcheck source=/dev/null
+    . "$each" </dev/null
+    [ -z "$failed" ] || note "$failed"
+  done
+}
+
 # Runs one undo command. What is gone already need not be deleted, and what is there again need not be added.
 try() {
   message=$("$@" 2>&1) && return
   case "$* : $message" in
     *' delete '*' : '*'No such '* | *' delete '*' : '*'Cannot find device'* | *' delete '*' : '*'does not exist'*) ;;
     *' add '*' : '*'File exists'*) ;;
+    *' disable '*' : '*'does not exist'* | *' disable '*' : '*' not found'*) ;;
     *' -D '*' : '*'does a matching rule exist'* | *' -D '*' : '*'does not exist'* | *' -[DFX] '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
     *) failed="$failed$message " ;;
   esac

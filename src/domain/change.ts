@@ -41,6 +41,8 @@ export type RuntimeChange = {
   readonly words: string;
   readonly apply: readonly Command[];
   readonly undo: readonly Command[];
+  /** What of it lasts over a restart, taken back before units start; commands that may run where nothing is to be taken back. Missing: nothing. */
+  readonly undoAtBoot?: readonly Command[];
   /** It comes before the files are written, and is taken back after them. */
   readonly isBeforeFiles?: true;
 };

@@ -80,10 +80,16 @@ function step(change: RuntimeChange, number: number, document: (text: string) =>
 
 /** The undo of a step runs each command whatever became of the one before; `try` is the transaction's own. */
 function undo(change: RuntimeChange, number: number): string {
-  const lines = change.undo.map(({ argv, stdin }) =>
+  const atBoot = change.undoAtBoot ?? [];
+  const now = undoLine(String(number), change.undo);
+  return atBoot.length === 0 ? now : `${now}\n${undoLine(`${number}.boot`, atBoot)}`;
+}
+
+function undoLine(name: string, commands: readonly Command[]): string {
+  const lines = commands.map(({ argv, stdin }) =>
     stdin === null ? `try ${toShell(argv)}` : `try ${toShell(argv)} ${hereDocument(stdin, 'stdin-end').trimEnd()}`,
   );
-  return `undo ${number} ${quoteWord(`:\n${lines.join('\n')}\n`)}`;
+  return `undo ${name} ${quoteWord(`:\n${lines.join('\n')}\n`)}`;
 }
 
 function shellLine({ argv, stdin }: Command, document: (text: string) => string): string {

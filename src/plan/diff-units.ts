@@ -52,6 +52,10 @@ function change(unit: string, verb: Verb): RuntimeChange {
     words: `${unit} ${words[verb]}`,
     apply: [systemctl(verb)],
     undo: [systemctl(opposite[verb])],
+    // Links of systemd's: a host that restarts meanwhile would keep them. Without its manager, which starts just then.
+    ...(verb === 'enable' || verb === 'disable'
+      ? { undoAtBoot: [{ argv: ['systemctl', '--root=/', opposite[verb], unit], why: 'as it was', stdin: null }] }
+      : {}),
     // Without its file a unit can be neither stopped nor disabled, and with it it can be started.
     ...(verb === 'disable' || verb === 'stop' ? { isBeforeFiles: true as const } : {}),
   };

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { downLab } from '../../src/lab/down.ts';
@@ -100,6 +100,27 @@ describe('modules and units of a playbook', () => {
     expect(await onNode(lab, 'n1', "tr '\\0' ' ' </proc/$(systemctl show -P MainPID brought)/cmdline")).toBe(
       '/bin/sleep 1000',
     );
+  });
+
+  it('are as before where the node restarts in the middle of a push', async () => {
+    // The last command of the push pulls the plug, when all else is done and nothing is confirmed.
+    const fatal = (await playbook(3000, '[sh, -c, "sync; systemctl reboot --force --force; sleep 60"]')).toString();
+    const text = await readFile(fatal, 'utf8');
+    await writeFile(
+      fatal,
+      text
+        .replace('brought, enabled: true', 'brought, enabled: false')
+        .replace('before, enabled: false', 'before, enabled: true'),
+    );
+    const { exitCode, stderr } = await pushTo(inventory, { playbook: fatal });
+    expect(exitCode, stderr).toBe(1);
+    expect(stderr).toContain('1 reverted');
+    await onNode(lab, 'n1', 'until systemctl is-system-running | grep -qE "running|degraded"; do sleep 0.5; done');
+    // What starts at boot is as before; what this boot had set out to start already is for the next push.
+    expect((await services()).split(/ *\n/).slice(2, 5)).toEqual(asDeclared.slice(2, 5));
+    const next = await pushTo(inventory, { playbook: await playbook(1000, 'systemctl restart brought') });
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect((await services()).split(/ *\n/)).toEqual(asDeclared);
   });
 
   it('leave the node as it was when mlbroute leaves', async () => {
