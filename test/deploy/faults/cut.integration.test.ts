@@ -28,7 +28,7 @@ afterEach(() => node.stop());
 describe('a push whose connection is cut by the end of the sshd that carries it', { timeout: 200_000 }, () => {
   const chosen: readonly (readonly [FaultId, (point: FaultPoint) => boolean])[] = [
     ['cut-early', ({ command }) => /^(mkdir|ln -s|systemd-run|sync)/.test(command)],
-    ['cut-write', ({ phase, command }) => phase === 'write_files' && /^(cp -P|rm -f)/.test(command)],
+    ['cut-write', ({ phase, command }) => phase === 'write_files' && /^(cp -pP|rm -f)/.test(command)],
     ['cut-step', ({ phase }) => phase === 'steps'],
   ];
   for (const [id, isMeant] of chosen)

@@ -70,7 +70,7 @@ describe('a push to a host whose disk is full', { timeout: 100_000 }, () => {
 
   it(titleOf('full-var-write'), async () => {
     giveDisk(state);
-    const outcome = await pushWith(fill(state), pointAt('write_files', 'cp -P'));
+    const outcome = await pushWith(fill(state), pointAt('write_files', 'cp -pP'));
     free(state);
     await expectTruth(node, ends, { id: 'full-var-write', outcome, confirmWithinS });
     tell('full-var-write', [outcome.status]);
@@ -101,7 +101,7 @@ describe('a push to a host whose disk is full', { timeout: 100_000 }, () => {
     giveDisk('/etc/systemd');
     const said: HostOutcome['status'][] = [];
     const ofSystemd = points.filter(
-      ({ phase, command }) => phase === 'write_files' && /^cp -P .*\/etc\/systemd/.test(command),
+      ({ phase, command }) => phase === 'write_files' && /^cp -pP .*\/etc\/systemd/.test(command),
     );
     expect(ofSystemd.length).toBeGreaterThan(0);
     for (const point of ofSystemd) {
