@@ -55,8 +55,8 @@ open_transaction() {
     stop_if_locked
     refuse refused "cannot write to $state"
   }
-  # The link is made by exactly one.
-  ln -s "transactions/$id" "$state/pending" 2>/dev/null || {
+  # The link is made by exactly one. -T: where another's is there already, ln would follow it, and make one in the other's folder.
+  ln -sT "transactions/$id" "$state/pending" 2>/dev/null || {
     stop_if_locked
     refuse refused "cannot write to $state"
   }

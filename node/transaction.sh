@@ -40,7 +40,7 @@ is_in() {
 
 # Whoever makes the link decides; ln is atomic, so confirm and revert can never both win. On a disk that takes no link nobody can
 # confirm: without a verdict the change goes back.
-claim() { ln -s "$1" "$here/verdict" 2>/dev/null; }
+claim() { ln -sT "$1" "$here/verdict" 2>/dev/null; }
 
 is_confirmed() { [ -h "$here/verdict" ] && [ -d "$here/verdict" ]; }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { carryOut } from '../../../src/deploy/carry-out.ts';
 import { hasNothingToDo, look } from '../../../src/deploy/look.ts';
 import type { HostPlan } from '../../../src/domain/change.ts';
@@ -35,17 +35,18 @@ async function seenBy(alter?: (plan: HostPlan) => HostPlan) {
   return seen;
 }
 
+const withSlowStep = (plan: HostPlan): HostPlan => ({
+  ...plan,
+  runtime: plan.runtime.map((change, i) =>
+    i === 0 ? { ...change, apply: [...change.apply, { argv: ['sleep', '2'], why: 'slow', stdin: null }] } : change,
+  ),
+});
+
 const transactionOf = (owner: string) => ({ id: `of-${owner}`, owner, confirmWithinS: 20 });
 
 describe('more than one controller', { timeout: 100_000 }, () => {
   it(titleOf('two-controllers'), async () => {
-    const slow = (plan: HostPlan): HostPlan => ({
-      ...plan,
-      runtime: plan.runtime.map((change, i) =>
-        i === 0 ? { ...change, apply: [...change.apply, { argv: ['sleep', '2'], why: 'slow', stdin: null }] } : change,
-      ),
-    });
-    const [one, other] = [await seenBy(slow), await seenBy(slow)];
+    const [one, other] = [await seenBy(withSlowStep), await seenBy(withSlowStep)];
     const outcomes = await Promise.all([
       carryOut(one, transactionOf('one'), surroundingsOf(node.connect)),
       carryOut(other, transactionOf('other'), surroundingsOf(node.connect)),
@@ -59,6 +60,26 @@ describe('more than one controller', { timeout: 100_000 }, () => {
     });
     expect(hasNothingToDo(await seenBy())).toBe(true);
     tell('two-controllers', statuses);
+  });
+
+  it(titleOf('two-controllers-between'), async () => {
+    // Whoever is slow makes its folder after the other has the lock and has swept away what lay there.
+    const until = 'until [ -e /var/lib/mlbroute/pending/progress ]; do sleep 0.05; done';
+    node.sh(
+      `printf '#!/bin/sh\\ncase "$*" in *of-slow*) : >/run/slow; ${until} ;; esac\\nexec /usr/bin/mkdir "$@"\\n' >/usr/local/sbin/mkdir; chmod 755 /usr/local/sbin/mkdir`,
+    );
+    const [slow, quick] = [await seenBy(), await seenBy(withSlowStep)];
+    const ofSlow = carryOut(slow, transactionOf('slow'), surroundingsOf(node.connect));
+    await vi.waitFor(() => node.sh('test -e /run/slow'), { timeout: 20_000, interval: 50 });
+    const ofQuick = await carryOut(quick, transactionOf('quick'), surroundingsOf(node.connect));
+    expect(ofQuick).toMatchObject({ status: 'changed' });
+    expect(await ofSlow).toEqual({
+      status: 'failed',
+      because: { kind: 'locked', message: 'another push is under way here: quick' },
+    });
+    node.sh('rm /usr/local/sbin/mkdir');
+    expect(hasNothingToDo(await seenBy())).toBe(true);
+    tell('two-controllers-between', [ofQuick.status, 'failed']);
   });
 
   it(titleOf('two-controllers-late'), async () => {

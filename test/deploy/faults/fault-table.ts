@@ -160,6 +160,12 @@ export const faultTable = {
     end: 'after: one works, the other fails as locked',
     says: ['changed', 'failed'],
   },
+  'two-controllers-between': {
+    fault: 'two controllers at once',
+    when: 'one is slow between its look at the lock and taking it',
+    end: 'after: the other works, the slow one fails as locked',
+    says: ['changed', 'failed'],
+  },
   'two-controllers-late': {
     fault: 'a push between another one’s plan and apply',
     when: 'even where no file differs',
