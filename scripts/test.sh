@@ -6,8 +6,8 @@ cd "$(dirname "$0")/.." || exit 1
 suites=${*:-unit integration faults lab}
 
 sh scripts/set-up.sh \
-  ansible-core busybox-static chromium conntrack dash dropbear-bin e2fsprogs fakeroot iproute2 iptables kmod libxml2-utils mmdebstrap nftables openssh-client \
-  openssh-server openssl procps python3-junitparser shellcheck socat strace sudo systemd tcpdump uml-utilities user-mode-linux util-linux || { echo '0 passed, 1 failed'; exit 1; }
+  ansible-core busybox-static chromium conntrack dash dropbear-bin e2fsprogs fakeroot fish iproute2 iptables kmod libxml2-utils mmdebstrap nftables openssh-client \
+  openssh-server openssl procps python3-junitparser shellcheck socat strace sudo systemd tcpdump uml-utilities user-mode-linux util-linux zsh || { echo '0 passed, 1 failed'; exit 1; }
 npm run --silent build || { echo '0 passed, 1 failed'; exit 1; }
 
 results=$(mktemp -d)
@@ -22,6 +22,7 @@ check npx tsc --noEmit
 check npx knip
 # shellcheck disable=SC2046
 check shellcheck -s sh node/*.sh scripts/*.sh bench/fleet/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
+check shellcheck -s bash completion/mlbroute.bash
 for suite in $suites; do
   parallel=''
   # The nodes of a lab fill the machine, and faults have real timers.

@@ -23,6 +23,7 @@ const commands: CommandTable = {
   inventoryHosts: async () => (await import('./commands/inventory.ts')).inventoryHosts,
   inventoryVar: async () => (await import('./commands/inventory.ts')).inventoryVar,
   inventoryImport: async () => (await import('./commands/inventory-import.ts')).inventoryImport,
+  completion: async () => (await import('./commands/completion.ts')).completion,
   reportMerge: async () => (await import('./commands/report-merge.ts')).reportMerge,
   labUp: async () => (await import('./commands/lab.ts')).labUp,
   labDown: async () => (await import('./commands/lab.ts')).labDown,
@@ -39,7 +40,12 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 // The version is what scripts ask for before anything else: they need not wait for yargs.
 if (args.length === 1 && args[0] === '--version') process.stdout.write(`${version}\n`);
-else {
+// Shells ask this at every key that completes: it does not wait for yargs either.
+else if (args[0] === '__complete') {
+  const { completionOf } = await import('./cli/completion.ts');
+  const { complete } = await import('./commands/complete.ts');
+  process.exitCode = await complete(completionOf(args.slice(1)), processIo());
+} else {
   const { main } = await import('./cli/main.ts');
   // Not process.exit: it would cut off what a pipe has not taken yet.
   process.exitCode = await main(args, { version, commands, io: processIo() });

@@ -457,6 +457,7 @@ async function run(
     inventoryHosts: command('inventoryHosts'),
     inventoryVar: command('inventoryVar'),
     inventoryImport: command('inventoryImport'),
+    completion: command('completion'),
     reportMerge: command('reportMerge'),
   };
   const exitCode = await main(args, { version: '1.2.3', commands, io: fakeIo(printed, behaviour.columns ?? 100) });

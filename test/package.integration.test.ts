@@ -104,6 +104,7 @@ describe('the package', () => {
     expect(own.sort()).toEqual(
       [
         'CHANGELOG.md',
+        'completion',
         'LICENSE',
         'README.md',
         'dist',

@@ -1,6 +1,7 @@
 import type { Io } from '../commands/io.ts';
 import type { LabOutput } from '../commands/lab.ts';
 import type { IpAddress } from '../domain/address.ts';
+import type { Shell } from '../domain/completion.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { ObstacleCode } from '../domain/obstacle.ts';
@@ -160,6 +161,7 @@ export type CommandTable = {
       readonly yes: boolean;
     }>
   >;
+  readonly completion: Lazily<Command<{ readonly shell: Shell }>>;
   readonly reportMerge: Lazily<
     Command<{
       /** At least one. */

@@ -3,6 +3,9 @@ import { type InterfaceName, parseInterfaceName } from '../domain/link.ts';
 import type { Result } from '../domain/result.ts';
 import { filledText, oneOf, text } from './coerce.ts';
 
+/** What may stand for services on a node. */
+export const kubeProxies = ['iptables', 'nftables', 'ipvs', 'cilium'] as const;
+
 /** The options of `explain` that no other command has. */
 export const explainOptions = {
   host: { demandOption: true, requiresArg: true, describe: 'The host to explain', coerce: filledText('--host') },
@@ -35,7 +38,7 @@ export const explainOptions = {
   'kube-proxy': {
     requiresArg: true,
     describe: 'Explain as if kube-proxy ran in this mode: iptables, nftables, ipvs, or cilium in its place',
-    coerce: oneOf('--kube-proxy', ['iptables', 'nftables', 'ipvs', 'cilium']),
+    coerce: oneOf('--kube-proxy', kubeProxies),
   },
   live: { type: 'boolean', describe: 'Ask the host, and say what a push would make different' },
 } as const;

@@ -9,6 +9,9 @@ export const labOptions = {
   },
 } as const;
 
+/** What the lab can emulate. */
+export const labKubeProxies = ['iptables', 'ipvs'] as const;
+
 /** The options of `lab up` beside those. */
 export const labUpOptions = {
   nodes: {
@@ -21,7 +24,7 @@ export const labUpOptions = {
     default: 'iptables',
     requiresArg: true,
     describe: 'How services are emulated: iptables or ipvs',
-    coerce: oneOf('--kube-proxy', ['iptables', 'ipvs']),
+    coerce: oneOf('--kube-proxy', labKubeProxies),
   },
   install: { type: 'boolean', describe: 'Install missing packages of this machine (as root)' },
 } as const;

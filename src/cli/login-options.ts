@@ -1,13 +1,16 @@
 import { filledText, oneOf } from './coerce.ts';
 import type { LoginChoice } from './command-table.ts';
 
+/** Who may speak SSH. */
+export const transports = ['auto', 'ssh2', 'openssh'] as const;
+
 /** The options about logging in to hosts. */
 export const loginOptions = {
   'accept-new': { type: 'boolean', describe: 'Accept and keep the keys of hosts seen for the first time' },
   transport: {
     requiresArg: true,
     describe: 'ssh2: speak SSH here; openssh: let the ssh of this machine; auto: that one where the other cannot',
-    coerce: oneOf('--transport', ['auto', 'ssh2', 'openssh']),
+    coerce: oneOf('--transport', transports),
   },
   'ask-pass': { alias: 'k', type: 'boolean', describe: 'Ask for the password of ssh' },
   'connection-password-file': {

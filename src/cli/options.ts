@@ -100,6 +100,9 @@ const planOptions = {
   },
 } as const;
 
+/** What `render` can make of the files of a host. */
+export const renderForms = ['files', 'script', 'cloud-init', 'ignition'] as const;
+
 const renderOptions = {
   out: {
     alias: 'o',
@@ -113,7 +116,7 @@ const renderOptions = {
     requiresArg: true,
     describe:
       'files, or for nodes that cannot be pushed to: script, a program that does on a node what a push does; or that program for new machines: cloud-init, ignition',
-    coerce: oneOf('--as', ['files', 'script', 'cloud-init', 'ignition']),
+    coerce: oneOf('--as', renderForms),
   },
 } as const;
 
@@ -149,6 +152,7 @@ export const optionsOf = {
   'inventory hosts': sourceOptions,
   'inventory var': inventoryVarOptions,
   'inventory import': importOptions,
+  completion: {},
   'report merge': { report: outputOptions.report },
   'lab up': { ...labUpOptions, ...labOptions },
   'lab down': labOptions,

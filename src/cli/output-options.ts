@@ -1,13 +1,16 @@
 import { oneOf, reportFiles } from './coerce.ts';
 import type { OutputChoice } from './command-table.ts';
 
+/** For people, or for programs. */
+export const outputs = ['text', 'json'] as const;
+
 /** What to show, and where. */
 export const outputOptions = {
   output: {
     default: 'text',
     requiresArg: true,
     describe: 'text, or json: an event per line on standard output',
-    coerce: oneOf('--output', ['text', 'json']),
+    coerce: oneOf('--output', outputs),
   },
   report: {
     requiresArg: true,

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { CommandTable } from './command-table.ts';
+import { declareCompletionCommand } from './completion-command.ts';
 import { declareExplainCommand } from './explain-command.ts';
 import { declareHostCommands, type Run } from './host-commands.ts';
 import { declareInventoryCommands } from './inventory-commands.ts';
@@ -67,7 +68,8 @@ function declare({ version, columns, commands }: CommandLineOptions, select: (ru
   const withExplain = declareExplainCommand(declareHostCommands(parser, commands, select), commands, select);
   const withHosts = declareInventoryCommands(withExplain, commands, select);
   const withReports = declareReportCommand(withHosts, commands, select);
-  return declareLabCommands(withReports, commands, select)
+  const withCompletion = declareCompletionCommand(withReports, commands, select);
+  return declareLabCommands(withCompletion, commands, select)
     .demandCommand(1, 1, 'say what to do')
     .strict()
     .check(({ _: [verb, subVerb], '--': rest }) => {

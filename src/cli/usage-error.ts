@@ -63,6 +63,7 @@ const missingWord: { readonly [verb: string]: string } = {
   'inventory hosts': 'say which hosts: a pattern',
   'inventory var': 'say which variable',
   'report merge': 'say which reports',
+  completion: 'say which shell: bash, zsh or fish',
 };
 
 const words = Object.keys(optionsOf).map((verb) => verb.split(' '));
