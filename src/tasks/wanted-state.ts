@@ -19,7 +19,7 @@ import {
   sortRules,
   sortSysctls,
   sortUnits,
-} from './metallb-l2/sort-state.ts';
+} from './sort-state.ts';
 import { stateObjects, stateOf } from './state-objects.ts';
 import { withRecorded } from './with-recorded.ts';
 

@@ -1,5 +1,5 @@
 import type { DesiredState } from '../domain/desired-state.ts';
-import { sortChains, sortLinks, sortMarks, sortRoutes, sortRules, sortSysctls } from './metallb-l2/sort-state.ts';
+import { sortChains, sortLinks, sortMarks, sortRoutes, sortRules, sortSysctls } from './sort-state.ts';
 import { nothing, stateObjects } from './state-objects.ts';
 
 type Objects = Parameters<typeof stateObjects>[0];

@@ -7,6 +7,7 @@ import type { Manifest } from '../../domain/observed.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
+import { sortChains, sortLinks, sortRoutes, sortRules } from '../sort-state.ts';
 import { loopGuard } from './loop-guard.ts';
 import { markChains, markRules } from './mark.ts';
 import { neighborhoodOf } from './neighborhood.ts';
@@ -18,7 +19,6 @@ import type { ResolvedNetwork } from './resolved-network.ts';
 import { returnTable } from './return-table.ts';
 import { rpFilterSettings } from './rp-filter.ts';
 import { rpfilterChains } from './rpfilter-chain.ts';
-import { sortChains, sortLinks, sortRoutes, sortRules } from './sort-state.ts';
 import { insideOf, sourceRules } from './source.ts';
 
 /**

@@ -2,8 +2,8 @@ import type { HostFacts } from '../../domain/facts.ts';
 import type { Manifest } from '../../domain/observed.ts';
 import { unreachable } from '../../domain/result.ts';
 import { ipv4ConfKey, type SysctlSetting } from '../../domain/sysctl.ts';
+import { sortSysctls } from '../sort-state.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
-import { sortSysctls } from './sort-state.ts';
 
 type Host = {
   readonly facts: HostFacts | null;

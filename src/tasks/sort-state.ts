@@ -1,10 +1,10 @@
-import type { DeclaredFile } from '../../domain/declared-file.ts';
-import type { VlanLink } from '../../domain/link.ts';
-import type { MarkSetting } from '../../domain/mark-setting.ts';
-import type { NetfilterChain } from '../../domain/netfilter.ts';
-import type { PolicyRule, Route } from '../../domain/routing.ts';
-import type { SysctlSetting } from '../../domain/sysctl.ts';
-import type { UnitSetting } from '../../domain/unit-setting.ts';
+import type { DeclaredFile } from '../domain/declared-file.ts';
+import type { VlanLink } from '../domain/link.ts';
+import type { MarkSetting } from '../domain/mark-setting.ts';
+import type { NetfilterChain } from '../domain/netfilter.ts';
+import type { PolicyRule, Route } from '../domain/routing.ts';
+import type { SysctlSetting } from '../domain/sysctl.ts';
+import type { UnitSetting } from '../domain/unit-setting.ts';
 
 /** Sorts by a text key and keeps one of each: equal keys are equal entries. */
 function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): readonly T[] {
