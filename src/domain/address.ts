@@ -11,8 +11,10 @@ export type Cidr = string & { readonly __brand: 'Cidr' };
 
 /** Parses one address. The error is half a sentence that says what is wrong with the text. */
 export function parseIp(text: string): Result<IpAddress, string> {
-  // isValid alone accepts "10" and "0x7f.1", which nobody means in a configuration.
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text))
+  // isValid alone accepts "10" and "0x7f.1", which nobody means in a configuration. What is no address at all makes the library throw
+  // and catch an error, which for the names of 10,000 hosts takes a third of a second.
+  const mayBe = /^[\d.]+$|:/.test(text);
+  if (!mayBe || !(ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)))
     return err(`"${text}" is not an IP address`);
   return ok(ipaddr.parse(text).toString() as IpAddress);
 }

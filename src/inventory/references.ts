@@ -14,6 +14,15 @@ type Reference = Extract<Expression, { kind: 'reference' }>;
 type Call = Extract<Expression, { kind: 'call' }>;
 type Problem = Omit<Diagnostic, 'severity'>;
 
+// What a group says is expanded for each of its hosts, and parsed for the first of them only.
+const parsedTexts = new WeakMap<Scalar, ReturnType<typeof parseTemplate>>();
+
+function partsOf(node: Scalar, text: string): ReturnType<typeof parseTemplate> {
+  const parsed = parsedTexts.get(node) ?? parseTemplate(text, calls);
+  parsedTexts.set(node, parsed);
+  return parsed;
+}
+
 /** What decryption gave, by ciphertext. */
 export type Decrypted = ReadonlyMap<string, Result<string, VaultFault>>;
 
@@ -83,7 +92,7 @@ export function expandReferences(variables: Entries, wanted: Iterable<string>, {
   }
 
   function expandText(node: Scalar, text: string): Located {
-    const parts = parseTemplate(text, calls);
+    const parts = partsOf(node, text);
     if (!parts.ok) {
       const { message, hint, offset } = parts.error;
       return fail({ code: 'reference-syntax', message, hint, at: bracesPlace(node, text, offset) });
