@@ -57,7 +57,7 @@ describe('the script of the unit', () => {
     { scenario: byUnit(sourceIpvs), title: 'source rules with IPVS', devices: 'eth0 eth0.100' },
     { scenario: byUnit(twoVlans), title: 'two VLANs and a device', devices: 'bond0 eth1 bond0.100 bond0.200' },
     { scenario: byUnit(addressAndNeighbor), title: 'addresses and a neighbor', devices: 'eth0 eth1 eth0.100' },
-  ].flatMap((each) => ['dash', 'bash --posix'].map((shell) => ({ ...each, shell })));
+  ].flatMap((each) => ['dash', 'bash --posix --norc'].map((shell) => ({ ...each, shell })));
   // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them.
   it.each(cases)('gives the kernel just the rules and routes of the state, once: $title, $shell', async (each) => {
     await writeFiles(root, filesOf(each.scenario, templates));

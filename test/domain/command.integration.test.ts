@@ -6,7 +6,7 @@ import { needTool } from '../backends/run-tool.ts';
 
 const shells: readonly (readonly [string, string, readonly string[]])[] = [
   ['dash', 'dash', []],
-  ['bash', 'bash', []],
+  ['bash', 'bash', ['--norc']],
   ['busybox', 'busybox-static', ['sh']],
 ];
 

@@ -84,7 +84,7 @@ function sendOne({ all, own, hasAddress, markOfAll, markOfOwn, hasRule }: Case):
     ip rule del priority 2011 2>/dev/null || true
     ${hasRule ? 'ip rule add priority 2011 fwmark 0x100/0x1f00 lookup 100' : ''}
     ${counters}`);
-  router.sh(`bash -c 'echo >/dev/udp/${pod}/9'`);
+  router.sh(`bash --norc -c 'echo >/dev/udp/${pod}/9'`);
   const after = node.sh(counters);
   const [forwarded, filtered] = [0, 1].map((at) => numberAt(after, at) - numberAt(before, at));
   if (forwarded === 1 && filtered === 0) return 'passes';

@@ -8,7 +8,7 @@ import { runIsolated } from '../backends/run-tool.ts';
 const observeProgram = readFileSync(new URL('../../node/observe.sh', import.meta.url), 'utf8');
 
 /** The shells that are /bin/sh on some node, each as a command line. */
-export const shells = ['/usr/bin/dash', '/usr/bin/bash --posix', '/usr/bin/busybox sh'] as const;
+export const shells = ['/usr/bin/dash', '/usr/bin/bash --posix --norc', '/usr/bin/busybox sh'] as const;
 
 /**
  * Debian's busybox prefers its own applets to the programs on PATH; a node whose sh is busybox has coreutils and iproute2 all the same, for

@@ -60,7 +60,7 @@ const change: fc.Arbitrary<RuntimeChange> = fc
 
 const shells = [
   ['dash', 'dash', []],
-  ['bash', 'bash', ['--posix']],
+  ['bash', 'bash', ['--posix', '--norc']],
   ['busybox', 'busybox-static', ['sh']],
 ] as const;
 
