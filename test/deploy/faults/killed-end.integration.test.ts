@@ -84,7 +84,8 @@ describe('the end of a push', { timeout: 200_000 }, () => {
     setFault(node, 0, 'kill');
     await confirmOnly();
     const confirming = passedPoints(node).filter(({ phase }) => phase === 'confirm');
-    const decided = confirming.findIndex(({ command }) => command.startsWith('ln -s confirmed'));
+    const decided = confirming.findIndex(({ command }) => command.startsWith('ln -sT confirmed'));
+    expect(decided).toBeGreaterThanOrEqual(0);
     await expectEnd(node, ends.after, { confirmWithinS: 1, where: 'no fault' });
     await returnToStart(node, ends);
     for (const { number, command } of confirming.filter((_, i) => i > decided && i % 3 === 0)) {
