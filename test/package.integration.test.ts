@@ -39,7 +39,8 @@ beforeAll(() => {
   const nodes = join(folder, 'nodes');
   const binaries = majors.map((major) => `node${major}@npm:node-linux-${process.arch}@${major}`);
   npm(['install', '--prefix', nodes, '--ignore-scripts', ...binaries], folder);
-});
+  // Three versions of Node.js are fetched: how long that takes is the network's matter.
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs npm and gives what it prints; throws with its own words where it cannot, as without a registry. */
