@@ -39,7 +39,8 @@ export default defineConfig({
           name: 'lab',
           retry: 1,
           include: ['test/**/*.lab.test.ts'],
-          testTimeout: 300_000,
+          // Minutes of a quiet machine; one that is shared may need three times as long.
+          testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,
         },

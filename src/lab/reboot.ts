@@ -6,7 +6,8 @@ import { closeShared, exec } from './node-shell.ts';
 import { waitForGreeting, waitForServices } from './readiness.ts';
 import type { LabNode } from './topology.ts';
 
-const rebootTimeoutMs = 120_000;
+/** Half a minute is usual; a busy machine takes several times that. */
+const rebootTimeoutMs = 300_000;
 
 /** Reboots nodes at once and waits until each answers ssh with a new boot id and its services run. Throws a LabError if one does not. */
 export async function rebootNodes(lab: Lab, names: readonly string[], print: (line: string) => void): Promise<void> {

@@ -98,7 +98,7 @@ async function boot(empty: Lab, options: LabOptions, print: (line: string) => vo
   const wired = await stage('network', () => startNetwork(empty));
   const lab = await startMachines(wired, kernel.binary, await holdImage(image, empty.dir));
   await stage('boot', () =>
-    Promise.all(lab.nodes.map((node) => waitForGreeting(lab, node, options.bootTimeoutMs ?? 120_000))),
+    Promise.all(lab.nodes.map((node) => waitForGreeting(lab, node, options.bootTimeoutMs ?? 300_000))),
   );
   await stage('services', () => Promise.all(lab.nodes.map((node) => waitForServices(lab, node))));
   return lab;

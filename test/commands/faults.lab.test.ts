@@ -112,9 +112,9 @@ function isAlive(pid: number): boolean {
 }
 
 async function waitForBootAfter(node: string, before: string): Promise<void> {
-  const endMs = performance.now() + 120_000;
+  const endMs = performance.now() + 300_000;
   while (performance.now() < endMs) {
-    await waitForGreeting(lab, nodeOf(lab, node), 120_000);
+    await waitForGreeting(lab, nodeOf(lab, node), 300_000);
     const now = await bootId(lab, node).catch(() => before);
     if (now !== before) return waitForServices(lab, nodeOf(lab, node));
     await sleep(500);
@@ -201,7 +201,7 @@ describe('a clock that jumps', () => {
     expect(stderr).toMatch(/^reverted +n2: /m);
     const [began = 0, ended = 0] = (await onNode(lab, 'n2', 'cat /run/began /run/ended')).split('\n').map(Number);
     expect(ended - began).toBeGreaterThan(10);
-    expect(ended - began).toBeLessThan(25);
+    expect(ended - began).toBeLessThan(120);
     expect(await stateOf(lab, 'n2')).toBe(before);
     process.stderr.write(`${titleOf('clock-jump')}: reverted after ${ended - began} s\n`);
   });

@@ -36,9 +36,9 @@ const noRemains = '/var/lib/mlbroute:\nlast\ntransactions\n\n/var/lib/mlbroute/t
 
 /** Waits until a node that is going down is up again. */
 async function waitForBootAfter(node: string, before: string): Promise<void> {
-  const endMs = performance.now() + 120_000;
+  const endMs = performance.now() + 300_000;
   while (performance.now() < endMs) {
-    await waitForGreeting(lab, nodeOf(lab, node), 120_000);
+    await waitForGreeting(lab, nodeOf(lab, node), 300_000);
     const now = await bootId(lab, node).catch(() => before);
     if (now !== before) return waitForServices(lab, nodeOf(lab, node));
     await sleep(500);
