@@ -2,7 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { wrapProgram } from '../../src/transport/shell.ts';
 
-const shells: readonly (readonly [string, ...string[]])[] = [['dash'], ['bash', '--posix', '--norc'], ['busybox', 'sh']];
+const shells: readonly (readonly [string, ...string[]])[] = [
+  ['dash'],
+  ['bash', '--posix', '--norc'],
+  ['busybox', 'sh'],
+];
 
 describe.each(shells)('a program sent to %s', (command, ...flags) => {
   const feed = (input: Buffer) => {
