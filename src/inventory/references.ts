@@ -3,7 +3,8 @@ import type { Result } from '../domain/result.ts';
 import { calls } from './expression-calls.ts';
 import { bracesPlace, type Entries, type Entry, fromJson, kindOf, type Located, memberOf, toJson } from './located.ts';
 import { type DeadEnd, missingReference } from './missing-reference.ts';
-import { type Expression, labelOf, offsetOf, parseTemplate } from './template.ts';
+import { parsedText } from './parsed-text.ts';
+import { type Expression, labelOf, offsetOf } from './template.ts';
 import type { VaultFault } from './vault.ts';
 
 const longestChain = 200;
@@ -13,15 +14,6 @@ type Scalar = Extract<Located, { kind: 'scalar' }>;
 type Reference = Extract<Expression, { kind: 'reference' }>;
 type Call = Extract<Expression, { kind: 'call' }>;
 type Problem = Omit<Diagnostic, 'severity'>;
-
-// What a group says is expanded for each of its hosts, and parsed for the first of them only.
-const parsedTexts = new WeakMap<Scalar, ReturnType<typeof parseTemplate>>();
-
-function partsOf(node: Scalar, text: string): ReturnType<typeof parseTemplate> {
-  const parsed = parsedTexts.get(node) ?? parseTemplate(text, calls);
-  parsedTexts.set(node, parsed);
-  return parsed;
-}
 
 /** What decryption gave, by ciphertext. */
 export type Decrypted = ReadonlyMap<string, Result<string, VaultFault>>;
@@ -92,7 +84,7 @@ export function expandReferences(variables: Entries, wanted: Iterable<string>, {
   }
 
   function expandText(node: Scalar, text: string): Located {
-    const parts = partsOf(node, text);
+    const parts = parsedText(node, text);
     if (!parts.ok) {
       const { message, hint, offset } = parts.error;
       return fail({ code: 'reference-syntax', message, hint, at: bracesPlace(node, text, offset) });
