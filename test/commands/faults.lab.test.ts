@@ -138,7 +138,7 @@ describe('a power cut', () => {
       const sign = {
         staged: 'test -e /var/lib/mlbroute/pending/undo/1',
         written: 'test -s /var/lib/mlbroute/pending/written',
-        applied: 'test "$(cat /var/lib/mlbroute/pending/progress 2>/dev/null || echo 0)" -ge 5',
+        applied: 'test "$(tail -n 1 /var/lib/mlbroute/pending/progress 2>/dev/null || echo 0)" -ge 5',
       }[moment];
       const beforeCut = await bootId(lab, 'n1');
       const seen = onNode(lab, 'n1', `for i in $(seq 2000); do if ${sign}; then exit 0; fi; sleep 0.02; done; exit 1`);
