@@ -34,7 +34,23 @@ disk_state() {
   fi
 }
 
+# What its packages are called by: family and major version of the distribution, and its kernel.
+system_words() {
+  read -r release </proc/sys/kernel/osrelease
+  ID='' ID_LIKE='' VERSION_ID=''
+  # shellcheck disable=SC1091  # the host's own
+  [ -r /etc/os-release ] && . /etc/os-release
+  case " $ID $ID_LIKE " in
+    *' ubuntu '*) family=ubuntu ;;
+    *' debian '*) family=debian ;;
+    *' rhel '* | *' fedora '* | *' centos '*) family=rhel ;;
+    *) family=unknown ;;
+  esac
+  echo "$family ${ID:-linux} ${VERSION_ID%%.*} $release"
+}
+
 main() {
+  say system "$(system_words)"
   say uid "$(id -u)"
   if [ -d /run/systemd/system ]; then
     say systemd "$(systemctl --version 2>/dev/null | { read -r _ version _; echo "$version"; })"

@@ -5,6 +5,7 @@ import { processIo } from './commands/io.ts';
 
 const commands: CommandTable = {
   push: async () => (await import('./commands/push.ts')).push,
+  bootstrap: async () => (await import('./commands/bootstrap.ts')).bootstrap,
   rollback: async () => (await import('./commands/rollback.ts')).rollback,
   remove: async () => (await import('./commands/remove.ts')).remove,
   listPlaybook: async () => (await import('./commands/list-playbook.ts')).listPlaybook,

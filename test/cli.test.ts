@@ -440,6 +440,7 @@ async function run(
     remove: command('remove'),
     listPlaybook: command('listPlaybook'),
     doctor: command('doctor'),
+    bootstrap: command('bootstrap'),
     explain: command('explain'),
     render: command('render'),
     schema: command('schema'),

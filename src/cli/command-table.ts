@@ -100,6 +100,16 @@ export type CommandTable = {
         }
     >
   >;
+  readonly bootstrap: Lazily<
+    Command<
+      Omit<ChangeChoice, 'check'> & {
+        /** A file; null: a person is asked. */
+        readonly hostKeys: string | null;
+        readonly install: boolean;
+        readonly sudoers: boolean;
+      }
+    >
+  >;
   readonly rollback: Lazily<Command<ChangeChoice & { readonly to: number | null }>>;
   readonly remove: Lazily<Command<ChangeChoice>>;
   /** `--list-tasks` and `--list-tags` of push and plan. */

@@ -39,6 +39,7 @@ const meanings: { readonly [name in ValueOption]: Meaning } = {
   'from-here': 'text',
   gateway: 'text',
   host: 'host',
+  'host-keys': 'file',
   iif: 'text',
   inventory: 'file',
   'kube-proxy': oneOf(kubeProxies),

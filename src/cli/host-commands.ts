@@ -113,19 +113,6 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
       },
     )
     .command(
-      'doctor',
-      'Check the way to each host, and what a push needs there, step by step',
-      (y) =>
-        y
-          .options(optionsOf.doctor)
-          .example('$0 doctor -i prod.yaml', 'Before the first push')
-          .example('$0 doctor -i prod.yaml -l node51 --accept-new', 'A host never seen before'),
-      (argv) => {
-        const options = { ...hostsOf(argv), ...connectionOf(argv), output: argv.output };
-        select(async (io) => (await commands.doctor())(options, io));
-      },
-    )
-    .command(
       'verify',
       'Probe gateways and reply paths on the hosts',
       (y) =>

@@ -1,4 +1,5 @@
 import { obstacleCodes } from '../domain/obstacle.ts';
+import { bootstrapOptions } from './bootstrap-options.ts';
 import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { importOptions } from './import-options.ts';
@@ -66,13 +67,16 @@ const pushOptions = {
 } as const;
 
 const { yes, check, diff, serial } = pushOptions;
-const changeOptions = {
+const withoutCheck = {
   yes,
-  check: { ...check, describe: 'Only show what would change; exit code 2 if anything' },
   diff,
   'confirm-timeout': pushOptions['confirm-timeout'],
   serial,
   'max-fail': pushOptions['max-fail'],
+} as const;
+const changeOptions = {
+  ...withoutCheck,
+  check: { ...check, describe: 'Only show what would change; exit code 2 if anything' },
 } as const;
 
 const rollbackOptions = {
@@ -126,6 +130,7 @@ const played = { ...inventoryOptions, ...playbookOptions, ...connectionOptions }
 /** The options of each command, as yargs takes them. */
 export const optionsOf = {
   push: { ...played, ...tagOptions, ...pushOptions, ...shardOptions, ...outputOptions },
+  bootstrap: { ...played, ...bootstrapOptions, ...withoutCheck, ...shardOptions, ...outputOptions },
   rollback: { ...connected, ...rollbackOptions, ...shardOptions, ...outputOptions },
   remove: { ...connected, ...changeOptions, ...shardOptions, ...outputOptions },
   plan: { ...played, ...tagOptions, ...planOptions, ...shardOptions, ...outputOptions },

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { err, ok, type Result } from '../domain/result.ts';
 import type { CommandTable } from './command-table.ts';
 import { declareCompletionCommand } from './completion-command.ts';
+import { declareContactCommands } from './contact-commands.ts';
 import { declareExplainCommand } from './explain-command.ts';
 import { declareHostCommands, type Run } from './host-commands.ts';
 import { declareInventoryCommands } from './inventory-commands.ts';
@@ -65,7 +66,8 @@ function declare({ version, columns, commands }: CommandLineOptions, select: (ru
     .epilogue(
       'Exit codes: 0 fine; 1 some host failed; 2 plan or audit found differences; 64 wrong usage; 65 wrong inventory; 130 interrupted.',
     );
-  const withExplain = declareExplainCommand(declareHostCommands(parser, commands, select), commands, select);
+  const withContact = declareContactCommands(declareHostCommands(parser, commands, select), commands, select);
+  const withExplain = declareExplainCommand(withContact, commands, select);
   const withHosts = declareInventoryCommands(withExplain, commands, select);
   const withReports = declareReportCommand(withHosts, commands, select);
   const withCompletion = declareCompletionCommand(withReports, commands, select);

@@ -30,7 +30,7 @@ export async function loadScriptPrograms(): Promise<HostScriptInput['programs']>
 }
 
 /** Reads one more program that runs on hosts; throws where the package is not whole. */
-export function loadNodeProgram(name: 'routing' | 'doctor'): Promise<string> {
+export function loadNodeProgram(name: 'routing' | 'doctor' | 'first-contact'): Promise<string> {
   return read(name);
 }
 

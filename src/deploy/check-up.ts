@@ -26,12 +26,12 @@ export async function checkUp(
   let sinceMs = now();
   const pass = (step: CheckStep, says: string) => {
     const atMs = now();
-    checks.push({ step, verdict: 'fine', says, hint: null, tookMs: atMs - sinceMs });
+    checks.push({ step, verdict: 'fine', says, hint: null, packages: [], tookMs: atMs - sinceMs });
     sinceMs = atMs;
   };
   const fail = (step: CheckStep, failure: Failure) => {
     const says = describeFailure(failure);
-    checks.push({ step, verdict: 'trouble', says, hint: null, tookMs: now() - sinceMs });
+    checks.push({ step, verdict: 'trouble', says, hint: null, packages: [], tookMs: now() - sinceMs });
     return checks;
   };
 
@@ -50,7 +50,8 @@ export async function checkUp(
   }
   const [first] = asked.lines;
   const shellMs = first === undefined ? null : first.atMs - sinceMs;
-  checks.push({ step: 'shell', verdict: 'fine', says: 'a login shell that runs sh', hint: null, tookMs: shellMs });
+  const says = 'a login shell that runs sh';
+  checks.push({ step: 'shell', verdict: 'fine', says, hint: null, packages: [], tookMs: shellMs });
   const nowS = asked.clockReadAtS ?? surroundings.wallClockS();
   return [...checks, ...judgeCheckUp(asked.lines.slice(1), { needs, sentAtMs: first?.atMs ?? sinceMs, nowS })];
 }

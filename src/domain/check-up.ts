@@ -24,6 +24,8 @@ export type Check = {
   /** One line; where all is fine it is the same for hosts that are alike. */
   readonly says: string;
   readonly hint: string | null;
+  /** The packages of the host's own distribution that bring what is missing; empty where nothing is, or none is known. */
+  readonly packages: readonly string[];
   /** How long the step took; null where it had nothing to do. */
   readonly tookMs: number | null;
 };

@@ -1,4 +1,5 @@
 import type { Check, CheckStep, Needs } from '../domain/check-up.ts';
+import { type Part, packageFor, parseSystem } from './packages.ts';
 
 /** One line of the answer of `node/doctor.sh`, without its token, and when it came. */
 export type DoctorLine = { readonly text: string; readonly atMs: number };
@@ -12,7 +13,8 @@ type Controller = {
   readonly nowS: number;
 };
 
-type Opinion = Pick<Check, 'verdict' | 'says' | 'hint'>;
+/** `lacks`: what a package may bring. */
+type Opinion = Pick<Check, 'verdict' | 'says' | 'hint'> & { readonly lacks?: Part };
 
 /** The modules of the kernel that these needs mean. */
 export function modulesFor({ vlan, marks, netfilter }: Needs): readonly string[] {
@@ -27,10 +29,13 @@ export function judgeCheckUp(lines: readonly DoctorLine[], controller: Controlle
     const [key = '', ...words] = text.split(' ');
     return { key, words, tookMs: atMs - (lines[index - 1]?.atMs ?? controller.sentAtMs) };
   });
+  const system = parseSystem(answered.find(({ key }) => key === 'system')?.words ?? []);
   const check = (step: CheckStep, key: string, judge: (answers: readonly (readonly string[])[]) => Opinion): Check => {
     const own = answered.filter((line) => line.key === key);
     const tookMs = own.length === 0 ? null : own.reduce((sum, line) => sum + line.tookMs, 0);
-    return { step, ...judge(own.map(({ words }) => words)), tookMs };
+    const { lacks, ...opinion } = judge(own.map(({ words }) => words));
+    const packages = lacks === undefined ? [] : [packageFor(lacks, system) ?? []].flat();
+    return { step, ...opinion, packages, tookMs };
   };
   const tools = answered.filter(({ key }) => key === 'netfilter').map(({ words }) => words);
   return [
@@ -61,9 +66,12 @@ function judgeSystemd(version: string): Opinion {
 
 function judgeIproute2(answer: string): Opinion {
   const version = /iproute2-(?:ss)?([\w.]+)/.exec(answer)?.[1];
-  if (answer === 'none') return trouble('there is no program ip', 'install the package iproute2 (iproute on RHEL)');
+  const lacks = 'iproute2';
+  if (answer === 'none')
+    return { ...trouble('there is no program ip', 'install the package iproute2 (iproute on RHEL)'), lacks };
   // The ip of busybox has no JSON.
-  if (version === undefined) return trouble(`ip is not that of iproute2: "${answer}"`, 'install the package iproute2');
+  if (version === undefined)
+    return { ...trouble(`ip is not that of iproute2: "${answer}"`, 'install the package iproute2'), lacks };
   return fine(`iproute2 ${version}`);
 }
 
@@ -90,8 +98,9 @@ function judgeNetfilter({ iptables, nft }: ChainTools, { marks, netfilter }: Nee
   if (marks === 'no') return fine('none, and none needed');
   const wanted = { auto: 'iptables or nft', iptables: 'iptables', nftables: 'nft' }[netfilter];
   const says = `there is no ${wanted}`;
-  const hint = `install the package ${netfilter === 'nftables' ? 'nftables' : 'iptables'}: return_path mark needs it`;
-  return marks === 'yes' ? trouble(says, hint) : warning(says, hint);
+  const lacks = netfilter === 'nftables' ? 'nftables' : 'iptables';
+  const hint = `install the package ${lacks}: return_path mark needs it`;
+  return { ...(marks === 'yes' ? trouble(says, hint) : warning(says, hint)), lacks };
 }
 
 function judgeModules(
@@ -115,7 +124,8 @@ function judgeModules(
   const says = `the kernel has no ${missing.join(', ')}`;
   const hint =
     'install the modules of the running kernel (linux-modules-extra on Ubuntu, kernel-modules-extra on RHEL)';
-  return marks === 'perhaps' && !missing.includes('8021q') ? warning(says, hint) : trouble(says, hint);
+  const isDoubt = marks === 'perhaps' && !missing.includes('8021q');
+  return { ...(isDoubt ? warning(says, hint) : trouble(says, hint)), lacks: 'kernel-modules' };
 }
 
 /** A push stores what was there before and what it writes; that is far below this. */

@@ -5,7 +5,7 @@ import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { type ConfiguredHost, configureHost, unconfigured } from './configured-host.ts';
 import { jumpHostOf } from './jump-host.ts';
-import { agentKeyTypes, keysBeyond } from './keys-beyond.ts';
+import { agentKeys, keysBeyond } from './keys-beyond.ts';
 import { placeOf } from './socket.ts';
 import { readSshConfig, type SshConfig } from './ssh-config.ts';
 
@@ -36,7 +36,8 @@ export function createChooser(options: ChooseOptions) {
   const asked = new Map<string, Promise<readonly string[]>>();
   const keyTypesIn = async (socket: string | null): Promise<readonly string[]> => {
     if (socket === null) return [];
-    const answer = asked.get(socket) ?? agentKeyTypes(socket);
+    const answer =
+      asked.get(socket) ?? agentKeys(socket).then((lines) => lines.map((line) => line.replace(/ .*/s, '')));
     asked.set(socket, answer);
     return answer;
   };

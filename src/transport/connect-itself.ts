@@ -9,7 +9,7 @@ import type { createJumpPool } from './jump-pool.ts';
 import type { PinHostKey } from './known-hosts-file.ts';
 import { type ItselfConnection, type LoginTrouble, logIn } from './login.ts';
 import { type RetryOptions, retryDrops } from './retry.ts';
-import type { ConnectPart } from './session.ts';
+import type { ConnectPart, UnknownKey } from './session.ts';
 import { type HostSocket, openSocket, placeOf } from './socket.ts';
 import { inspectKey } from './ssh.ts';
 
@@ -21,6 +21,8 @@ export type Means = {
   readonly deadlines: Deadlines;
   readonly retries: RetryOptions;
   readonly pinHostKey: PinHostKey;
+  /** Hears of each key that is refused because nobody knows it. */
+  readonly onUnknownKey?: (shown: UnknownKey) => void;
   readonly openThrough: ReturnType<typeof createJumpPool>;
 };
 

@@ -9,9 +9,10 @@ import { createJumpPool } from './jump-pool.ts';
 import { createPinner } from './known-hosts-file.ts';
 import type { Connection } from './login.ts';
 import { logInWithOpenssh } from './openssh.ts';
+import { keysShownToOpenssh } from './openssh-host-key.ts';
 import { retryDrops } from './retry.ts';
 import { runProgram } from './run.ts';
-import type { Connect, Session } from './session.ts';
+import type { Connect, Session, UnknownKey } from './session.ts';
 
 /** What connecting needs from its surroundings. */
 export type ConnectOptions = {
@@ -21,6 +22,8 @@ export type ConnectOptions = {
   readonly agentSocket: string | null;
   /** Pins unknown keys of hosts whose check is strict, too. Changed keys are refused all the same. */
   readonly acceptNew: boolean;
+  /** Hears of each key that is refused because nobody knows it. */
+  readonly onUnknownKey?: (shown: UnknownKey) => void;
   readonly deadlines?: Partial<Deadlines>;
   /** How often a host is tried that hangs up before it speaks (MaxStartups). */
   readonly attempts?: number;
@@ -51,7 +54,11 @@ export function createConnect(options: ConnectOptions): Connect {
       const deadlines = deadlinesFor(host, given);
       const login = { host, because: way.value.because, acceptNew: options.acceptNew, deadlines };
       const held = await retryDrops(() => logInWithOpenssh(login), retries);
-      if (!held.ok) return held;
+      if (!held.ok) {
+        if (options.onUnknownKey !== undefined && held.error.kind === 'host-key')
+          for (const shown of await keysShownToOpenssh(host, { ...options, deadlines })) options.onUnknownKey(shown);
+        return held;
+      }
       // What ssh did before that is its own affair.
       onPart('login');
       return ok(sessionOver(held.value, host, deadlines));

@@ -7,12 +7,15 @@ import { errorText } from './error-code.ts';
 import { explainHostKey, hostKeyAlgorithms } from './host-key.ts';
 import { judgeHostKey, type KnownHost } from './known-hosts.ts';
 import { type PinHostKey, readKnownHosts } from './known-hosts-file.ts';
+import type { UnknownKey } from './session.ts';
 
 /** Where keys are known and kept. */
 export type KeyCheckOptions = {
   readonly homeDirectory: string;
   readonly acceptNew: boolean;
   readonly pinHostKey: PinHostKey;
+  /** Hears of each key that is refused because nobody knows it. */
+  readonly onUnknownKey?: (shown: UnknownKey) => void;
 };
 
 /** What to ask a host for, and how to judge what it shows. */
@@ -39,11 +42,13 @@ export async function prepareKeyCheck(
   const pinFile = files[0] ?? ownFile;
   const pinsNew = host.hostKeyChecking === 'accept-new' || (host.hostKeyChecking === 'strict' && options.acceptNew);
   // Under an alias the port is no part of the name, as in ssh(1).
-  const named = hostKeyAlias === null ? host : { address: hostKeyAlias, port: 22 };
+  const { address, port } = host;
+  const named = hostKeyAlias === null ? { address, port } : { address: hostKeyAlias, port: 22 };
   const judgeKey = async (key: Buffer): Promise<Failure | null> => {
     if (host.hostKeyChecking === 'off') return null;
     const verdict = judgeHostKey(lines, named, key);
     const isNew = verdict.kind === 'unknown' && pinsNew;
+    if (verdict.kind === 'unknown' && !isNew) options.onUnknownKey?.({ ...named, host: host.name, key, file: pinFile });
     return explainHostKey(isNew ? await options.pinHostKey(pinFile, named, key) : verdict, { ...named, key, pinFile });
   };
   const ordered = hostKeyAlgorithms(lines, named.address, named.port);

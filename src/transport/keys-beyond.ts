@@ -41,12 +41,12 @@ async function isTokenKey(file: string): Promise<boolean> {
   return body !== undefined && /^.{0,200}sk-(?:ssh|ecdsa)-/s.test(Buffer.from(body, 'base64').toString('latin1'));
 }
 
-/** Asks an agent for the types of its keys; none where it does not answer. ssh2 leaves certificates and token keys out without a word. */
-export function agentKeyTypes(socket: string): Promise<readonly string[]> {
+/** The public keys that an agent holds, as lines of authorized_keys; none where it does not answer. ssh2 leaves certificates and token keys out without a word. */
+export function agentKeys(socket: string): Promise<readonly string[]> {
   const env = { ...process.env, SSH_AUTH_SOCK: socket };
   return new Promise((resolve) => {
     execFile('ssh-add', ['-L'], { env, timeout: 5000 }, (error, stdout) =>
-      resolve(error === null ? stdout.split('\n').flatMap((line) => /^\S+/.exec(line) ?? []) : []),
+      resolve(error === null ? stdout.split('\n').filter((line) => /^\S+ \S/.test(line)) : []),
     );
   });
 }

@@ -117,6 +117,7 @@ function masterArguments({ host, acceptNew, deadlines }: OpensshLogin, controlPa
   return [...asOptions(firm), ...host.sshArguments, ...asOptions(late), '--', host.address];
 }
 
-function asOptions(options: { readonly [name: string]: string }): string[] {
+/** Options of ssh_config(5) as arguments of ssh(1). */
+export function asOptions(options: { readonly [name: string]: string }): string[] {
   return Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }

@@ -25,6 +25,19 @@ export type Session = {
   readonly close: () => Promise<void>;
 };
 
+/** The key of a host that nobody knows yet, as it showed it. */
+export type UnknownKey = {
+  /** The host in whose name it was reached; for a jump host, one of those behind it. */
+  readonly host: HostConnection['name'];
+  /** What known_hosts would keep it by; under an alias the port is 22. */
+  readonly address: string;
+  readonly port: number;
+  /** In wire format. */
+  readonly key: Buffer;
+  /** The file it would be written to. */
+  readonly file: string;
+};
+
 /** A part of connecting that is done: the name looked up, the way to the host open, its key trusted and the terms agreed on, logged in. */
 export type ConnectPart = 'name' | 'socket' | 'key' | 'login';
 

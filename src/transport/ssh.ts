@@ -103,6 +103,13 @@ export const inspectKey: InspectKey = (data) => {
   return key.isPrivateKey() ? 'private' : 'public';
 };
 
+/** The public half of a private key that is not encrypted, as a line of authorized_keys. */
+export function publicLine(data: Buffer): string {
+  const key = utils.parseKey(data);
+  if (key instanceof Error) throw new Error(`a key that was taken for a private one: ${key.message}`);
+  return [key.type, key.getPublicSSH().toString('base64'), key.comment].filter((word) => word !== '').join(' ');
+}
+
 function methodsOf(offer: Credential, username: string): Offer<AnyAuthMethod>[] {
   const { label } = offer;
   switch (offer.kind) {

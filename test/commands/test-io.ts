@@ -6,9 +6,15 @@ import type { Io } from '../../src/commands/io.ts';
 export type Ran = { readonly exitCode: number; readonly stdout: string; readonly stderr: string };
 
 /** Runs a command where nobody sits at a terminal, and keeps what it says. A question rejects: there is nobody to answer. */
-export async function run<Options>(
+export function run<Options>(command: (options: Options, io: Io) => Promise<number>, options: Options): Promise<Ran> {
+  return runWith(command, options, {});
+}
+
+/** The same, with something else of the outside. */
+export async function runWith<Options>(
   command: (options: Options, io: Io) => Promise<number>,
   options: Options,
+  different: Partial<Io>,
 ): Promise<Ran> {
   const said = { stdout: '', stderr: '' };
   const io: Io = {
@@ -29,6 +35,7 @@ export async function run<Options>(
     ask: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     askSecret: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     onInterrupt: () => () => {},
+    ...different,
   };
   return { exitCode: await command(options, io), ...said };
 }

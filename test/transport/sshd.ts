@@ -17,6 +17,8 @@ export type SshdOptions = {
   readonly accounts?: readonly Account[];
   /** The lines of /etc/sudoers that follow `root ALL=(ALL:ALL) ALL`. */
   readonly sudoers?: readonly string[];
+  /** True: it looks as if systemd ran there, which is enough where nothing is to do. */
+  readonly hasSystemd?: boolean;
 };
 
 /** A real sshd on 127.0.0.1 with root, and the accounts asked for. */
@@ -38,7 +40,7 @@ export type Sshd = {
 };
 
 /**
- * Starts Debian's sshd. It runs in mount and process namespaces of its own, where /etc/passwd, /etc/shadow, /etc/group, /etc/sudoers and /run are
+ * Starts Debian's sshd. It runs in mount and process namespaces of its own, where /etc/passwd, /etc/shadow, /etc/group, /etc/sudoers, /etc/sudoers.d and /run are
  * private, so that real users and the real sudo can be tested without a change to this machine. Needs root.
  */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
@@ -83,7 +85,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   // Dies with the test process, also where that is killed before it can stop us.
   const withParent = ['--pdeathsig', 'KILL', 'unshare'];
   const isolated = ['--mount', '--propagation', 'private', '--pid', '--fork', '--mount-proc', '--kill-child=KILL'];
-  const child = spawn('setpriv', [...withParent, ...isolated, 'sh', '-ec', inNamespace(directory)], {
+  const child = spawn('setpriv', [...withParent, ...isolated, 'sh', '-ec', inNamespace(directory, options)], {
     stdio: ['ignore', log, log],
   });
   closeSync(log);
@@ -178,9 +180,14 @@ function writeAccounts(path: (name: string) => string, { accounts = [], sudoers 
     users.map(({ name, password }) => `${name}:${password === null ? '*' : hashPassword(password)}:19000:0:99999:7:::`),
     0o640,
   );
-  writeFileSync(path('sudoers'), ['Defaults env_reset', 'root ALL=(ALL:ALL) ALL', ...sudoers, ''].join('\n'), {
-    mode: 0o440,
-  });
+  writeFileSync(
+    path('sudoers'),
+    ['Defaults env_reset', 'root ALL=(ALL:ALL) ALL', ...sudoers, '@includedir /etc/sudoers.d', ''].join('\n'),
+    {
+      mode: 0o440,
+    },
+  );
+  mkdirSync(path('sudoers.d'));
   for (const { id, home } of users) {
     mkdirSync(home);
     execFileSync('chown', [`${id}:${id}`, home]);
@@ -191,8 +198,8 @@ function hashPassword(password: string): string {
   return execFileSync('openssl', ['passwd', '-6', '-stdin'], { input: password, encoding: 'utf8' }).trim();
 }
 
-function inNamespace(directory: string): string {
-  const files = ['passwd', 'group', 'shadow', 'sudoers'].map(
+function inNamespace(directory: string, { hasSystemd = false }: SshdOptions): string {
+  const files = ['passwd', 'group', 'shadow', 'sudoers', 'sudoers.d'].map(
     (name) => `mount --bind ${directory}/${name} /etc/${name}`,
   );
   // The empty /run also hides sudo's memory of who has given a password, the empty /root what each login would run and wait for.
@@ -200,6 +207,7 @@ function inNamespace(directory: string): string {
     ...files,
     'mount -t tmpfs tmpfs /run',
     'mkdir /run/sshd',
+    ...(hasSystemd ? ['mkdir -p /run/systemd/system'] : []),
     'mount -t tmpfs -o mode=700 tmpfs /root',
     `exec /usr/sbin/sshd -D -e -f ${directory}/sshd_config`,
   ].join('\n');

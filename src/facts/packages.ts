@@ -1,0 +1,38 @@
+/** What a push needs and a package brings. */
+export type Part = 'iproute2' | 'iptables' | 'nftables' | 'kernel-modules';
+
+/** What decides how packages are called on a host. */
+export type System = {
+  readonly family: 'debian' | 'ubuntu' | 'rhel' | 'unknown';
+  /** Its own name, as in os-release(5). */
+  readonly id: string;
+  /** The major version; NaN where it has none. */
+  readonly version: number;
+  /** The running kernel, as `uname -r` says it. */
+  readonly kernel: string;
+};
+
+/** The system that these words of `node/doctor.sh` tell: family, name, major version, kernel. */
+export function parseSystem([family = '', id = '', version = '', kernel = '']: readonly string[]): System {
+  const isKnown = family === 'debian' || family === 'ubuntu' || family === 'rhel';
+  return { family: isKnown ? family : 'unknown', id, version: Number.parseInt(version, 10), kernel };
+}
+
+/** The package of a host's distribution that brings a part; null where none is known to. */
+export function packageFor(part: Part, { family, id, version, kernel }: System): string | null {
+  switch (family) {
+    case 'debian':
+      // Its kernels come with all of their modules.
+      return part === 'kernel-modules' ? null : part;
+    case 'ubuntu':
+      return part === 'kernel-modules' ? `linux-modules-extra-${kernel}` : part;
+    case 'rhel': {
+      // The package iptables of version 8 is what later ones, and Fedora, call iptables-nft.
+      const iptables = id !== 'fedora' && version < 9 ? 'iptables' : 'iptables-nft';
+      const modules = `kernel-modules-extra-${kernel}`;
+      return { iproute2: 'iproute', iptables, nftables: 'nftables', 'kernel-modules': modules }[part];
+    }
+    case 'unknown':
+      return null;
+  }
+}

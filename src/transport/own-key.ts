@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import type { HostConnection } from '../domain/host.ts';
+import type { Failure } from '../domain/outcome.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { type ChooseOptions, createChooser, type Ssh2Way } from './choose-transport.ts';
+import { type Credential, gatherCredentials, inHome } from './credentials.ts';
+import { defaultDeadlines } from './deadlines.ts';
+import { agentKeys } from './keys-beyond.ts';
+import { inspectKey, publicLine } from './ssh.ts';
+import { readSshConfig } from './ssh-config.ts';
+
+/**
+ * The public half of the key that a login to this host begins with, as a line of authorized_keys: what to give to a host that knows none yet.
+ * The failure says why there is none.
+ */
+export async function ownPublicKey(host: HostConnection, options: ChooseOptions): Promise<Result<string, Failure>> {
+  const deadlineMs = defaultDeadlines.tcpMs;
+  const way = await createChooser(options)(host, deadlineMs);
+  if (!way.ok) return way;
+  return way.value.kind === 'ssh2' ? keyOfSsh2(way.value, options) : keyOfOpenssh(host, options, deadlineMs);
+}
+
+async function keyOfSsh2(way: Ssh2Way, { homeDirectory }: ChooseOptions): Promise<Result<string, Failure>> {
+  const host = { ...way.configured.host, password: null };
+  const { offers, leftOut } = await gatherCredentials(host, {
+    homeDirectory,
+    agentSocket: way.agentSocket,
+    inspectKey,
+  });
+  for (const offer of offers) {
+    const [line] = await publicLines(offer);
+    if (line !== undefined) return ok(line);
+  }
+  return noKey(leftOut.filter((each) => !each.startsWith('no password')));
+}
+
+async function publicLines(offer: Credential): Promise<readonly string[]> {
+  switch (offer.kind) {
+    case 'key-file':
+      return [publicLine(offer.data)];
+    case 'agent':
+      return offer.only === null ? keysIn(offer.socket) : [offer.only.toString('utf8').trim()];
+    case 'password':
+      return [];
+  }
+}
+
+/** What ssh(1) would offer has its public half beside it, or in the agent. */
+async function keyOfOpenssh(
+  host: HostConnection,
+  { homeDirectory, agentSocket }: ChooseOptions,
+  deadlineMs: number,
+): Promise<Result<string, Failure>> {
+  const config = await readSshConfig({ arguments: host.sshArguments, address: host.address, deadlineMs });
+  if (!config.ok) return config;
+  const files = (config.value?.get('identityfile') ?? []).map((file) => inHome(file, homeDirectory));
+  for (const file of files) {
+    const text = await readFile(`${file}.pub`, 'utf8').catch(() => null);
+    if (text !== null && text.trim() !== '') return ok(text.trim());
+  }
+  const [held] = agentSocket === null ? [] : await keysIn(agentSocket);
+  return held === undefined ? noKey([`none of ${files.join(', ')} has a .pub beside it`]) : ok(held);
+}
+
+/** A certificate is no line of authorized_keys. */
+async function keysIn(socket: string): Promise<readonly string[]> {
+  return (await agentKeys(socket)).filter((line) => !/-cert-v01@/.test(line));
+}
+
+function noKey(reasons: readonly string[]): Result<never, Failure> {
+  const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+  return err({
+    kind: 'refused',
+    message: `there is no key of yours to install${why}`,
+    hint: 'make one with ssh-keygen -t ed25519',
+  });
+}
