@@ -49,6 +49,23 @@ system_words() {
   echo "$family ${ID:-linux} ${VERSION_ID%%.*} $release"
 }
 
+# Whether the kernel does what a program asks of nf_tables. That is tried in a network of its own, which ends with the program.
+can_nft() {
+  [ "$(id -u)" = 0 ] && unshare -n true 2>/dev/null || return 0
+  unshare -n "$@" >/dev/null 2>&1
+}
+
+# The versions of what makes chains, or `none` where it is of no use.
+iptables_version() {
+  version=$(iptables --version 2>/dev/null) || version=none
+  case $version in *nf_tables*) can_nft iptables -t mangle -N MLBROUTE || version=none ;; esac
+  echo "$version"
+}
+nft_version() {
+  version=$(nft --version 2>/dev/null) && can_nft nft add table inet mlbroute || version=none
+  echo "$version"
+}
+
 main() {
   say system "$(system_words)"
   say uid "$(id -u)"
@@ -58,8 +75,8 @@ main() {
     say systemd none
   fi
   say iproute2 "$(ip -V 2>/dev/null || echo none)"
-  say netfilter iptables "$(iptables --version 2>/dev/null || echo none)"
-  say netfilter nft "$(nft --version 2>/dev/null || echo none)"
+  say netfilter iptables "$(iptables_version)"
+  say netfilter nft "$(nft_version)"
   for module in $modules; do say module "$module" "$(module_state "$module")"; done
   for folder in /etc /var/lib /run; do say disk "$folder" "$(disk_state "$folder")"; done
   say clock "$(date +%s)"

@@ -33,7 +33,11 @@ authorize_key() {
   say given
 }
 
-# grant_sudo NAME TEXT: /etc/sudoers.d/NAME is this text. Nothing is left behind that visudo does not like: one error there, and nobody is root any more.
+# What visudo has against the sudoers of this host, on one line; nothing where all is well.
+sudoers_trouble() { visudo -c 2>&1 | grep -v ': parsed OK$' | on_one_line; }
+
+# grant_sudo NAME TEXT: /etc/sudoers.d/NAME is this text. With an error there nobody may be root any more: so the text is checked by itself, and
+# taken back where it brings trouble to the whole. What was wrong before is not its affair.
 grant_sudo() {
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
   export PATH
@@ -44,7 +48,7 @@ grant_sudo() {
     return
   fi
   command -v visudo >/dev/null 2>&1 || { say failed 'there is no visudo, which would check it'; return; }
-  problem=$(visudo -c 2>&1) || { say failed "sudoers has errors already: $(printf '%s\n' "$problem" | on_one_line)"; return; }
+  before=$(sudoers_trouble)
   # sudo passes over names with a dot.
   new=/etc/sudoers.d/.$1.new old=/etc/sudoers.d/.$1.old
   if ! problem=$({ mkdir -p /etc/sudoers.d && printf '%s\n' "$2" >"$new" && chmod 0440 "$new"; } 2>&1) ||
@@ -56,11 +60,12 @@ grant_sudo() {
   rm -f "$old"
   [ ! -e "$file" ] || ln "$file" "$old"
   mv -f "$new" "$file"
-  if problem=$(visudo -c 2>&1); then
+  after=$(sudoers_trouble)
+  if [ "$after" = "$before" ]; then
     rm -f "$old"
     say given
     return
   fi
   if [ -e "$old" ]; then mv -f "$old" "$file"; else rm -f "$file"; fi
-  say failed "$file was taken back: $(printf '%s\n' "$problem" | on_one_line)"
+  say failed "$file was taken back: $after"
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { authorizeKey, type Granted, grantSudo } from '../deploy/first-contact.ts';
+import { authorizeKey, type Granted, grantSudo, rootTrouble } from '../deploy/first-contact.ts';
 import { type HostConnection, type HostName, type Secret, secret } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -77,7 +77,11 @@ export function createFirstSteps(contact: Contact, options: { readonly sudoers: 
     const granted = await grantSudo(withPassword, surroundings);
     if (!granted.ok) return granted;
     note(connection.name, `${connection.user} may run sh as ${become.user} without a password`, granted.value);
-    return ok(connection);
+    const trouble = await rootTrouble(connection, surroundings);
+    if (trouble === null) return ok(connection);
+    if (trouble.kind !== 'become') return err(trouble);
+    const hint = `a later rule may win: see sudo -l -U ${connection.user} on the host`;
+    return err({ kind: 'refused', message: `a rule for it is in /etc/sudoers.d, and yet ${trouble.message}`, hint });
   };
 
   return {

@@ -41,6 +41,14 @@ export async function grantSudo(
   return withSession(host, surroundings, (session) => grant(session, ['grant_sudo', name, text], surroundings));
 }
 
+/** Whether programs run as root over this connection: null, or why not. */
+export async function rootTrouble(host: HostConnection, surroundings: ContactSurroundings): Promise<Failure | null> {
+  const ran = await withSession(host, surroundings, (session) =>
+    session.run({ program: ':', deadlineMs, onLine: null }),
+  );
+  return ran.ok ? null : ran.error;
+}
+
 /** Installs packages by the host's own package manager. Runs as root. */
 export function installPackages(
   host: HostConnection,
@@ -76,8 +84,8 @@ export function sudoersDropIn({
     `Defaults:${user} !requiretty`,
     `${user} ALL=(${names[1]}) NOPASSWD: /bin/sh, /usr/bin/sh`,
   ].join('\n');
-  // sudo passes over names with a dot.
-  return ok({ name: `mlbroute-${user.replaceAll('.', '_')}`, text });
+  // sudo passes over names with a dot; and of rules that match the last one counts, so it comes after those of the provider.
+  return ok({ name: `zz-mlbroute-${user.replaceAll('.', '_')}`, text });
 }
 
 async function withSession<T>(

@@ -97,7 +97,7 @@ function judgeNetfilter({ iptables, nft }: ChainTools, { marks, netfilter }: Nee
   if (there !== null) return fine(there);
   if (marks === 'no') return fine('none, and none needed');
   const wanted = { auto: 'iptables or nft', iptables: 'iptables', nftables: 'nft' }[netfilter];
-  const says = `there is no ${wanted}`;
+  const says = `there is no ${wanted} that works`;
   const lacks = netfilter === 'nftables' ? 'nftables' : 'iptables';
   const hint = `install the package ${lacks}: return_path mark needs it`;
   return { ...(marks === 'yes' ? trouble(says, hint) : warning(says, hint)), lacks };
