@@ -7,11 +7,11 @@ import type { LabOutput } from '../src/commands/lab.ts';
 const hosts = { inventory: ['prod.yaml'], limit: null };
 const connection = { forks: 50, acceptNew: false, askBecomePass: false };
 const output = { output: 'text', progress: true };
-const push = {
+const change = {
   ...{ ...hosts, ...connection, ...output },
-  ...{ yes: false, check: false, diff: false, confirmTimeoutS: 60 },
-  ...{ serial: [], maxFail: null, planFile: null, retry: null, force: [] },
+  ...{ yes: false, check: false, diff: false, confirmTimeoutS: 60, serial: [], maxFail: null },
 };
+const push = { ...change, planFile: null, retry: null, force: [] };
 const plan = { ...hosts, ...connection, ...output, diff: true, out: null, force: [] };
 const percent = (number: number) => ({ kind: 'percent', percent: number });
 const hostCount = (number: number) => ({ kind: 'count', hosts: number });
@@ -67,6 +67,14 @@ describe('the command line', () => {
     ],
     ['plan -i prod.yaml --list-tags', 'listPlaybook', { ...plan, listing: { tasks: false, tags: true } }],
     ['doctor -i prod.yaml -f8', 'doctor', { ...hosts, ...connection, forks: 8, output: 'text' }],
+    [
+      'bootstrap -i prod.yaml -l node51 --host-keys keys --install --sudoers -y',
+      'bootstrap',
+      {
+        ...change,
+        ...{ limit: 'node51', hostKeys: 'keys', install: true, sudoers: true, yes: true },
+      },
+    ],
     ['plan -i prod.yaml', 'plan', plan],
     ['plan -i prod.yaml --force before-local', 'plan', { ...plan, force: ['before-local'] }],
     ['plan -i prod.yaml -o a.plan', 'plan', { ...plan, out: 'a.plan' }],
@@ -254,6 +262,12 @@ describe('the command line', () => {
       ['push', '-i', 'a', '--retry', '../x'],
       '--retry: "../x" is not the name of a run, nor last',
       'push',
+    ],
+    [
+      'host keys to be known and to be believed',
+      ['bootstrap', '-i', 'a', '--host-keys', 'b', '--accept-new'],
+      'Arguments host-keys and accept-new are mutually exclusive',
+      'bootstrap',
     ],
     [
       'a plan to check',

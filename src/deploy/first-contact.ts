@@ -74,7 +74,8 @@ export function sudoersDropIn({
   become,
 }: Pick<HostConnection, 'user' | 'become'>): Result<{ readonly name: string; readonly text: string }, Failure> {
   const names = [user, become?.user ?? 'root'];
-  const strange = names.find((each) => !/^[a-z_][a-z0-9_.-]*$/i.test(each));
+  // In sudoers, words of capitals are aliases.
+  const strange = names.find((each) => !/^[a-z_][\w.-]*$/i.test(each) || /^[A-Z][A-Z0-9_]*$/.test(each));
   if (strange !== undefined) {
     const hint = 'write a rule for it yourself: it has to run sh as root without a password';
     return err({ kind: 'refused', message: `the user name ${strange} has no place in a file of sudoers`, hint });

@@ -1,3 +1,4 @@
+import { compareNames } from './fold.ts';
 import { paletteOf } from './palette.ts';
 
 /** A host key as a person compares it. */
@@ -10,7 +11,9 @@ export function formatHostKeys(rows: readonly HostKeyRow[], options: { readonly 
   const [names, types] = [width(({ name }) => name), width(({ type }) => type)];
   return [
     bold('Nobody knows these host keys yet:'),
-    ...rows.map((row) => `  ${row.name.padEnd(names)}  ${row.type.padEnd(types)}  ${row.fingerprint}`),
+    ...rows
+      .toSorted((a, b) => compareNames(a.name, b.name))
+      .map((row) => `  ${row.name.padEnd(names)}  ${row.type.padEnd(types)}  ${row.fingerprint}`),
     dim('Each host tells its own at its console: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub'),
     '',
   ].join('\n');

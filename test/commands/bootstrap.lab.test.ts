@@ -111,7 +111,11 @@ describe('a node that nobody ever pushed to', () => {
       'cat /home/ops/.ssh/authorized_keys; stat -c "%U %a" /home/ops/.ssh/authorized_keys',
     );
     expect(key).toBe(`${(await readFile(join(lab.dir, 'run/operator/id.pub'), 'utf8')).trim()}\nops 600`);
-    const dropIn = await onNode(lab, 'n1', 'visudo -cf /etc/sudoers.d/zz-mlbroute-ops >/dev/null; stat -c "%U %a" /etc/sudoers.d/zz-mlbroute-ops');
+    const dropIn = await onNode(
+      lab,
+      'n1',
+      'visudo -cf /etc/sudoers.d/zz-mlbroute-ops >/dev/null; stat -c "%U %a" /etc/sudoers.d/zz-mlbroute-ops',
+    );
     expect(dropIn).toBe('root 440');
     // That file is enough, without the one of the provider, and lets do nothing else.
     await onNode(lab, 'n1', 'rm /etc/sudoers.d/ops; ! su ops -c "sudo -n id"');

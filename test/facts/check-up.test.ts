@@ -116,4 +116,36 @@ describe('a check-up', () => {
   ])('asks for the modules of %j', (needs, modules) => {
     expect(modulesFor(needs)).toEqual(modules);
   });
+
+  it.each<[string, string, string, readonly string[]]>([
+    ['no ip on Debian', 'debian debian 12 6.1.0-27-amd64', 'iproute2 none', ['iproute2']],
+    ['no ip on RHEL', 'rhel rhel 9 5.14.0-427.el9.x86_64', 'iproute2 none', ['iproute']],
+    ['no iptables on Debian', 'debian debian 12 6.1.0-27-amd64', 'netfilter iptables none', ['iptables']],
+    ['no iptables on Rocky 8', 'rhel rocky 8 4.18.0-553.el8.x86_64', 'netfilter iptables none', ['iptables']],
+    ['no iptables on Alma 9', 'rhel almalinux 9 5.14.0-427.el9.x86_64', 'netfilter iptables none', ['iptables-nft']],
+    ['no iptables on Fedora', 'rhel fedora 41 6.11.4-301.fc41.x86_64', 'netfilter iptables none', ['iptables-nft']],
+    [
+      'no VLANs on Ubuntu',
+      'ubuntu ubuntu 24 6.8.0-41-generic',
+      'module 8021q no',
+      ['linux-modules-extra-6.8.0-41-generic'],
+    ],
+    [
+      'no VLANs on RHEL',
+      'rhel rhel 9 5.14.0-427.el9.x86_64',
+      'module 8021q no',
+      ['kernel-modules-extra-5.14.0-427.el9.x86_64'],
+    ],
+    ['no VLANs on Debian, whose kernels have all modules', 'debian debian 12 6.1.0', 'module 8021q no', []],
+    ['no ip on what nobody knows', 'unknown alpine 3 6.6.0', 'iproute2 none', []],
+    ['nothing', 'debian debian 12 6.1.0', 'clock 1003', []],
+  ])('knows the package where there is %s', (_what, system, changed, expected) => {
+    const at = good.findIndex((line) => line.startsWith(`${changed.split(' ')[0]} `));
+    const lines = [`system ${system}`, ...good.map((line, index) => (index === at ? changed : line))];
+    const checks = judgeCheckUp(
+      lines.map((text) => ({ text, atMs: 100 })),
+      { needs: everything, sentAtMs: 90, nowS: 1003 },
+    );
+    expect(checks.flatMap(({ packages }) => packages)).toEqual(expected);
+  });
 });
