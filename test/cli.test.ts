@@ -86,6 +86,7 @@ describe('the command line', () => {
     ],
     ['plan -i prod.yaml --connection-password-file pw', 'plan', { ...plan, connectionPasswordFile: 'pw' }],
     ['audit -i prod.yaml', 'audit', { ...hosts, ...connection, ...output }],
+    ['audit -i prod.yaml --pools a --pools b', 'audit', { ...hosts, ...connection, ...output, pools: ['a', 'b'] }],
     ['verify -i prod.yaml', 'verify', { ...hosts, ...connection, ...output, fromHere: [] }],
     [
       'verify -i prod.yaml --from-here 1.2.3.4:80 --from-here [2001:db8::1]:443',

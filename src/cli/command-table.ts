@@ -128,7 +128,9 @@ export type CommandTable = {
         ForceChoice & { readonly diff: boolean; readonly out: string | null }
     >
   >;
-  readonly audit: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice>>;
+  readonly audit: Lazily<
+    Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly pools?: readonly string[] }>
+  >;
   readonly verify: Lazily<
     Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly fromHere: readonly Endpoint[] }>
   >;

@@ -55,6 +55,7 @@ const meanings: { readonly [name in ValueOption]: Meaning } = {
   playbook: 'file',
   'pod-cidr': 'text',
   pool: 'text',
+  pools: 'file',
   report: 'file',
   retry: oneOf(['last']),
   serial: 'text',

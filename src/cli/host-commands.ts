@@ -106,9 +106,14 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
         y
           .options(optionsOf.audit)
           .example('$0 audit -i prod.yaml --output json', 'For machines: a line per host')
+          .example('$0 audit -i prod.yaml --pools cluster.json', 'And does every pool of the cluster have a network')
           .example('$0 audit -i prod.yaml --report audit.html --report audit.xml', 'To look at, and for CI'),
       (argv) => {
-        const options = { ...hostsOf(argv), ...shardOf(argv), ...connectionOf(argv), ...outputOf(argv) };
+        const { pools } = argv;
+        const options = {
+          ...{ ...hostsOf(argv), ...shardOf(argv), ...connectionOf(argv), ...outputOf(argv) },
+          ...(pools === undefined ? {} : { pools }),
+        };
         select(async (io) => (await commands.audit())(options, io));
       },
     )

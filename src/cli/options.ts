@@ -1,6 +1,6 @@
 import { obstacleCodes } from '../domain/obstacle.ts';
 import { bootstrapOptions } from './bootstrap-options.ts';
-import { batchSizes, filledText, oneOf, portion, runName, someOf, wholeNumber } from './coerce.ts';
+import { batchSizes, filledText, oneOf, portion, runName, someOf, texts, wholeNumber } from './coerce.ts';
 import { explainOptions } from './explain-options.ts';
 import { importOptions } from './import-options.ts';
 import { initOptions } from './init-options.ts';
@@ -104,6 +104,15 @@ const planOptions = {
   },
 } as const;
 
+const auditOptions = {
+  pools: {
+    requiresArg: true,
+    describe:
+      'Objects of the cluster, as kubectl prints them: tell what of its pools no network covers; may be repeated',
+    coerce: texts('--pools'),
+  },
+} as const;
+
 /** What `render` can make of the files of a host. */
 export const renderForms = ['files', 'script', 'cloud-init', 'ignition'] as const;
 
@@ -134,7 +143,7 @@ export const optionsOf = {
   rollback: { ...connected, ...rollbackOptions, ...shardOptions, ...outputOptions },
   remove: { ...connected, ...changeOptions, ...shardOptions, ...outputOptions },
   plan: { ...played, ...tagOptions, ...planOptions, ...shardOptions, ...outputOptions },
-  audit: { ...played, ...shardOptions, ...outputOptions },
+  audit: { ...played, ...auditOptions, ...shardOptions, ...outputOptions },
   verify: { ...played, ...verifyOptions, ...shardOptions, ...outputOptions },
   doctor: {
     ...connected,

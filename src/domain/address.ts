@@ -79,6 +79,23 @@ export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return cidrContains(a, b) || cidrContains(b, a);
 }
 
+/** The fewest CIDRs that are exactly what of a network lies in none of the others. */
+export function cidrsOutside(network: Cidr, others: readonly Cidr[]): readonly Cidr[] {
+  const family = familyOf(network);
+  const [low, high] = rangeOf(network);
+  const taken = others
+    .filter((other) => familyOf(other) === family)
+    .map(rangeOf)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const outside: Cidr[] = [];
+  let at = low;
+  for (const [from, to] of taken) {
+    if (from > at) outside.push(...coverRange(at, from - 1n < high ? from - 1n : high, family));
+    if (to >= at) at = to + 1n;
+  }
+  return [...outside, ...coverRange(at, high, family)];
+}
+
 /** The first usable address of a network, used to ask the kernel about a reply from it. */
 export function firstAddressOf(cidr: Cidr): IpAddress {
   const [low, length] = split(cidr);
@@ -109,6 +126,12 @@ function isIpv6(text: string): boolean {
 function split(network: Cidr | IpAddress): [IpAddress, number] {
   const [address = '', length] = network.split('/');
   return [address as IpAddress, length === undefined ? (isIpv6(address) ? 128 : 32) : Number(length)];
+}
+
+function rangeOf(network: Cidr): [bigint, bigint] {
+  const [low, length] = split(network);
+  const first = toBigInt(low);
+  return [first, first + (1n << BigInt((isIpv6(low) ? 128 : 32) - length)) - 1n];
 }
 
 function coverRange(low: bigint, high: bigint, family: Family): readonly Cidr[] {

@@ -34,6 +34,15 @@ export function fromHereLine(endpoint: string, trouble: string | null): string {
   return lineOf({ kind: 'from-here', endpoint, trouble });
 }
 
+/** Addresses of a pool that no network covers as a line of NDJSON: `kind` is `uncovered-pool`; `hosts` is null where no host has one. */
+export function uncoveredPoolLine(uncovered: {
+  readonly pool: string;
+  readonly cidrs: readonly string[];
+  readonly hosts: readonly string[] | null;
+}): string {
+  return lineOf({ kind: 'uncovered-pool', ...uncovered });
+}
+
 function lineOf(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }

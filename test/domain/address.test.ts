@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Cidr,
   cidrContains,
+  cidrsOutside,
   cidrsOverlap,
   familyOf,
   firstAddressOf,
@@ -201,3 +202,36 @@ function v6Value(text: string): bigint {
   const zeros = Array.from({ length: tail === undefined ? 0 : 8 - before.length - after.length }, () => '0');
   return [...before, ...zeros, ...after].reduce((sum, word) => sum * 65536n + BigInt(`0x${word}`), 0n);
 }
+
+describe('cidrsOutside', () => {
+  const v6 = cidr('2001:db8::/32');
+  it.each([
+    ['1.2.3.0/24', [], ['1.2.3.0/24']],
+    ['1.2.3.0/24', ['1.2.0.0/16'], []],
+    ['1.2.3.0/24', ['1.2.3.0/24'], []],
+    ['1.2.3.0/24', ['1.2.4.0/24', v6], ['1.2.3.0/24']],
+    ['0.0.0.0/0', ['0.0.0.0/1', '128.0.0.0/1'], []],
+    [v6, [v6], []],
+    ['2001:db8::/126', ['2001:db8::1/128'], ['2001:db8::/128', '2001:db8::2/127']],
+  ])('of %s without %j is %j', (network, others, outside) => {
+    expect(cidrsOutside(cidr(network), others.map(cidr))).toEqual(outside);
+  });
+
+  it('has exactly the addresses that are in the network and in no other, once', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    const small = fc
+      .tuple(octet, fc.integer({ min: 24, max: 32 }))
+      .map(([low, bits]) => networkOf(ip(`10.0.0.${low}`), bits));
+    fc.assert(
+      fc.property(small, fc.array(small, { maxLength: 5 }), (network, others) => {
+        const outside = cidrsOutside(network, others);
+        for (let low = 0; low < 256; low++) {
+          const address = ip(`10.0.0.${low}`);
+          const isOutside = cidrContains(network, address) && !others.some((other) => cidrContains(other, address));
+          expect(outside.filter((each) => cidrContains(each, address))).toHaveLength(isOutside ? 1 : 0);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
