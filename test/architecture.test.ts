@@ -42,6 +42,8 @@ const layers: { readonly [place: string]: readonly string[] } = {
     'report',
     'lab',
   ],
+  library: ['commands', 'domain'],
+  'index.ts': ['library', 'domain'],
   cli: ['commands', 'domain'],
   'cli.ts': ['cli', 'commands'],
 };

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +96,42 @@ describe.each(majors)('the package, installed, under Node.js %i', (major) => {
       mlbroute('render', '-i', join(inventories, name), '--out', out, '--as', 'script');
       expect(readdirSync(out), name).toContain('node01.example.com.sh');
     }
+  });
+});
+
+describe('the package as a library', () => {
+  const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
+
+  it('has types that the example in its page agrees with, and that find mistakes', () => {
+    expect(example).toContain("from 'mlbroute'");
+    const options = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--noEmit', '--pretty', 'false'];
+    const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node'];
+    const check = (text: string) => {
+      writeFileSync(join(folder, 'example.mts'), text);
+      const args = [join(root, 'node_modules/typescript/bin/tsc'), ...options, ...types, 'example.mts'];
+      return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' }).stdout;
+    };
+    expect(check(example)).toBe('');
+    expect(check(example.replace('approve:', 'aprove:'))).toMatch(/example\.mts\(\d+,\d+\): error TS2561: /);
+    expect(check(example.replace('event.outcome.status', 'event.outcome.state'))).toContain('error TS2339');
+  }, 60_000);
+
+  it('renders an inventory that it brings, and throws what is wrong with another', () => {
+    const inventory = join(
+      installed,
+      'mlbroute/inventories',
+      readdirSync(join(installed, 'mlbroute/inventories'))[0] ?? '',
+    );
+    const program = `
+      import { InputError, render } from 'mlbroute';
+      const rendered = await render({ inventory: ${JSON.stringify([inventory])} });
+      const error = await render({ inventory: ['/nowhere'] }).catch((thrown) => thrown);
+      console.log(JSON.stringify({ hosts: rendered.length, files: rendered[0].files.length, isInputError: error instanceof InputError, message: error.message }));`;
+    writeFileSync(join(folder, 'program.mjs'), program);
+    const said = JSON.parse(execFileSync(process.execPath, ['program.mjs'], { cwd: folder, encoding: 'utf8' }));
+    expect(said).toMatchObject({ isInputError: true, message: expect.stringContaining('/nowhere') });
+    expect(said.hosts).toBeGreaterThan(0);
+    expect(said.files).toBeGreaterThan(0);
   });
 });
 

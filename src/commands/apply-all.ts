@@ -3,6 +3,7 @@ import { troubleAtGate } from '../deploy/gate.ts';
 import { type Batch, rollOut, rollOutBatches } from '../deploy/rollout.ts';
 import { cutWaves } from '../deploy/waves.ts';
 import type { HostName } from '../domain/host.ts';
+import type { HostEvent } from '../domain/outcome.ts';
 import type { Wave } from '../domain/wave.ts';
 import { isBad } from '../report/outcome-text.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -29,7 +30,9 @@ export type RunSoFar = {
   /** Null: this run is not written down. */
   readonly journal: Journal | null;
   /** What reports will say of it. */
-  readonly record: RunRecord;
+  readonly record: Pick<RunRecord, 'writeInterrupted'>;
+  /** Has everybody hear what happens: this listener, and those of the whole run. */
+  readonly tell: (emit: (event: HostEvent) => void) => (event: HostEvent) => void;
 };
 
 /** How it ended. `isGood` is false where a look between batches found trouble, though every host was confirmed. */
@@ -56,7 +59,7 @@ export async function applyAll(
     ...{ inFlight, note: reporter.note, command: audit },
     beforeEnd: run.record.writeInterrupted,
   });
-  const emit = run.record.follow((event) => {
+  const emit = run.tell((event) => {
     inFlight.record(event);
     reporter.emit(event);
   });

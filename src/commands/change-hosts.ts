@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { Deployment } from '../deploy/deployment.ts';
 import { hasNothingToDo, type Look, staysAsItIs } from '../deploy/look.ts';
-import type { HostOutcome } from '../domain/outcome.ts';
+import type { HostPlan } from '../domain/change.ts';
+import type { HostEvent, HostOutcome } from '../domain/outcome.ts';
 import { formatShard } from '../domain/shard.ts';
 import { count } from '../report/count.ts';
 import { planLine } from '../report/ndjson.ts';
@@ -30,8 +31,19 @@ export type ChangeOptions = RolloutOptions & {
   readonly question: string;
 };
 
+/** A program in the place of a person: it hears what happens, and is asked whether the plans are right. */
+export type Follower = {
+  readonly hear: (event: HostEvent) => void;
+  readonly agree: (plans: readonly HostPlan[]) => Promise<boolean>;
+};
+
 /** Plans every host, shows, asks, then applies, verifies and confirms, each host a transaction of its own. Gives the exit code. */
-export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io): Promise<number> {
+export async function changeHosts(
+  choice: Choice,
+  options: ChangeOptions,
+  io: Io,
+  follower: Follower | null = null,
+): Promise<number> {
   const beganMs = performance.now();
   const { deployments, waves, lookAt, secrets } = choice;
   const command = options.words[0] ?? '';
@@ -42,7 +54,14 @@ export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io
   if (deployments.length === 0) return record.write([]) ? 0 : 1;
   const stopListening = record.endOnSignal();
   const looking = await openReporter(deployments, ['connect', 'observe', 'plan'], options, io);
-  const surroundings = await realSurroundings(io, options.acceptNew, record.follow(looking.emit));
+  const tell = (emit: (event: HostEvent) => void) => {
+    const followed = record.follow(emit);
+    return (event: HostEvent) => {
+      followed(event);
+      follower?.hear(event);
+    };
+  };
+  const surroundings = await realSurroundings(io, options.acceptNew, tell(looking.emit));
   const lookAtOne = async (deployment: Deployment) => record.saw(await lookAt(deployment, surroundings));
   const looks = await onEach(deployments, options.forks, lookAtOne, {
     emit: surroundings.emit,
@@ -67,9 +86,11 @@ export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io
   const askedMs = performance.now();
   // What only looks need not be allowed.
   const isQuestion = !busy.every(staysAsItIs);
-  if (isQuestion && !options.yes && !(await isAgreed(busy, options.question, io))) {
+  if (isQuestion && !options.yes && !(await isAgreed(busy, options.question, { io, follower }))) {
     io.stderr(
-      io.isInputTty ? 'Nothing was changed.\n' : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
+      io.isInputTty || follower !== null
+        ? 'Nothing was changed.\n'
+        : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
     );
     stopListening();
     const because = 'nobody agreed to the plan';
@@ -90,7 +111,7 @@ export async function changeHosts(choice: Choice, options: ChangeOptions, io: Io
   for (const { deployment, outcome } of early)
     journal.record({ kind: 'end', host: deployment.connection.name, outcome });
   const failed = early.flatMap(({ deployment, outcome }) => (isBad(outcome) ? [deployment.connection.name] : []));
-  const run = { surroundings, hosts, failed, waves, lookAt, journal, record };
+  const run = { surroundings, hosts, failed, waves, lookAt, journal, record, tell };
   stopListening();
   const late = await applyAll(busy, options, io, run);
   const results = tellEnd([...early, ...late.ended], beganMs + waitedMs, options, io);
@@ -119,7 +140,12 @@ function showPlans(seen: readonly Seen[], options: ChangeOptions, io: Io): void 
   else io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
 }
 
-function isAgreed(busy: readonly Seen[], question: string, io: Io): Promise<boolean> {
+function isAgreed(
+  busy: readonly Seen[],
+  question: string,
+  { io, follower }: { readonly io: Io; readonly follower: Follower | null },
+): Promise<boolean> {
+  if (follower !== null) return follower.agree(busy.map(({ prepared }) => prepared.plan));
   return io.isInputTty ? io.confirm(`${question} ${count(busy.length, 'host')}?`) : Promise.resolve(false);
 }
 
