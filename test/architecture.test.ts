@@ -20,7 +20,7 @@ const layers: { readonly [place: string]: readonly string[] } = {
   transport: ['domain'],
   tasks: ['domain', 'schema'],
   playbook: ['domain', 'inventory', 'schema', 'tasks'],
-  documents: [],
+  documents: ['domain'],
   deploy: ['domain', 'facts', 'plan', 'transport/session.ts'],
   report: ['domain'],
   lab: ['domain'],
@@ -58,7 +58,7 @@ const doors: { readonly [packageName: string]: readonly string[] } = {
   listr2: ['report'],
   ssh2: ['transport'],
   xmlbuilder2: ['report'],
-  yaml: ['cluster', 'inventory'],
+  yaml: ['cluster', 'documents', 'inventory'],
   yargs: ['cli'],
   zod: ['schema'],
 };

@@ -137,7 +137,12 @@ export type CommandTable = {
   readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Pick<OutputChoice, 'output'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<
-    Command<InventoryChoice & { readonly out: string; readonly as: 'files' | 'script' | 'cloud-init' | 'ignition' }>
+    Command<
+      InventoryChoice & {
+        readonly out: string;
+        readonly as: 'files' | 'script' | 'cloud-init' | 'ignition' | 'talos' | 'nmstate';
+      }
+    >
   >;
   readonly schema: Lazily<Command<{ readonly of: SchemaSubject }>>;
   readonly init: Lazily<

@@ -114,7 +114,7 @@ const auditOptions = {
 } as const;
 
 /** What `render` can make of the files of a host. */
-export const renderForms = ['files', 'script', 'cloud-init', 'ignition'] as const;
+export const renderForms = ['files', 'script', 'cloud-init', 'ignition', 'talos', 'nmstate'] as const;
 
 const renderOptions = {
   out: {
@@ -128,7 +128,7 @@ const renderOptions = {
     default: 'files',
     requiresArg: true,
     describe:
-      'files, or for nodes that cannot be pushed to: script, a program that does on a node what a push does; or that program for new machines: cloud-init, ignition',
+      'files, or for nodes that cannot be pushed to: script, a program that does on a node what a push does; that program for new machines: cloud-init, ignition; or what these can say of it: talos, nmstate',
     coerce: oneOf('--as', renderForms),
   },
 } as const;

@@ -1,28 +1,39 @@
 import { cloudInit } from '../documents/cloud-init.ts';
 import { ignition } from '../documents/ignition.ts';
+import { nmstate } from '../documents/nmstate.ts';
+import { talos } from '../documents/talos.ts';
 import { describeFailure, type Failure } from '../domain/outcome.ts';
 import type { Result } from '../domain/result.ts';
+import { count } from '../report/count.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { InventoryOptions } from './options.ts';
 import { type RenderedHost, renderHost } from './rendered-host.ts';
 import { load } from './session.ts';
-import { documentWriter } from './write-document.ts';
+import { documentWriter, sayingWriter } from './write-document.ts';
 import { writeTree } from './write-tree.ts';
 
-/** `files`: the tree of each host; `script`: a program that brings a host there by itself; the others bring that program to new machines. */
-export type RenderFormat = 'files' | 'script' | 'cloud-init' | 'ignition';
+/**
+ * `files`: the tree of each host; `script`: a program that brings a host there by itself; `cloud-init` and `ignition` bring that program to new
+ * machines; `talos` and `nmstate` say in their own words what they can.
+ */
+export type RenderFormat = 'files' | 'script' | 'cloud-init' | 'ignition' | 'talos' | 'nmstate';
 
 export type RenderOptions = InventoryOptions & { readonly out: string; readonly as?: RenderFormat };
 
-/** Writes what one host gets into a folder, and counts the files. */
-export type WriteHost = (out: string, host: RenderedHost) => Promise<Result<number, readonly Failure[]>>;
+/** Writes what one host gets into a folder. */
+export type WriteHost = (out: string, host: RenderedHost) => Promise<Result<Written, readonly Failure[]>>;
+
+/** How many files, and what they leave to be done by other means. */
+export type Written = { readonly files: number; readonly besides: readonly string[] };
 
 const writers: { readonly [format in RenderFormat]: WriteHost } = {
   files: writeTree,
   script: documentWriter('sh', 0o755, (script) => script),
   'cloud-init': documentWriter('cloud-init.yaml', 0o644, cloudInit),
   ignition: documentWriter('ign', 0o644, ignition),
+  talos: sayingWriter('talos.yaml', talos),
+  nmstate: sayingWriter('nmstate.yaml', nmstate),
 };
 
 /** `mlbroute render`: what every host would get, without asking any host; what is not known is assumed and said. Exit code 1 where it makes no sense on a host. */
@@ -37,13 +48,15 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
     const rendered = renderHost(host, templates);
     if (rendered.ok) tellDecisions(rendered.value, io);
     const written = rendered.ok ? await write(options.out, rendered.value) : rendered;
-    if (written.ok) files += written.value;
-    else {
+    if (written.ok) {
+      files += written.value.files;
+      for (const each of written.value.besides) io.stderr(`${host.name}: by other means: ${each}\n`);
+    } else {
       refused++;
       for (const failure of written.error) io.stderr(`${host.name}: ${describeFailure(failure)}\n`);
     }
   }
-  io.stderr(`${files} files of ${hosts.length - refused} hosts in ${options.out}\n`);
+  io.stderr(`${count(files, 'file')} of ${count(hosts.length - refused, 'host')} in ${options.out}\n`);
   return refused > 0 ? 1 : 0;
 }
 

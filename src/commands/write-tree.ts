@@ -15,5 +15,5 @@ export const writeTree: WriteHost = async (out, { name, files }) => {
     if (file.kind === 'symlink') await symlink(file.target, path);
     else await writeFile(path, file.content, { mode: Number.parseInt(file.mode, 8) });
   }
-  return ok(files.length);
+  return ok({ files: files.length, besides: [] });
 };
