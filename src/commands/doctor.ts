@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { checkUp } from '../deploy/check-up.ts';
 import { rollOut } from '../deploy/rollout.ts';
 import type { Needs } from '../domain/check-up.ts';
@@ -12,6 +11,7 @@ import type { Io } from './io.ts';
 import { loadNodeProgram } from './node-programs.ts';
 import type { ConnectionOptions } from './options.ts';
 import { load } from './session.ts';
+import { connectOptions } from './surroundings.ts';
 
 export type DoctorOptions = Omit<ConnectionOptions, 'progress'>;
 
@@ -20,11 +20,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   const loaded = await load(options, io);
   if (!loaded.ok) return exitCodes.badInput;
   const surroundings = {
-    connect: createConnect({
-      homeDirectory: homedir(),
-      agentSocket: io.env.SSH_AUTH_SOCK ?? null,
-      acceptNew: options.acceptNew,
-    }),
+    connect: createConnect(connectOptions(io, options.acceptNew)),
     program: await loadNodeProgram('doctor'),
     randomWord: () => randomBytes(12).toString('hex'),
     now: () => performance.now(),

@@ -37,7 +37,7 @@ export function processIo(): Io {
   const isTty = stderr.isTTY === true;
   return {
     stdout: (text) => void stdout.write(text),
-    stderr: (text) => void stderr.write(text),
+    stderr: sayToPeople,
     isTty,
     isInputTty: stdin.isTTY === true,
     columns: () => (isTty ? stderr.columns || 80 : Number.POSITIVE_INFINITY),
@@ -95,10 +95,20 @@ function askLine(prompt: string): Promise<string | null> {
   });
 }
 
+/** What is said while a question stands waits for the answer: else it would run into the question. */
+let held: string[] | null = null;
+
+function sayToPeople(text: string): void {
+  if (held === null) process.stderr.write(text);
+  else held.push(text);
+}
+
 function askSecret(question: string): Promise<string | null> {
   const { stdin, stderr } = process;
   return new Promise((resolve) => {
     stderr.write(`${question}: `);
+    const waiting: string[] = [];
+    held = waiting;
     // Without echo: a terminal in raw mode shows nothing by itself.
     stdin.setRawMode(true);
     let typed = '';
@@ -106,7 +116,9 @@ function askSecret(question: string): Promise<string | null> {
       stdin.off('data', take);
       stdin.setRawMode(false);
       stdin.pause();
-      stderr.write('\n');
+      held = null;
+      // A board draws over itself, and counts on the cursor being where it left it: then the question goes.
+      stderr.write(waiting.length === 0 ? '\n' : `\r\x1b[2K${waiting.join('')}`);
       resolve(answer);
     };
     const take = (chunk: string) => {

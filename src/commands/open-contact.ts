@@ -1,24 +1,23 @@
-import { homedir } from 'node:os';
 import type { ContactSurroundings } from '../deploy/first-contact.ts';
-import type { ChooseOptions } from '../transport/choose-transport.ts';
 import { createConnect } from '../transport/connect.ts';
+import type { OwnKeys } from '../transport/own-key.ts';
 import type { UnknownKey } from '../transport/session.ts';
 import type { Io } from './io.ts';
 import { loadNodeProgram } from './node-programs.ts';
-import { realSurroundings } from './surroundings.ts';
+import { connectOptions, realSurroundings } from './surroundings.ts';
 
 /** The outside world of a first contact. */
 export type Contact = {
   readonly surroundings: ContactSurroundings;
   /** Where the user's keys are. */
-  readonly keyring: ChooseOptions;
+  readonly keyring: OwnKeys;
   /** The keys that hosts showed and nobody knows, since the last call. */
   readonly takeUnknownKeys: () => readonly UnknownKey[];
 };
 
 /** Opens the outside world of a first contact: keys that nobody knows are kept instead of only refused. */
 export async function openContact({ acceptNew }: { readonly acceptNew: boolean }, io: Io): Promise<Contact> {
-  const keyring = { homeDirectory: homedir(), agentSocket: io.env.SSH_AUTH_SOCK ?? null };
+  const keyring = connectOptions(io, acceptNew);
   let shown: readonly UnknownKey[] = [];
   const onUnknownKey = (key: UnknownKey) => {
     shown = [...shown, key];
@@ -30,7 +29,7 @@ export async function openContact({ acceptNew }: { readonly acceptNew: boolean }
     keyring,
     surroundings: {
       ...real,
-      connect: createConnect({ ...keyring, acceptNew, onUnknownKey }),
+      connect: createConnect({ ...keyring, onUnknownKey }),
       contactProgram: await loadNodeProgram('first-contact'),
     },
     takeUnknownKeys: () => {

@@ -3,10 +3,29 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../deploy/apply.ts';
 import type { Surroundings } from '../deploy/deployment.ts';
+import { type Secret, secret } from '../domain/host.ts';
 import type { HostEvent } from '../domain/outcome.ts';
-import { createConnect } from '../transport/connect.ts';
+import { openKey } from '../transport/agents.ts';
+import { type ConnectOptions, createConnect } from '../transport/connect.ts';
+import { createUnlock, type Unlock } from '../transport/locked-key.ts';
 import type { Io } from './io.ts';
 import { loadNodePrograms } from './node-programs.ts';
+
+/** How hosts are reached from here: by the keys of the user, of whom an encrypted one is opened where somebody can be asked. */
+export function connectOptions(io: Io, acceptNew: boolean): ConnectOptions {
+  const keyring = { homeDirectory: homedir(), agentSocket: io.env.SSH_AUTH_SOCK ?? null, acceptNew };
+  if (!io.isInputTty) return keyring;
+  const unlock = unlocks.get(io) ?? createUnlock(async (question) => secretOf(await io.askSecret(question)), openKey);
+  unlocks.set(io, unlock);
+  return { ...keyring, unlock };
+}
+
+// A command may connect more than once, and asks once all the same.
+const unlocks = new WeakMap<Io, Unlock>();
+
+function secretOf(typed: string | null): Secret | null {
+  return typed === null ? null : secret(typed);
+}
 
 /** The real outside world of a run. */
 export async function realSurroundings(
@@ -15,7 +34,7 @@ export async function realSurroundings(
   emit: (event: HostEvent) => void,
 ): Promise<Surroundings> {
   return {
-    connect: createConnect({ homeDirectory: homedir(), agentSocket: io.env.SSH_AUTH_SOCK ?? null, acceptNew }),
+    connect: createConnect(connectOptions(io, acceptNew)),
     programs: await loadNodePrograms(),
     randomWord: () => randomBytes(12).toString('hex'),
     sleep: async (ms) => void (await sleep(ms)),

@@ -14,6 +14,10 @@ export function silentIo({
   becomePassword,
 }: Pick<HostOptions, 'password' | 'becomePassword'> = {}): SilentIo {
   let said = '';
+  const answers = [
+    [/^Password of ssh/, password],
+    [/^Password of sudo/, becomePassword],
+  ] as const;
   const nobody = (question: string) => Promise.reject(new Error(`nobody is here to answer: ${question}`));
   return {
     said: () => said,
@@ -27,7 +31,8 @@ export function silentIo({
       rows: () => Number.POSITIVE_INFINITY,
       env: process.env,
       ...{ confirm: nobody, ask: nobody },
-      askSecret: async (question) => (/sudo/.test(question) ? becomePassword : password) ?? null,
+      // An encrypted key needs an agent here.
+      askSecret: async (question) => answers.find(([asked]) => asked.test(question))?.[1] ?? null,
       onInterrupt: () => () => {},
     },
   };

@@ -7,6 +7,7 @@ import type { Deadlines } from './deadlines.ts';
 import { prepareKeyCheck } from './host-key-check.ts';
 import type { createJumpPool } from './jump-pool.ts';
 import type { PinHostKey } from './known-hosts-file.ts';
+import type { Unlock } from './locked-key.ts';
 import { type ItselfConnection, type LoginTrouble, logIn } from './login.ts';
 import { type RetryOptions, retryDrops } from './retry.ts';
 import type { ConnectPart, UnknownKey } from './session.ts';
@@ -18,6 +19,8 @@ export type Means = {
   readonly homeDirectory: string;
   /** Pins unknown keys of hosts whose check is strict, too. */
   readonly acceptNew: boolean;
+  /** Missing: nobody can be asked for a passphrase. */
+  readonly unlock?: Unlock;
   readonly deadlines: Deadlines;
   readonly retries: RetryOptions;
   readonly pinHostKey: PinHostKey;
@@ -40,7 +43,7 @@ export async function connectItself(
   const { configured, agentSocket, jump } = way;
   const { host, algorithms } = configured;
   const deadlines = deadlinesFor(host, means.deadlines);
-  const keyring = { homeDirectory: means.homeDirectory, agentSocket, inspectKey };
+  const keyring = { homeDirectory: means.homeDirectory, agentSocket, inspectKey, unlock: means.unlock ?? null };
   const credentials = await gatherCredentials(host, keyring);
   if (credentials.offers.length === 0) {
     return err({

@@ -7,6 +7,7 @@ import { connectItself, deadlinesFor } from './connect-itself.ts';
 import { type Deadlines, defaultDeadlines, within } from './deadlines.ts';
 import { createJumpPool } from './jump-pool.ts';
 import { createPinner } from './known-hosts-file.ts';
+import type { Unlock } from './locked-key.ts';
 import type { Connection } from './login.ts';
 import { logInWithOpenssh } from './openssh.ts';
 import { keysShownToOpenssh } from './openssh-host-key.ts';
@@ -24,6 +25,8 @@ export type ConnectOptions = {
   readonly acceptNew: boolean;
   /** Hears of each key that is refused because nobody knows it. */
   readonly onUnknownKey?: (shown: UnknownKey) => void;
+  /** Opens encrypted keys; missing: only an agent can. */
+  readonly unlock?: Unlock;
   readonly deadlines?: Partial<Deadlines>;
   /** How often a host is tried that hangs up before it speaks (MaxStartups). */
   readonly attempts?: number;

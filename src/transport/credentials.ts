@@ -2,10 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostConnection, Secret } from '../domain/host.ts';
 import { errorCode, errorText } from './error-code.ts';
+import { clearPublicHalf, type Signer, type Unlock } from './locked-key.ts';
 
 /** One way to log in; `label` names it in messages. */
 export type Credential =
   | { readonly kind: 'key-file'; readonly label: string; readonly data: Buffer }
+  /** `publicKey`: a line of authorized_keys. `unlock` is called only once the host has said that it takes the key. */
+  | {
+      readonly kind: 'locked-key';
+      readonly label: string;
+      readonly publicKey: string;
+      readonly unlock: () => Promise<Signer | string>;
+    }
   /** `only`: a public key file; the agent may sign with that key alone. */
   | { readonly kind: 'agent'; readonly label: string; readonly socket: string; readonly only: Buffer | null }
   | { readonly kind: 'password'; readonly label: string; readonly password: Secret };
@@ -21,6 +29,8 @@ export type Keyring = {
   readonly homeDirectory: string;
   readonly agentSocket: string | null;
   readonly inspectKey: InspectKey;
+  /** Null: nobody can be asked for a passphrase. */
+  readonly unlock: Unlock | null;
 };
 
 /** Tried where the inventory names no key. RSA comes last, as in ssh(1). */
@@ -41,9 +51,9 @@ export async function gatherCredentials(host: HostConnection, keyring: Keyring):
       if (!(isDefault && data === 'no such file')) leftOut.push(`key ${file}: ${data}`);
       continue;
     }
-    const offer = await offerKey(file, data, keyring);
-    if (typeof offer === 'string') leftOut.push(`key ${file}: ${offer}`);
-    else offers.push(offer);
+    const offered = await offerKey(file, data, keyring);
+    if (typeof offered === 'string') leftOut.push(`key ${file}: ${offered}`);
+    else offers.push(...offered);
   }
   if (!host.identitiesOnly) {
     if (keyring.agentSocket === null) leftOut.push('no agent (SSH_AUTH_SOCK is not set)');
@@ -67,17 +77,32 @@ export function inHome(path: string, homeDirectory: string): string {
 async function offerKey(
   file: string,
   data: Buffer,
-  { agentSocket, inspectKey }: Keyring,
-): Promise<Credential | string> {
+  { agentSocket, inspectKey, unlock }: Keyring,
+): Promise<readonly Credential[] | string> {
   const kind = inspectKey(data);
-  if (kind === 'private') return { kind: 'key-file', label: `key ${file}`, data };
+  if (kind === 'private') return [{ kind: 'key-file', label: `key ${file}`, data }];
   if (kind === 'unreadable') return 'neither a private nor a public key that mlbroute can read';
   const advice = `add it to an agent with \`ssh-add ${file.replace(/\.pub$/, '')}\``;
   const problem = kind === 'encrypted' ? 'is encrypted' : 'is a public key';
+  const beside = kind === 'public' ? data : await readKeyFile(`${file}.pub`);
+  const locked = kind === 'encrypted' && unlock !== null ? lockedKey(file, { data, beside, unlock }) : [];
+  if (agentSocket === null && locked.length > 0) return locked;
   if (agentSocket === null) return `${problem} and there is no agent to sign with it: ${advice}`;
-  const only = kind === 'public' ? data : await readKeyFile(`${file}.pub`);
-  if (!(only instanceof Buffer)) return `${problem}, and ${file}.pub, which would tell the agent's key: ${only}`;
-  return { kind: 'agent', label: `key ${file} (${problem}) through the agent`, socket: agentSocket, only };
+  if (!(beside instanceof Buffer) && locked.length > 0) return locked;
+  if (!(beside instanceof Buffer)) return `${problem}, and ${file}.pub, which would tell the agent's key: ${beside}`;
+  const label = `key ${file} (${problem}) through the agent`;
+  return [{ kind: 'agent', label, socket: agentSocket, only: beside }, ...locked];
+}
+
+/** What to try where the agent does not have it: the passphrase. A host is asked about the public half first. */
+function lockedKey(
+  file: string,
+  key: { readonly data: Buffer; readonly beside: Buffer | string; readonly unlock: Unlock },
+): readonly Credential[] {
+  const { data, beside, unlock } = key;
+  const publicKey = clearPublicHalf(data) ?? (beside instanceof Buffer ? beside.toString('utf8').trim() : null);
+  if (publicKey === null) return [];
+  return [{ kind: 'locked-key', label: `key ${file}`, publicKey, unlock: () => unlock(file, data) }];
 }
 
 async function readKeyFile(file: string): Promise<Buffer | string> {

@@ -135,6 +135,10 @@ export function logIn(login: Login): Promise<Result<ItselfConnection, LoginTroub
             }),
           );
         },
+        onPerson: (isAwaited) => {
+          clearTimeout(timer);
+          if (!isAwaited) timer = giveUp(`login as ${login.user} did not end`, deadlines.authMs);
+        },
         onOffered: (label) => {
           pending = label;
         },

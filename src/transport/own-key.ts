@@ -6,26 +6,31 @@ import { type ChooseOptions, createChooser, type Ssh2Way } from './choose-transp
 import { type Credential, gatherCredentials, inHome } from './credentials.ts';
 import { defaultDeadlines } from './deadlines.ts';
 import { agentKeys } from './keys-beyond.ts';
+import type { Unlock } from './locked-key.ts';
 import { inspectKey, publicLine } from './ssh.ts';
 import { readSshConfig } from './ssh-config.ts';
+
+/** Where a user's keys are, and how locked ones are opened; missing: they are not. */
+export type OwnKeys = ChooseOptions & { readonly unlock?: Unlock };
 
 /**
  * The public half of the key that a login to this host begins with, as a line of authorized_keys: what to give to a host that knows none yet.
  * The failure says why there is none.
  */
-export async function ownPublicKey(host: HostConnection, options: ChooseOptions): Promise<Result<string, Failure>> {
+export async function ownPublicKey(host: HostConnection, options: OwnKeys): Promise<Result<string, Failure>> {
   const deadlineMs = defaultDeadlines.tcpMs;
   const way = await createChooser(options)(host, deadlineMs);
   if (!way.ok) return way;
   return way.value.kind === 'ssh2' ? keyOfSsh2(way.value, options) : keyOfOpenssh(host, options, deadlineMs);
 }
 
-async function keyOfSsh2(way: Ssh2Way, { homeDirectory }: ChooseOptions): Promise<Result<string, Failure>> {
+async function keyOfSsh2(way: Ssh2Way, options: OwnKeys): Promise<Result<string, Failure>> {
   const host = { ...way.configured.host, password: null };
   const { offers, leftOut } = await gatherCredentials(host, {
-    homeDirectory,
+    homeDirectory: options.homeDirectory,
     agentSocket: way.agentSocket,
     inspectKey,
+    unlock: options.unlock ?? null,
   });
   for (const offer of offers) {
     const [line] = await publicLines(offer);
@@ -38,6 +43,8 @@ async function publicLines(offer: Credential): Promise<readonly string[]> {
   switch (offer.kind) {
     case 'key-file':
       return [publicLine(offer.data)];
+    case 'locked-key':
+      return [offer.publicKey];
     case 'agent':
       return offer.only === null ? keysIn(offer.socket) : [offer.only.toString('utf8').trim()];
     case 'password':

@@ -1,16 +1,9 @@
-// The only door to ssh2, with channel.ts.
+// The only door to ssh2, with agents.ts and channel.ts.
 import type { Duplex } from 'node:stream';
-import type {
-  Algorithms,
-  AnyAuthMethod,
-  AuthHandlerMiddleware,
-  BaseAgent,
-  KeyboardInteractiveAuthMethod,
-  ParsedKey,
-  PublicKeyEntry,
-} from 'ssh2';
+import type { Algorithms, AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
 import { unreachable } from '../domain/result.ts';
+import { lockedKeyAgent, openAgent } from './agents.ts';
 import { type Channel, openChannel } from './channel.ts';
 import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
@@ -18,13 +11,15 @@ import { openForward } from './forward.ts';
 import { createOffers, type Offer, type OfferListener } from './offers.ts';
 
 // Of its exports, Node.js sees only some by name: it is CommonJS and gathers them at run time.
-const { Client, createAgent, utils } = ssh2;
+const { Client, utils } = ssh2;
 
 /** How far a login has come. */
 export type LoginPhase = 'handshake' | 'auth' | 'ready';
 
 /** What a connection tells while it lives. */
 export type LoginListener = OfferListener & {
+  /** Waits for a person from now on, or no longer: no deadline counts meanwhile. */
+  readonly onPerson: (isAwaited: boolean) => void;
   readonly onPhase: (phase: LoginPhase) => void;
   /** Something went wrong; `onEnd` follows. */
   readonly onTrouble: (reason: string) => void;
@@ -65,7 +60,7 @@ export function startLogin(request: LoginRequest, listener: LoginListener): SshC
     phase = next;
     listener.onPhase(next);
   };
-  const queue = request.offers.flatMap((offer) => methodsOf(offer, request.user));
+  const queue = request.offers.flatMap((offer) => methodsOf(offer, request.user, listener.onPerson));
   const offers = createOffers(queue, listener);
   client.on('handshake', () => {
     // Also comes after each later key exchange.
@@ -110,11 +105,19 @@ export function publicLine(data: Buffer): string {
   return [key.type, key.getPublicSSH().toString('base64'), key.comment].filter((word) => word !== '').join(' ');
 }
 
-function methodsOf(offer: Credential, username: string): Offer<AnyAuthMethod>[] {
+function methodsOf(offer: Credential, username: string, onPerson: LoginListener['onPerson']): Offer<AnyAuthMethod>[] {
   const { label } = offer;
   switch (offer.kind) {
     case 'key-file':
       return [{ label, wireName: 'publickey', method: () => ({ type: 'publickey', username, key: offer.data }) }];
+    case 'locked-key': {
+      const method: Offer<AnyAuthMethod>['method'] = (noteReason) => ({
+        type: 'agent',
+        username,
+        agent: lockedKeyAgent(offer, { onPerson, noteReason }),
+      });
+      return [{ label, wireName: 'publickey', method }];
+    }
     case 'agent': {
       const method: Offer<AnyAuthMethod>['method'] = (noteReason) => ({
         type: 'agent',
@@ -140,27 +143,4 @@ function methodsOf(offer: Credential, username: string): Offer<AnyAuthMethod>[] 
     default:
       return unreachable(offer);
   }
-}
-
-/** The agent, as if it held only the key asked for. */
-function openAgent(offer: Credential & { kind: 'agent' }, noteReason: (reason: string) => void): BaseAgent {
-  const agent = createAgent(offer.socket);
-  const wanted = offer.only === null ? null : utils.parseKey(offer.only);
-  const getAll = agent.getIdentities.bind(agent);
-  agent.getIdentities = (done) =>
-    getAll((error, keys) => {
-      if (error != null) return done(error);
-      const held = (keys ?? []).filter(
-        (key) => wanted === null || (!(wanted instanceof Error) && wanted.equals(publicKey(key))),
-      );
-      noteReason(held.length === 0 ? 'it holds no such key' : `${held.length} of its keys refused`);
-      return done(null, held);
-    });
-  return agent;
-}
-
-/** Agents may wrap a key together with its comment. */
-function publicKey(held: Buffer | string | ParsedKey | PublicKeyEntry): Buffer | string | ParsedKey {
-  if (typeof held === 'string' || !('pubKey' in held)) return held;
-  return held.pubKey instanceof Object && 'pubKey' in held.pubKey ? held.pubKey.pubKey : held.pubKey;
 }
