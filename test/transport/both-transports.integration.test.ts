@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -139,6 +140,89 @@ describe.each(['ssh2', 'openssh'] as const)('by %s, a busy sshd', (by) => {
       await Promise.all(opened.map(async (each) => each.ok && each.value.close()));
     } finally {
       await busy.stop();
+    }
+  });
+});
+
+/** A way to a server that carries bytes until it is frozen: then nothing comes through, and nobody is told. */
+async function startWay(port: number) {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connectTcp(port, '127.0.0.1');
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    freeze: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+describe('a connection that leads nowhere any more', () => {
+  async function strand(by: Transport) {
+    const way = await startWay(keys.port);
+    try {
+      const known = path(`known-way-${by}`);
+      writeFileSync(known, readFileSync(keys.knownHostsFile, 'utf8').replace(/^\S+/, `[127.0.0.1]:${way.port}`));
+      const session = await open(host(by, { ...keys, port: way.port }, { known }));
+      let began = 0;
+      const onLine = () => {
+        began = performance.now();
+        way.freeze();
+      };
+      const ran = await session.run({ program: 'echo here; sleep 300', deadlineMs: 300_000, onLine });
+      const tookMs = performance.now() - began;
+      await session.close();
+      return { ran, tookMs };
+    } finally {
+      way.stop();
+    }
+  }
+
+  it('is given up after three pings, long before a program would end', async () => {
+    for (const { ran, tookMs } of await Promise.all([strand('ssh2'), strand('openssh')])) {
+      expect(ran).toMatchObject({ ok: false, error: { kind: 'connection-lost' } });
+      expect(tookMs).toBeGreaterThan(15_000);
+    }
+  }, 120_000);
+});
+
+describe.each(['ssh2', 'openssh'] as const)('by %s, an agent with more keys than a server listens to', (by) => {
+  it('signs with the one that is named, and is asked for no other', async () => {
+    const socket = path(`agent-${by}`);
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      await new Promise((resolve) => agent.stdout.once('data', resolve));
+      const others = [1, 2, 3, 4, 5, 6, 7].map((number) => path(`other-${by}-${number}`));
+      for (const other of others) makeKey(other, 'ed25519');
+      const env = { ...process.env, SSH_AUTH_SOCK: socket };
+      execFileSync('ssh-add', ['-q', ...others, keys.keyFile], { env });
+      // The private half is the agent's alone.
+      const key = path(`only-${by}.pub`);
+      writeFileSync(key, readFileSync(`${keys.keyFile}.pub`));
+      const before = process.env.SSH_AUTH_SOCK;
+      process.env.SSH_AUTH_SOCK = socket;
+      const ours = createConnect({ homeDirectory: scratch, agentSocket: socket, acceptNew: false, attempts: 1 });
+      const [named, unnamed] = [await ours(host(by, keys, { key })), await ours(host(by, keys, { key: path('user') }))];
+      if (before === undefined) delete process.env.SSH_AUTH_SOCK;
+      else process.env.SSH_AUTH_SOCK = before;
+      expect(named.ok ? 'in' : named.error).toBe('in');
+      if (named.ok) await named.value.close();
+      expect(unnamed).toMatchObject({ ok: false, error: { kind: 'auth' } });
+    } finally {
+      agent.kill();
     }
   });
 });
