@@ -31,8 +31,8 @@ describe('mlbroute for programs', () => {
 
   it('throws what is wrong with an inventory, with its place', async () => {
     const wrong = { inventory: [fleet.inventory], extraVars: ['{"networks": [{"name": "public"}]}'] };
-    for (const call of [render(wrong), plan(wrong), push({ ...wrong, approve: () => true })]) {
-      const error = await call.then(
+    for (const call of [() => render(wrong), () => plan(wrong), () => push({ ...wrong, approve: () => true })]) {
+      const error = await call().then(
         () => null,
         (thrown: unknown) => thrown,
       );
