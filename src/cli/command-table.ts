@@ -1,5 +1,6 @@
 import type { Io } from '../commands/io.ts';
 import type { LabOutput } from '../commands/lab.ts';
+import type { RenderFormat } from '../commands/render.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Shell } from '../domain/completion.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
@@ -140,7 +141,7 @@ export type CommandTable = {
     Command<
       InventoryChoice & {
         readonly out: string;
-        readonly as: 'files' | 'script' | 'cloud-init' | 'ignition' | 'talos' | 'nmstate';
+        readonly as: RenderFormat;
       }
     >
   >;

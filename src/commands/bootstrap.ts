@@ -1,5 +1,4 @@
 import { lookAhead } from '../deploy/look-ahead.ts';
-import type { HostName } from '../domain/host.ts';
 import { ok } from '../domain/result.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import type { LookAt } from './apply-host.ts';
@@ -39,12 +38,11 @@ export async function bootstrap(options: BootstrapOptions, io: Io): Promise<numb
   const met = await meetHosts(guests, { ...options, trusted: trusted.value, lookAt }, io);
 
   const endOf = new Map(met.hosts.map(({ deployment, outcome }) => [deployment.connection.name, outcome]));
-  const outcomeOf = (name: HostName) => endOf.get(name) ?? null;
   const choice = {
     deployments: met.hosts.map(({ deployment }) => deployment),
     waves,
     lookAt: async (...[deployment, there]: Parameters<LookAt>) => {
-      const outcome = outcomeOf(deployment.connection.name);
+      const outcome = endOf.get(deployment.connection.name) ?? null;
       return outcome === null ? lookAt(deployment, there) : ({ kind: 'ended', deployment, outcome } as const);
     },
     secrets: () => [...secrets(), ...met.typed.map((each) => each.reveal())],

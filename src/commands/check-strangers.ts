@@ -13,18 +13,18 @@ import type { Guest } from './meet-hosts.ts';
 import { loadNodeProgram } from './node-programs.ts';
 import type { Contact } from './open-contact.ts';
 
-/** Whether a push may go on with a host, or how it ended there. */
-type CheckedUp = { readonly isReady: true } | { readonly isReady: false; readonly outcome: HostOutcome };
-
 type Options = { readonly forks: number; readonly install: boolean; readonly output: 'text' | 'json' };
 
-/** Checks up hosts before their first push, installs what is missing where that is wished, and shows what it found. */
+/**
+ * Checks up hosts before their first push, installs what is missing where that is wished, and shows what it found. Gives how each ended; null: a push may
+ * go on with it.
+ */
 export async function checkStrangers(
   strangers: readonly Guest[],
   { surroundings }: Contact,
   options: Options,
   io: Io,
-): Promise<ReadonlyMap<HostName, CheckedUp>> {
+): Promise<ReadonlyMap<HostName, HostOutcome | null>> {
   if (strangers.length === 0) return new Map();
   const there = {
     ...surroundings,
@@ -49,7 +49,7 @@ export async function checkStrangers(
   return new Map(
     checked.map(({ host, checks, failure }) => {
       const because = failure ?? troubleIn(checks, options);
-      return [host, because === null ? { isReady: true } : { isReady: false, outcome: { status: 'failed', because } }];
+      return [host, because === null ? null : { status: 'failed', because }];
     }),
   );
 }

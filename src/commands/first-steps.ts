@@ -1,20 +1,24 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { authorizeKey, type Granted, grantSudo, rootTrouble } from '../deploy/first-contact.ts';
+import { authorizeKey, type Granted, grantSudo } from '../deploy/first-contact.ts';
 import { type HostConnection, type HostName, type Secret, secret } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
-import { err, ok, type Result } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import { compareNames, foldHosts } from '../report/fold.ts';
 import { groupBy } from '../report/group.ts';
-import { ownPublicKey } from '../transport/own-key.ts';
+import { createKeyFinder } from '../transport/own-key.ts';
 import type { Io } from './io.ts';
 import type { Contact } from './open-contact.ts';
 
-/** Helps a host that does not let us in, and gives how to connect from then on. Null: nothing can be done, and its own failure says best why. */
-export type FirstStep = (connection: HostConnection) => Promise<Result<HostConnection | null, Failure>>;
+/** Helps a host that does not let us in. Null: nothing can be done, and its own failure says best why. */
+export type FirstStep = (connection: HostConnection) => Promise<Result<Taken | null, Failure>>;
+
+/** How to connect from then on; and what to say where the host refuses all the same, for a reason in words. Null: just those. */
+type Taken = { readonly connection: HostConnection; readonly inVain: ((again: string) => Failure) | null };
 
 /** The steps of a first contact that need a password. Each kind of password is asked for once, by the first host that needs it. */
 export function createFirstSteps(contact: Contact, options: { readonly sudoers: boolean }, io: Io) {
-  const { surroundings, keyring } = contact;
+  const { surroundings } = contact;
+  const findKey = createKeyFinder(contact.keyring);
   const given = new Map<HostName, { readonly password: Secret | null; readonly becomePassword: Secret | null }>();
   const typed: Secret[] = [];
   let told: readonly { readonly host: HostName; readonly text: string }[] = [];
@@ -49,20 +53,17 @@ export function createFirstSteps(contact: Contact, options: { readonly sudoers: 
   const giveKey: FirstStep = async (connection) => {
     const password = given.get(connection.name)?.password ?? (await askForSsh());
     if (password === null) return ok(null);
-    const key = await ownPublicKey(connection, keyring);
+    const key = await findKey(connection);
     if (!key.ok) return key;
     const authorized = await authorizeKey({ ...connection, password }, key.value, surroundings);
     if (!authorized.ok) return authorized;
     note(connection.name, `a key of yours may log in as ${connection.user}`, authorized.value);
-    const proof = await surroundings.connect(connection);
-    if (proof.ok) {
-      await proof.value.close();
-      return ok(connection);
-    }
-    if (proof.error.kind !== 'auth') return proof;
-    const hint = 'see AuthorizedKeysFile in its sshd_config, and who may write to the home of the user';
-    const message = `the key is in authorized_keys of ${connection.user}, and sshd does not take it: ${proof.error.message}`;
-    return err({ kind: 'refused', message, hint });
+    const inVain = (again: string): Failure => ({
+      kind: 'refused',
+      message: `the key is in authorized_keys of ${connection.user}, and sshd does not take it: ${again}`,
+      hint: 'see AuthorizedKeysFile in its sshd_config, and who may write to the home of the user',
+    });
+    return ok({ connection, inVain });
   };
 
   const giveSudo: FirstStep = async (connection) => {
@@ -73,15 +74,16 @@ export function createFirstSteps(contact: Contact, options: { readonly sudoers: 
     const password = known ?? (become.password === null ? await askForSudo() : null);
     if (password === null) return ok(null);
     const withPassword = { ...connection, become: { ...become, password } };
-    if (!options.sudoers) return ok(withPassword);
+    if (!options.sudoers) return ok({ connection: withPassword, inVain: null });
     const granted = await grantSudo(withPassword, surroundings);
     if (!granted.ok) return granted;
     note(connection.name, `${connection.user} may run sh as ${become.user} without a password`, granted.value);
-    const trouble = await rootTrouble(connection, surroundings);
-    if (trouble === null) return ok(connection);
-    if (trouble.kind !== 'become') return err(trouble);
-    const hint = `a later rule may win: see sudo -l -U ${connection.user} on the host`;
-    return err({ kind: 'refused', message: `a rule for it is in /etc/sudoers.d, and yet ${trouble.message}`, hint });
+    const inVain = (again: string): Failure => ({
+      kind: 'refused',
+      message: `a rule for it is in /etc/sudoers.d, and yet ${again}`,
+      hint: `a later rule may win: see sudo -l -U ${connection.user} on the host`,
+    });
+    return ok({ connection, inVain });
   };
 
   return {

@@ -2,7 +2,7 @@ import type { Deployment } from '../deploy/deployment.ts';
 import { hasNothingToDo, isConnectionGone } from '../deploy/look.ts';
 import { rollOut } from '../deploy/rollout.ts';
 import type { Needs } from '../domain/check-up.ts';
-import type { Failure, HostOutcome } from '../domain/outcome.ts';
+import { describeFailure, type Failure, type HostOutcome } from '../domain/outcome.ts';
 import type { KnownHost } from '../transport/known-hosts.ts';
 import type { LookAt } from './apply-host.ts';
 import { checkStrangers } from './check-strangers.ts';
@@ -66,7 +66,12 @@ export async function meetHosts(guests: readonly Guest[], options: MeetOptions, 
       const taken = await step(deployment.connection);
       if (!taken.ok) return { ...visit, found: endedBy(taken.error) };
       if (taken.value === null) return visit;
-      return look({ ...visit, deployment: { ...deployment, connection: taken.value } });
+      const { connection, inVain } = taken.value;
+      // The look proves the step.
+      const after = await look({ ...visit, deployment: { ...deployment, connection } });
+      const again = after.found.kind === 'trouble' ? after.found.because : null;
+      if (inVain === null || again?.kind !== against) return after;
+      return { ...after, found: endedBy(inVain(describeFailure(again))) };
     });
 
   let visits = await onThose(
@@ -94,8 +99,8 @@ export async function meetHosts(guests: readonly Guest[], options: MeetOptions, 
   const ends = await checkStrangers(strangers, contact, options, io);
   const hosts = visits.map(({ deployment, found }): Met => {
     const end = ends.get(deployment.connection.name);
-    if (end !== undefined) return { deployment, outcome: end.isReady ? null : end.outcome };
-    return { deployment, outcome: found.kind === 'settled' || found.kind === 'trouble' ? found.outcome : null };
+    if (end !== undefined) return { deployment, outcome: end };
+    return { deployment, outcome: 'outcome' in found ? found.outcome : null };
   });
   return { hosts, typed: steps.typed() };
 }

@@ -41,14 +41,6 @@ export async function grantSudo(
   return withSession(host, surroundings, (session) => grant(session, ['grant_sudo', name, text], surroundings));
 }
 
-/** Whether programs run as root over this connection: null, or why not. */
-export async function rootTrouble(host: HostConnection, surroundings: ContactSurroundings): Promise<Failure | null> {
-  const ran = await withSession(host, surroundings, (session) =>
-    session.run({ program: ':', deadlineMs, onLine: null }),
-  );
-  return ran.ok ? null : ran.error;
-}
-
 /** Installs packages by the host's own package manager. Runs as root. */
 export function installPackages(
   host: HostConnection,

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { DesiredState } from '../domain/desired-state.ts';
-import type { Route } from '../domain/routing.ts';
+import { formatFwmark, type Route } from '../domain/routing.ts';
 import { type DecidedRule, dropByRule } from './loop-guard.ts';
 import { type Saying, unsayable } from './unsayable.ts';
 
@@ -70,13 +70,14 @@ function routeEntry(route: Route) {
 }
 
 function ruleEntry({ priority, from, to, iif, fwmark, table, drops }: DecidedRule) {
+  const [mark, mask] = fwmark === null ? [] : formatFwmark(fwmark).split('/');
   return {
     priority,
     ...(from === null && to === null ? { family: 'ipv4' } : {}),
     ...(from === null ? {} : { 'ip-from': from }),
     ...(to === null ? {} : { 'ip-to': to }),
     ...(iif === null ? {} : { iif }),
-    ...(fwmark === null ? {} : { fwmark: `0x${fwmark.value.toString(16)}`, fwmask: `0x${fwmark.mask.toString(16)}` }),
+    ...(fwmark === null ? {} : { fwmark: mark, fwmask: mask }),
     ...(drops ? { action: 'blackhole' } : { 'route-table': table }),
   };
 }

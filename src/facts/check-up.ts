@@ -1,5 +1,5 @@
 import type { Check, CheckStep, Needs } from '../domain/check-up.ts';
-import { type Part, packageFor, parseSystem } from './packages.ts';
+import { type Part, packagesFor, parseSystem } from './packages.ts';
 
 /** One line of the answer of `node/doctor.sh`, without its token, and when it came. */
 export type DoctorLine = { readonly text: string; readonly atMs: number };
@@ -34,7 +34,7 @@ export function judgeCheckUp(lines: readonly DoctorLine[], controller: Controlle
     const own = answered.filter((line) => line.key === key);
     const tookMs = own.length === 0 ? null : own.reduce((sum, line) => sum + line.tookMs, 0);
     const { lacks, ...opinion } = judge(own.map(({ words }) => words));
-    const packages = lacks === undefined ? [] : [packageFor(lacks, system) ?? []].flat();
+    const packages = lacks === undefined ? [] : packagesFor(lacks, system);
     return { step, ...opinion, packages, tookMs };
   };
   const tools = answered.filter(({ key }) => key === 'netfilter').map(({ words }) => words);

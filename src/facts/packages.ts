@@ -18,21 +18,21 @@ export function parseSystem([family = '', id = '', version = '', kernel = '']: r
   return { family: isKnown ? family : 'unknown', id, version: Number.parseInt(version, 10), kernel };
 }
 
-/** The package of a host's distribution that brings a part; null where none is known to. */
-export function packageFor(part: Part, { family, id, version, kernel }: System): string | null {
+/** The packages of a host's distribution that bring a part; none where none is known to. */
+export function packagesFor(part: Part, { family, id, version, kernel }: System): readonly string[] {
   switch (family) {
     case 'debian':
       // Its kernels come with all of their modules.
-      return part === 'kernel-modules' ? null : part;
+      return part === 'kernel-modules' ? [] : [part];
     case 'ubuntu':
-      return part === 'kernel-modules' ? `linux-modules-extra-${kernel}` : part;
+      return [part === 'kernel-modules' ? `linux-modules-extra-${kernel}` : part];
     case 'rhel': {
       // The package iptables of version 8 is what later ones, and Fedora, call iptables-nft.
       const iptables = id !== 'fedora' && version < 9 ? 'iptables' : 'iptables-nft';
       const modules = `kernel-modules-extra-${kernel}`;
-      return { iproute2: 'iproute', iptables, nftables: 'nftables', 'kernel-modules': modules }[part];
+      return [{ iproute2: 'iproute', iptables, nftables: 'nftables', 'kernel-modules': modules }[part]];
     }
     case 'unknown':
-      return null;
+      return [];
   }
 }

@@ -1,7 +1,7 @@
 import type { HostConnection } from '../domain/host.ts';
 import { algorithms } from './algorithms.ts';
 import { hostKeyAlgorithms } from './host-key.ts';
-import { changedKeywords, type SshConfig } from './ssh-config.ts';
+import { changedKeywords, filesIn, type SshConfig } from './ssh-config.ts';
 
 /** A host with what ssh's files say where the inventory is silent. */
 export type ConfiguredHost = {
@@ -89,7 +89,7 @@ const strictnesses: { readonly [word: string]: HostConnection['hostKeyChecking']
 function knownHostsFiles(config: SshConfig, changed: ReadonlySet<string>): readonly string[] | null {
   const keywords = ['userknownhostsfile', 'globalknownhostsfile'];
   if (!keywords.some((keyword) => changed.has(keyword))) return null;
-  return keywords.flatMap((keyword) => config.get(keyword)?.[0]?.split(' ') ?? []).filter((file) => file !== 'none');
+  return keywords.flatMap((keyword) => filesIn(config, keyword));
 }
 
 /** Replaces the tokens of ssh_config(5) that are known here; null where there is another. `~` stays. */

@@ -86,12 +86,13 @@ async function offerKey(
   const problem = kind === 'encrypted' ? 'is encrypted' : 'is a public key';
   const beside = kind === 'public' ? data : await readKeyFile(`${file}.pub`);
   const locked = kind === 'encrypted' && unlock !== null ? lockedKey(file, { data, beside, unlock }) : [];
-  if (agentSocket === null && locked.length > 0) return locked;
+  if (agentSocket !== null && beside instanceof Buffer) {
+    const label = `key ${file} (${problem}) through the agent`;
+    return [{ kind: 'agent', label, socket: agentSocket, only: beside }, ...locked];
+  }
+  if (locked.length > 0) return locked;
   if (agentSocket === null) return `${problem} and there is no agent to sign with it: ${advice}`;
-  if (!(beside instanceof Buffer) && locked.length > 0) return locked;
-  if (!(beside instanceof Buffer)) return `${problem}, and ${file}.pub, which would tell the agent's key: ${beside}`;
-  const label = `key ${file} (${problem}) through the agent`;
-  return [{ kind: 'agent', label, socket: agentSocket, only: beside }, ...locked];
+  return `${problem}, and ${file}.pub, which would tell the agent's key: ${beside}`;
 }
 
 /** What to try where the agent does not have it: the passphrase. A host is asked about the public half first. */

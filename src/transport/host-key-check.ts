@@ -5,7 +5,7 @@ import type { ConfiguredHost } from './configured-host.ts';
 import { inHome } from './credentials.ts';
 import { errorText } from './error-code.ts';
 import { explainHostKey, hostKeyAlgorithms } from './host-key.ts';
-import { judgeHostKey, type KnownHost } from './known-hosts.ts';
+import { judgeHostKey, type KnownHost, keptBy } from './known-hosts.ts';
 import { type PinHostKey, readKnownHosts } from './known-hosts-file.ts';
 import type { UnknownKey } from './session.ts';
 
@@ -41,9 +41,7 @@ export async function prepareKeyCheck(
   }
   const pinFile = files[0] ?? ownFile;
   const pinsNew = host.hostKeyChecking === 'accept-new' || (host.hostKeyChecking === 'strict' && options.acceptNew);
-  // Under an alias the port is no part of the name, as in ssh(1).
-  const { address, port } = host;
-  const named = hostKeyAlias === null ? { address, port } : { address: hostKeyAlias, port: 22 };
+  const named = keptBy(host, hostKeyAlias);
   const judgeKey = async (key: Buffer): Promise<Failure | null> => {
     if (host.hostKeyChecking === 'off') return null;
     const verdict = judgeHostKey(lines, named, key);

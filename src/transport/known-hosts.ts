@@ -46,6 +46,14 @@ export function knownHostName(address: string, port: number): string {
   return port === 22 ? name : `[${name}]:${port}`;
 }
 
+/** What known_hosts keeps a host by: under an alias the port is no part of the name, as in ssh(1). */
+export function keptBy(
+  { address, port }: { readonly address: string; readonly port: number },
+  alias: string | null,
+): { readonly address: string; readonly port: number } {
+  return alias === null ? { address, port } : { address: alias, port: 22 };
+}
+
 /** The lines that speak of a host, those of certificate authorities among them. */
 export function linesFor(lines: readonly KnownHost[], name: string): KnownHost[] {
   return lines.filter((line) => matchesName(line.names, name));

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { HostConnection } from '../domain/host.ts';
 import { inHome } from './credentials.ts';
 import type { Deadlines } from './deadlines.ts';
-import { judgeHostKey } from './known-hosts.ts';
+import { judgeHostKey, keptBy } from './known-hosts.ts';
 import { readKnownHosts } from './known-hosts-file.ts';
 import { asOptions } from './openssh.ts';
 import type { UnknownKey } from './session.ts';
-import { readSshConfig } from './ssh-config.ts';
+import { filesIn, readSshConfig } from './ssh-config.ts';
 
 /**
  * The keys that ssh(1) is shown by a host and that nobody knows. It tells them nowhere but in a file of known hosts: so it is given one that
@@ -22,18 +22,12 @@ export async function keysShownToOpenssh(
   const asked = { arguments: host.sshArguments, address: host.address, deadlineMs: deadlines.tcpMs };
   const config = await readSshConfig(asked);
   if (!config.ok || config.value === null) return [];
-  const first = (keyword: string) => config.value?.get(keyword)?.[0] ?? null;
-  const filesOf = (keyword: string) =>
-    (first(keyword) ?? '')
-      .split(' ')
-      .flatMap((file) => (file === '' || file === 'none' ? [] : [inHome(file, homeDirectory)]));
+  const said = config.value;
+  const first = (keyword: string) => said.get(keyword)?.[0] ?? null;
+  const filesOf = (keyword: string) => filesIn(said, keyword).map((file) => inHome(file, homeDirectory));
   const own = filesOf('userknownhostsfile');
-  const alias = first('hostkeyalias');
-  // Under an alias the port is no part of the name, as in ssh(1).
-  const named =
-    alias === null
-      ? { address: first('hostname') ?? host.address, port: Number(first('port') ?? 22) }
-      : { address: alias, port: 22 };
+  const place = { address: first('hostname') ?? host.address, port: Number(first('port') ?? 22) };
+  const named = keptBy(place, first('hostkeyalias'));
 
   const directory = await mkdtemp(join(tmpdir(), 'mlb-'));
   try {

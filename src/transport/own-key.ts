@@ -14,14 +14,17 @@ import { readSshConfig } from './ssh-config.ts';
 export type OwnKeys = ChooseOptions & { readonly unlock?: Unlock };
 
 /**
- * The public half of the key that a login to this host begins with, as a line of authorized_keys: what to give to a host that knows none yet.
- * The failure says why there is none.
+ * Makes the function that finds the public half of the key that a login to a host begins with, as a line of authorized_keys: what to give to a host that
+ * knows none yet. The failure says why there is none.
  */
-export async function ownPublicKey(host: HostConnection, options: OwnKeys): Promise<Result<string, Failure>> {
+export function createKeyFinder(options: OwnKeys): (host: HostConnection) => Promise<Result<string, Failure>> {
+  const choose = createChooser(options);
   const deadlineMs = defaultDeadlines.tcpMs;
-  const way = await createChooser(options)(host, deadlineMs);
-  if (!way.ok) return way;
-  return way.value.kind === 'ssh2' ? keyOfSsh2(way.value, options) : keyOfOpenssh(host, options, deadlineMs);
+  return async (host) => {
+    const way = await choose(host, deadlineMs);
+    if (!way.ok) return way;
+    return way.value.kind === 'ssh2' ? keyOfSsh2(way.value, options) : keyOfOpenssh(host, options, deadlineMs);
+  };
 }
 
 async function keyOfSsh2(way: Ssh2Way, options: OwnKeys): Promise<Result<string, Failure>> {

@@ -48,6 +48,16 @@ function parseSshConfig(text: string): SshConfig {
   return config;
 }
 
+/** The files that a keyword names, in order; those that are not to be are left out. `~` stays. */
+export function filesIn(config: SshConfig, keyword: string): readonly string[] {
+  return (
+    config
+      .get(keyword)?.[0]
+      ?.split(' ')
+      .filter((file) => file !== '' && file !== 'none') ?? []
+  );
+}
+
 /** The keywords that say something else than in `defaults`. */
 export function changedKeywords(config: SshConfig, defaults: SshConfig): readonly string[] {
   return [...config.keys()].filter((keyword) => valuesOf(config, keyword) !== valuesOf(defaults, keyword));
