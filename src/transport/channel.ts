@@ -3,6 +3,8 @@ import type { ClientChannel, Client as SshClient } from 'ssh2';
 
 /** A command's three streams. `ended` resolves after both outputs have ended; null where the host never told how the command ended. */
 export type Channel = {
+  /** Judges an end that came before the shell was ready, with what was said on standard error: the reason where the host started no command. */
+  readonly whyNotStarted: (exitCode: number | null, said: string) => string | null;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
@@ -50,6 +52,8 @@ function asChannel(channel: ClientChannel): Channel {
   });
   const closed = [channel, channel.stderr].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
   return {
+    // The host tells it in so many words, and `openChannel` has rejected.
+    whyNotStarted: () => null,
     stdin: channel,
     stdout: channel,
     stderr: channel.stderr,

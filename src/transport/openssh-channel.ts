@@ -44,6 +44,12 @@ export function openMuxChannel({ controlPath, command, isLost, gone }: MuxReques
         });
       });
       resolve({
+        whyNotStarted: (exitCode, said) => {
+          if (exitCode !== 255 || child.stdout.readableDidRead) return null;
+          // Some servers close a channel that they have just opened, when the command of another one ends in that moment (dropbear 2022.83).
+          if (said.trim() === '') return 'it closed the channel at once';
+          return /^mux_client_request_session: .*$/m.exec(said)?.[0] ?? null;
+        },
         stdin: child.stdin,
         stdout: child.stdout,
         stderr: child.stderr,

@@ -22,14 +22,37 @@ export type Runner = {
 /** A program is sent in pieces of this many bytes, each when the host has room for it. */
 const pieceLength = 64 * 1024;
 
-/** Runs a program on a channel of its own. Every trouble is a failure; only what `onLine` throws rejects. */
+/** A host that allows one channel at a time may not have put away the last one yet when the next is asked for. */
+const channelPausesMs = [50, 200, 500];
+
+/**
+ * Runs a program on a channel of its own; asks for it again where the host started no command. Every trouble is a failure; only what `onLine`
+ * throws rejects.
+ */
 export async function runProgram(
   connection: Connection,
   request: RunRequest,
   runner: Runner,
 ): Promise<Result<RunResult, Failure>> {
-  const { host, deadlines } = runner;
-  const shell = startShell(host, runner.makeToken());
+  for (let attempt = 0; ; attempt += 1) {
+    const result = await runOnce(connection, request, runner);
+    if (result.ok || result.error.kind !== 'not-started') return result as Result<RunResult, Failure>;
+    if (connection.lost() !== null) return err(lostFailure(connection));
+    const pauseMs = channelPausesMs[attempt];
+    if (pauseMs === undefined) return err(refusedFailure(result.error.reason));
+    await sleep(pauseMs);
+  }
+}
+
+/** Nothing ran, so that it may be tried again. */
+type NotStarted = { readonly kind: 'not-started'; readonly reason: string };
+
+async function runOnce(
+  connection: Connection,
+  request: RunRequest,
+  { host, deadlines, makeToken }: Runner,
+): Promise<Result<RunResult, Failure | NotStarted>> {
+  const shell = startShell(host, makeToken());
   // Only the end of its connection tells a host that nobody waits any more.
   const giveUp = (message: string, afterMs: number) => () => {
     connection.destroy();
@@ -51,7 +74,7 @@ export async function runProgram(
       output.ready.then(() => null),
       output.stopped,
       prompts.refused,
-      noShell(channel, connection, host, output.said),
+      noShell(channel, host, output.said),
     ]);
     const failure = await within(deadlines.shellMs, starting, () =>
       shellTooLate(connection, host, output.said(), deadlines.shellMs),
@@ -69,24 +92,17 @@ export async function runProgram(
   }
 }
 
-/** A host that allows one channel at a time may not have put away the last one yet when the next is asked for. */
-const channelPausesMs = [50, 200, 500];
-
-async function openChannel(connection: Connection, command: string, attempt = 0): Promise<Result<Channel, Failure>> {
+async function openChannel(connection: Connection, command: string): Promise<Result<Channel, Failure | NotStarted>> {
   try {
     return ok(await connection.exec(command));
   } catch (error) {
-    if (connection.lost() !== null) return err(lostFailure(connection));
-    const pauseMs = channelPausesMs[attempt];
-    if (pauseMs !== undefined) {
-      await sleep(pauseMs);
-      return openChannel(connection, command, attempt + 1);
-    }
-    return err({
-      kind: 'protocol',
-      message: `the host did not start a command: ${errorText(error)} (MaxSessions in its sshd_config limits them)`,
-    });
+    return err({ kind: 'not-started', reason: errorText(error) });
   }
+}
+
+function refusedFailure(reason: string): Failure {
+  const message = `the host did not start a command: ${reason} (MaxSessions in its sshd_config limits them)`;
+  return { kind: 'protocol', message };
 }
 
 function lostFailure(connection: Connection): Failure {
@@ -97,14 +113,11 @@ function lostFailure(connection: Connection): Failure {
 }
 
 /** Resolves with the reason when the command ends; that is before the shell was ready, or `ready` has won the race. */
-async function noShell(
-  channel: Channel,
-  connection: Connection,
-  host: Runner['host'],
-  said: () => string,
-): Promise<Failure> {
+async function noShell(channel: Channel, host: Runner['host'], said: () => string): Promise<Failure | NotStarted> {
   const ended = await channel.ended;
-  if (ended === null) return lostFailure(connection);
+  if (ended === null) return { kind: 'not-started', reason: 'it closed the channel at once' };
+  const reason = channel.whyNotStarted(ended.exitCode, said());
+  if (reason !== null) return { kind: 'not-started', reason };
   return explainNoShell(host, { exitCode: ended.exitCode, said: said() });
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostConnection, secret } from '../../src/domain/host.ts';
 import { createConnect } from '../../src/transport/connect.ts';
@@ -141,6 +142,44 @@ describe.each(['ssh2', 'openssh'] as const)('by %s, a busy sshd', (by) => {
     } finally {
       await busy.stop();
     }
+  });
+});
+
+describe.each(['ssh2', 'openssh'] as const)('by %s, a host that allows one channel at a time', (by) => {
+  it('refuses a second program, and takes it after the first', async () => {
+    const narrow = await startSshd({ config: ['MaxSessions 1'] });
+    try {
+      const session = await open(host(by, narrow, { known: narrow.knownHostsFile }));
+      let first: ReturnType<Session['run']> | undefined;
+      await new Promise<string>((onLine) => {
+        first = session.run({ program: 'echo begun; sleep 4; echo first', deadlineMs: 20_000, onLine });
+      });
+      expect(await run(session, 'echo second')).toEqual({
+        ok: false,
+        error: { kind: 'protocol', message: expect.stringMatching(/^the host did not start a command: .*MaxSessions/) },
+      });
+      expect(await first).toMatchObject({ ok: true, value: { stdout: 'begun\nfirst\n' } });
+      expect(await run(session, 'echo second')).toMatchObject({ ok: true, value: { stdout: 'second\n' } });
+      await session.close();
+    } finally {
+      await narrow.stop();
+    }
+  });
+});
+
+describe.each(['ssh2', 'openssh'] as const)('by %s, a server that closes a channel when another one ends', (by) => {
+  it('is asked again for each program it did not start', async () => {
+    const session = await open(host(by, small));
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, async () => {
+        const own = [];
+        for (let n = 0; n < 40; n += 1) own.push(await run(session, 'echo done'));
+        return own;
+      }),
+    );
+    const done = { ok: true, value: { exitCode: 0, stdout: 'done\n', stderr: '' } };
+    expect(answers.flat().filter((answer) => !isDeepStrictEqual(answer, done))).toEqual([]);
+    await session.close();
   });
 });
 

@@ -130,27 +130,6 @@ describe('a program on a host', () => {
   });
 });
 
-describe('a host that allows one channel at a time', () => {
-  it('refuses a second run, and takes it after the first', async () => {
-    const narrow = await startSshd({ config: ['MaxSessions 1'] });
-    try {
-      const opened = await connect(narrow.connection());
-      if (!opened.ok) throw new Error(JSON.stringify(opened.error));
-      const first = opened.value.run({ program: 'sleep 4; echo first', deadlineMs: 20_000, onLine: null });
-      const request = { program: 'echo second', deadlineMs: 20_000, onLine: null };
-      expect(await opened.value.run(request)).toEqual({
-        ok: false,
-        error: { kind: 'protocol', message: expect.stringMatching(/^the host did not start a command: .*MaxSessions/) },
-      });
-      expect(await first).toMatchObject({ ok: true, value: { stdout: 'first\n' } });
-      expect(await opened.value.run(request)).toMatchObject({ ok: true, value: { stdout: 'second\n' } });
-      await opened.value.close();
-    } finally {
-      await narrow.stop();
-    }
-  });
-});
-
 describe('a connection that ends too early', () => {
   it('fails the run when sshd dies, and every run after it', async () => {
     const others = new Set(sshd.sessionPids());
