@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment } from '../deploy/deployment.ts';
-import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
+import { comparePlaces, type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
@@ -52,14 +52,17 @@ export async function loadDeployments(
   const read = await loadInventoryHosts(options, env);
   const sourceOf = (file: string) =>
     playbookSource(file) ?? (read.ok ? read.value.inventory : read.error).sourceOf(file);
-  const refuse = (diagnostics: readonly Diagnostic[]) => err({ diagnostics, sourceOf });
-  if (!read.ok) return refuse([...(playbook.ok ? [] : playbook.error), ...read.error.diagnostics]);
-  if (!playbook.ok) return refuse(playbook.error);
+  const shapeFaults = playbook.ok ? [] : playbook.error.diagnostics;
+  const refuse = (more: readonly Diagnostic[]) => {
+    const diagnostics = shapeFaults.length === 0 ? more : [...shapeFaults, ...more].sort(comparePlaces);
+    return err({ diagnostics, sourceOf });
+  };
+  if (!read.ok) return refuse(read.error.diagnostics);
   const { inventory, hosts: selected, vault } = read.value;
   const { warnings } = inventory;
   const templates = await loadTemplates(options.templates ?? null);
   if (!templates.ok) return refuse(templates.error);
-  const played = choosePlays(playbook.value, choice);
+  const played = choosePlays(playbook.ok ? playbook.value : playbook.error.rest, choice);
   const playsOf = hostsOfPlays(played, inventory);
   if (!playsOf.ok) return refuse(playsOf.error);
 
@@ -67,7 +70,7 @@ export async function loadDeployments(
   const names = selected.flatMap(({ name }) =>
     playsOf.value.get(name)?.some(({ tasks }) => tasks.length > 0 || !isPart) ? [name] : [],
   );
-  if (names.length === 0) return refuse([withoutPlay(options)]);
+  if (names.length === 0) return refuse(playbook.ok ? [withoutPlay(options)] : []);
   const checkSpec = hostSpecs();
   const { byHost, secrets } = await resolveHosts(names, vault, (name, decrypted) => {
     const host = inventory.hostsByName.get(name);
@@ -122,7 +125,7 @@ export async function loadDeployments(
     ...hosts.flatMap(({ deployment }) => passwordsOf(deployment.connection)),
   ];
   const waves = wavesOf(played, playsOf.value, names);
-  if (found.length === 0)
+  if (found.length === 0 && playbook.ok)
     return ok({ hosts, waves, templates: templates.value, warnings, sourceOf, secrets: allSecrets });
   return refuse(withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]));
 }

@@ -15,7 +15,7 @@ export async function listPlaybook({ playbook: file, tags, skipTags, listing }: 
   const choice = { tags: tags ?? [], skipTags: skipTags ?? [] };
   const { playbook, sourceOf } = await readPlaybook(file, choice);
   if (!playbook.ok) {
-    io.stderr(formatDiagnostics(playbook.error, sourceOf));
+    io.stderr(formatDiagnostics(playbook.error.diagnostics, sourceOf));
     return exitCodes.badInput;
   }
   // Tags are listed to choose among them: those of tasks that only a tag brings are listed too.

@@ -3,14 +3,14 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { sourceText } from '../inventory/inventory-text.ts';
 import { maskSecrets } from '../inventory/mask-secrets.ts';
 import { disk } from '../inventory/read-inventory.ts';
-import { parsePlaybook } from '../playbook/parse-playbook.ts';
+import { type PlaybookFaults, parsePlaybook } from '../playbook/parse-playbook.ts';
 import { builtInPlaybook, type Playbook } from '../playbook/playbook.ts';
 import { type TagChoice, tagFaults } from '../playbook/tags.ts';
 import { type PlaybookSources, playbookSources } from './playbook-sources.ts';
 
 /** A playbook, or what is wrong with it; and its text, as far as it may be shown. */
 export type PlaybookFile = {
-  readonly playbook: Result<Playbook, readonly Diagnostic[]>;
+  readonly playbook: Result<Playbook, PlaybookFaults>;
   readonly sourceOf: (file: string) => string | null;
   readonly readSource: PlaybookSources['read'];
 };
@@ -23,7 +23,7 @@ export async function readPlaybook(file: string | undefined, choice: TagChoice):
   if (!read.ok) {
     const message = `${file} cannot be read: ${read.error}`;
     const fault: Diagnostic = { severity: 'error', code: 'playbook-file', message, hint: null, at: null };
-    return { playbook: err([fault]), sourceOf: () => null, readSource };
+    return { playbook: err({ diagnostics: [fault], rest: { plays: [] } }), sourceOf: () => null, readSource };
   }
   const text = sourceText(read.value);
   const shown = maskSecrets(text);
@@ -33,5 +33,5 @@ export async function readPlaybook(file: string | undefined, choice: TagChoice):
 
 function withTags(playbook: PlaybookFile['playbook'], choice: TagChoice): PlaybookFile['playbook'] {
   const faults = playbook.ok ? tagFaults(playbook.value, choice) : [];
-  return faults.length > 0 ? err(faults) : playbook;
+  return faults.length > 0 ? err({ diagnostics: faults, rest: { plays: [] } }) : playbook;
 }

@@ -21,8 +21,10 @@ export function unplacedWarning(code: string, message: string, hint: string | nu
   return { severity: 'warning', code, message, hint, at: null };
 }
 
-/** Orders diagnostics of one file as its text goes; those without a place come first. */
+/** Orders diagnostics by file, and within one as its text goes; those without a place come first. */
 export function comparePlaces(a: Diagnostic, b: Diagnostic): number {
+  const [fileOfA, fileOfB] = [a.at?.file ?? '', b.at?.file ?? ''];
+  if (fileOfA !== fileOfB) return fileOfA < fileOfB ? -1 : 1;
   return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
 }
 

@@ -153,8 +153,7 @@ export async function readVarsFiles(
     adjacent.push(vars);
   }
   // Reads end in any order, what is said of them has one.
-  const fileOf = ({ at }: Diagnostic) => at?.file ?? '';
-  diagnostics.sort((a, b) => (fileOf(a) === fileOf(b) ? comparePlaces(a, b) : fileOf(a) < fileOf(b) ? -1 : 1));
+  diagnostics.sort(comparePlaces);
   return { adjacent, texts, secretFiles, diagnostics };
 }
 

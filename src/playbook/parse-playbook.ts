@@ -4,29 +4,47 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { locatedVars } from '../inventory/host-vars.ts';
 import { type Entries, type Entry, kindOf, type Located } from '../inventory/located.ts';
 import { readYaml } from '../inventory/yaml-document.ts';
+import { isAction } from '../schema/action-schema.ts';
 import { allVerbs, checkPlaybook } from '../schema/playbook-schema.ts';
 import type { Condition, Play, Playbook, Task } from './playbook.ts';
 
+/** What is wrong with a playbook, and what is right of it, to look for more faults in. */
+export type PlaybookFaults = { readonly diagnostics: readonly Diagnostic[]; readonly rest: Playbook };
+
 /** Reads a playbook and checks its shape: keys, and what does not depend on a host. All faults at once, in the order of the text. */
-export function parsePlaybook(text: string, file: string): Result<Playbook, readonly Diagnostic[]> {
+export function parsePlaybook(text: string, file: string): Result<Playbook, PlaybookFaults> {
+  const nothing: Playbook = { plays: [] };
   const { tree, diagnostics } = readYaml(text, file);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return err(diagnostics);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return err({ diagnostics, rest: nothing });
   const at = tree?.at ?? { file, line: 1, column: 1 };
   if (tree === null || tree.kind !== 'list' || tree.items.length === 0) {
     const hint = 'write "- hosts: all", and "  tasks:" below it';
     const message = `a playbook is a list of plays, not ${tree === null ? 'empty' : tree.kind === 'list' ? 'an empty list' : kindOf(tree)}`;
-    return err([{ severity: 'error', code: 'playbook-shape', message, hint, at }]);
+    return err({
+      diagnostics: [{ severity: 'error', code: 'playbook-shape', message, hint, at }],
+      rest: nothing,
+    });
   }
   const faults = checkPlaybook(locatedVars(new Map([['playbook', { keyAt: at, isText: true, value: tree }]])));
-  if (faults.length > 0) return err([...faults].sort(comparePlaces));
   const lines = text.split('\n');
-  return ok({ plays: tree.items.map((play) => readPlay(entriesOf(play), lines)) });
+  const plays = tree.items.flatMap((play, number) => {
+    const own = faults.filter((fault) => fault.play === number || fault.play === null);
+    const isSound = own.every(({ task }) => task !== null);
+    return isSound ? [readPlay(entriesOf(play), lines, new Set(own.map(({ task }) => task)))] : [];
+  });
+  if (faults.length === 0) return ok({ plays });
+  return err({ diagnostics: faults.map(({ diagnostic }) => diagnostic).sort(comparePlaces), rest: { plays } });
 }
 
-function readPlay(keys: Entries, lines: readonly string[]): Play {
+/** A play without its tasks of the given numbers. Actions after these are left out too: they may know results by a name given there. */
+function readPlay(keys: Entries, lines: readonly string[], faulty: ReadonlySet<number | null>): Play {
   const hosts = keys.get('hosts');
-  const tasks = keys.get('tasks')?.value;
+  const written = keys.get('tasks')?.value;
   const tags = tagsOf(keys);
+  const tasks = (written?.kind === 'list' ? written.items : []).flatMap((task, number) =>
+    faulty.has(number) ? [] : [{ number, task: readTask(entriesOf(task), tags, lines) }],
+  );
+  const firstFaulty = Math.min(...[...faulty].map((number) => number ?? 0));
   return {
     name: textOf(keys.get('name')),
     hosts: { pattern: String(scalarOf(hosts?.value)), at: hosts?.value.at ?? null },
@@ -34,7 +52,7 @@ function readPlay(keys: Entries, lines: readonly string[]): Play {
     tags,
     serial: listOf(keys.get('serial')?.value).map(portionOf),
     maxFail: listOf(keys.get('max_fail')?.value).map(portionOf)[0] ?? null,
-    tasks: (tasks?.kind === 'list' ? tasks.items : []).map((task) => readTask(entriesOf(task), tags, lines)),
+    tasks: tasks.filter(({ number, task }) => number < firstFaulty || !isAction(task.verb)).map(({ task }) => task),
   };
 }
 

@@ -5,7 +5,7 @@ import type { HostVars } from '../domain/variable.ts';
 import { type HostVarsFault, hostVars } from '../inventory/host-vars.ts';
 import type { Inventory, InventoryHost } from '../inventory/inventory.ts';
 import type { Decrypted } from '../inventory/references.ts';
-import { type ActionVerb, actionNames } from '../schema/action-schema.ts';
+import { isAction } from '../schema/action-schema.ts';
 import { domainVariableNames } from '../schema/domain-variables.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
 import { type Declared, type HostSteps, type HostWants, placeWords } from '../tasks/host-wants.ts';
@@ -117,10 +117,6 @@ function resolveTask(
     if (!declaration.ok) return declaration;
     return ok({ kind: 'declared', declared: { ...declaration.value, at: task.args.keyAt } });
   });
-}
-
-function isAction(verb: Task['verb']): verb is ActionVerb {
-  return actionNames.some((name) => name === verb);
 }
 
 function stateByResult({ verb, args }: Task, name: string): Diagnostic {

@@ -83,6 +83,11 @@ export type ActionVerb = keyof typeof actionSchemas;
 /** The actions in the order of the reference. */
 export const actionNames = Object.keys(actionSchemas) as readonly ActionVerb[];
 
+/** Whether a verb does something, instead of declaring it. */
+export function isAction(verb: string): verb is ActionVerb {
+  return Object.hasOwn(actionSchemas, verb);
+}
+
 /** The keys of each action's arguments. */
 export const actionKeys: { readonly [verb in ActionVerb]: readonly string[] } = {
   command: Object.keys(commandKeys.shape),

@@ -94,8 +94,7 @@ export function hostSpecs(): typeof hostSpec {
 
 /** A blank is no wrong value: whoever reads that FILL_IN is not an IP address looks for a mistake. */
 function withBlanks(blanks: readonly Diagnostic[], faults: readonly Diagnostic[]): Diagnostic[] {
-  const isBlank = (fault: Diagnostic) =>
-    fault.at !== null && blanks.some((blank) => blank.at?.file === fault.at?.file && comparePlaces(blank, fault) === 0);
+  const isBlank = (fault: Diagnostic) => fault.at !== null && blanks.some((blank) => comparePlaces(blank, fault) === 0);
   return [...blanks, ...faults.filter((fault) => !isBlank(fault))];
 }
 

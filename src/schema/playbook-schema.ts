@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { hostsIn, parsePortion } from '../domain/portion.ts';
 import type { HostVars } from '../domain/variable.ts';
-import { type ActionVerb, actionKeys, actionNames, writtenActions } from './action-schema.ts';
+import { type ActionVerb, actionKeys, actionNames, isAction, writtenActions } from './action-schema.ts';
 import type { CheckParams } from './check.ts';
 import { diagnose } from './diagnose.ts';
 import { type Verb, verbKeys, verbNames, verbSchemas } from './task-schema.ts';
@@ -67,7 +67,7 @@ function playbookOf(verbs: { readonly [verb in Verb | ActionVerb]: z.ZodType }) 
         const message =
           verb === undefined ? 'this task does nothing' : `a task is one thing, not ${found.join(' and ')}`;
         tell(message, { code: 'task-verb', hint: `write one of ${allVerbs.join(', ')}` });
-      } else if (keys.register !== undefined && !actionNames.some((name) => name === verb)) {
+      } else if (keys.register !== undefined && !isAction(verb)) {
         tell(`${verb} declares something: it has no result to register`, { code: 'register', hint: null });
       } else if (keys.register !== undefined && keys.loop !== undefined) {
         tell('a task with a loop has several results: it cannot register one', { code: 'register', hint: null });
@@ -126,15 +126,31 @@ const playKeys = {
   task: [...Object.keys(taskKeys), ...allVerbs],
 } as const;
 
+/** A fault in the shape of a playbook, and what it spoils: the task of this number, all of the play (`task` null), or all there is (`play` null). */
+export type ShapeFault = {
+  readonly diagnostic: Diagnostic;
+  readonly play: number | null;
+  readonly task: number | null;
+};
+
 /** Every fault in the shape of a playbook; `vars` has it under the name `playbook`. */
-export function checkPlaybook(vars: HostVars): readonly Diagnostic[] {
+export function checkPlaybook(vars: HostVars): readonly ShapeFault[] {
   const parsed = z.object({ playbook: writtenPlaybook }).safeParse(vars.values);
   const issues = parsed.error?.issues ?? [];
   const placeOf = ({ path }: z.core.$ZodIssue) => JSON.stringify(path);
   const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(placeOf));
   // An unknown key is told by itself, and most often it is the verb.
   const told = issues.filter((issue) => issue.code !== 'custom' || !misspelt.has(placeOf(issue)));
-  return told.flatMap((issue) => diagnose(issue, vars, (path) => (path.length < 3 ? playKeys.play : playKeys.task)));
+  return told.flatMap((issue) => {
+    const [, play, list, task] = issue.path;
+    const spoils = { play: numberOrNull(play), task: list === 'tasks' ? numberOrNull(task) : null };
+    const diagnostics = diagnose(issue, vars, (path) => (path.length < 3 ? playKeys.play : playKeys.task));
+    return diagnostics.map((diagnostic) => ({ diagnostic, ...spoils }));
+  });
+}
+
+function numberOrNull(key: PropertyKey | undefined): number | null {
+  return typeof key === 'number' ? key : null;
 }
 
 /** Faults of the arguments of one task; `vars` has them under the name of its verb. */

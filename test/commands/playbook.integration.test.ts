@@ -85,6 +85,30 @@ describe('a push with a playbook', () => {
     expect(['n1', 'n2'].map((name) => snapshotOf(fleet.host(name)))).toEqual(before);
   });
 
+  it('is told all that is wrong at once: a task that is none, what others refer to; but not what a faulty task may have given', async () => {
+    const wrong = playbook(`- hosts: all
+  tasks:
+    - vlan: { parent: eth0, id: 300, name: "{{ nme }}" }
+    - comand: uname -r
+      register: kernel
+    - vlan: { parent: eth0, id: 4096, name: x }
+    - command: echo {{ kernel.stdout }}
+- hosts: all
+  variables: { nme: x }
+  tasks:
+    - vlan: { parent: eth0, id: 300, name: "{{ nme }}" }
+`);
+    const { exitCode, stderr } = await fleet.run(push, fleet.pushOptions({ playbook: wrong }));
+    expect(exitCode).toBe(65);
+    const told = stderr.split('\n').flatMap((line) => line.match(/site.yaml:(\d+:\d+: error\S+)/)?.[1] ?? []);
+    expect(told).toEqual([
+      '3:45: error[undefined-variable]:',
+      '4:7: error[unknown-key]:',
+      '6:33: error[vlan-range]:',
+      '9:3: error[unknown-key]:',
+    ]);
+  });
+
   it('brings what tasks with a tag declare, and leaves what others declared as it is, until a push without tags', async () => {
     const tagged = storage.replaceAll('      when:', '      tags: [storage]\n      when:');
     const file = playbook(networks + tagged);

@@ -1,7 +1,7 @@
 import { type Diagnostic, formatDiagnostic } from '../../src/domain/diagnostic.ts';
 import { err, ok, type Result } from '../../src/domain/result.ts';
 import { hostsOfPlays } from '../../src/playbook/hosts-of-plays.ts';
-import { parsePlaybook } from '../../src/playbook/parse-playbook.ts';
+import { type PlaybookFaults, parsePlaybook } from '../../src/playbook/parse-playbook.ts';
 import { builtInPlaybook, type Playbook } from '../../src/playbook/playbook.ts';
 import { resolveHost } from '../../src/playbook/resolve-host.ts';
 import { hostSpec } from '../../src/schema/host-spec.ts';
@@ -30,9 +30,9 @@ export function stepsOf(
   const sources: { readonly [file: string]: string } = { ...files, 'i.yaml': inventoryText, 'p.yaml': playbook ?? '' };
   const fail = (diagnostics: readonly Diagnostic[]) =>
     err(diagnostics.map((each) => formatDiagnostic(each, (file) => sources[file] ?? null)).join('\n'));
-  const parsed: Result<Playbook, readonly Diagnostic[]> =
+  const parsed: Result<Playbook, PlaybookFaults> =
     playbook === null ? ok(builtInPlaybook) : parsePlaybook(playbook, 'p.yaml');
-  if (!parsed.ok) return fail(parsed.error);
+  if (!parsed.ok) return fail(parsed.error.diagnostics);
   const playsOf = hostsOfPlays(parsed.value, inventory);
   if (!playsOf.ok) return fail(playsOf.error);
   const plays = playsOf.value.get(host);

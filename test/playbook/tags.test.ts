@@ -72,7 +72,9 @@ describe('Tags', () => {
     ['a mapping', 'tags: { a: b }', 'p.yaml:3:15: tags are a list of plain words, without {{ }}'],
   ])('cannot be %s', (_, tags, expected) => {
     const parsed = parsePlaybook(`- hosts: all\n  tasks:\n    - { ${tags}, rule: {} }\n`, 'p.yaml');
-    const told = parsed.ok ? [] : parsed.error.map(({ at, message }) => `p.yaml:${at?.line}:${at?.column}: ${message}`);
+    const told = parsed.ok
+      ? []
+      : parsed.error.diagnostics.map(({ at, message }) => `p.yaml:${at?.line}:${at?.column}: ${message}`);
     expect(told).toEqual([expected]);
   });
 
