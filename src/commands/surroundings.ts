@@ -6,8 +6,9 @@ import type { Surroundings } from '../deploy/deployment.ts';
 import { type Secret, secret } from '../domain/host.ts';
 import type { HostEvent } from '../domain/outcome.ts';
 import { openKey } from '../transport/agents.ts';
+import { opensForSsh } from '../transport/askpass.ts';
 import { type ConnectOptions, createConnect } from '../transport/connect.ts';
-import { createUnlock, type Unlock } from '../transport/locked-key.ts';
+import { createUnlock, type Locksmith, type Unlock } from '../transport/locked-key.ts';
 import type { Io } from './io.ts';
 import { loadNodePrograms } from './node-programs.ts';
 
@@ -15,10 +16,12 @@ import { loadNodePrograms } from './node-programs.ts';
 export function connectOptions(io: Io, acceptNew: boolean): ConnectOptions {
   const keyring = { homeDirectory: homedir(), agentSocket: io.env.SSH_AUTH_SOCK ?? null, acceptNew };
   if (!io.isInputTty) return keyring;
-  const unlock = unlocks.get(io) ?? createUnlock(async (question) => secretOf(await io.askSecret(question)), openKey);
+  const unlock = unlocks.get(io) ?? createUnlock(async (question) => secretOf(await io.askSecret(question)), locksmith);
   unlocks.set(io, unlock);
   return { ...keyring, unlock };
 }
+
+const locksmith: Locksmith = { open: openKey, opensForSsh };
 
 // A command may connect more than once, and asks once all the same.
 const unlocks = new WeakMap<Io, Unlock>();

@@ -55,7 +55,13 @@ export function createConnect(options: ConnectOptions): Connect {
     const retries = { attempts: options.attempts ?? 10, random, sleep };
     if (way.value.kind === 'openssh') {
       const deadlines = deadlinesFor(host, given);
-      const login = { host, because: way.value.because, acceptNew: options.acceptNew, deadlines };
+      const login = {
+        host,
+        because: way.value.because,
+        acceptNew: options.acceptNew,
+        unlock: options.unlock ?? null,
+        deadlines,
+      };
       const held = await retryDrops(() => logInWithOpenssh(login), retries);
       if (!held.ok) {
         if (options.onUnknownKey !== undefined && held.error.kind === 'host-key')

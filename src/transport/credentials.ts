@@ -103,7 +103,7 @@ function lockedKey(
   const { data, beside, unlock } = key;
   const publicKey = clearPublicHalf(data) ?? (beside instanceof Buffer ? beside.toString('utf8').trim() : null);
   if (publicKey === null) return [];
-  return [{ kind: 'locked-key', label: `key ${file}`, publicKey, unlock: () => unlock(file, data) }];
+  return [{ kind: 'locked-key', label: `key ${file}`, publicKey, unlock: () => unlock.signerOf(file, data) }];
 }
 
 async function readKeyFile(file: string): Promise<Buffer | string> {

@@ -1,38 +1,64 @@
+import { readFile } from 'node:fs/promises';
 import type { Secret } from '../domain/host.ts';
+import { errorText } from './error-code.ts';
 
 /** What an opened private key does. `hash`: of RSA, as Node.js calls it. */
 export type Signer = { readonly sign: (data: Buffer, hash: string | undefined) => Buffer | Error };
 
-/** Opens an encrypted private key; null where that is not its passphrase. */
-type OpenKey = (data: Buffer, passphrase: string) => Signer | null;
+/** Opens encrypted private keys with the help of a person. Both give the reason where a key stays locked. */
+export type Unlock = {
+  /** For ssh(1), which opens the key by itself. */
+  readonly passphraseOf: (file: string) => Promise<Secret | string>;
+  readonly signerOf: (file: string, data: Buffer) => Promise<Signer | string>;
+};
 
-/** Opens the private key in a file, or says why it stays locked. */
-export type Unlock = (file: string, data: Buffer) => Promise<Signer | string>;
+/** What tries a passphrase on a key. */
+export type Locksmith = {
+  /** Null where that is not its passphrase, or mlbroute cannot read keys of this kind. */
+  readonly open: (data: Buffer, passphrase: string) => Signer | null;
+  readonly opensForSsh: (file: string, passphrase: Secret) => Promise<boolean>;
+};
 
 /** As often as ssh(1) asks. */
 const mostTries = 3;
 
-/** Makes the function that asks for passphrases: for each file once, whatever the number of hosts, and one question at a time. */
-export function createUnlock(ask: (question: string) => Promise<Secret | null>, open: OpenKey): Unlock {
-  const opened = new Map<string, Promise<Signer | string>>();
+/** Makes what asks for passphrases: for each file once, whatever the number of hosts, and one question at a time. */
+export function createUnlock(
+  ask: (question: string) => Promise<Secret | null>,
+  { open, opensForSsh }: Locksmith,
+): Unlock {
+  const passphrases = new Map<string, Promise<Secret | string>>();
+  const signers = new Map<string, Promise<Signer | string>>();
   let last: Promise<unknown> = Promise.resolve();
-  const unlock: Unlock = async (file, data) => {
+  const askFor = async (file: string): Promise<Secret | string> => {
+    const data = await readFile(file).catch((error: unknown) => errorText(error));
+    if (typeof data === 'string') return data;
     for (let tries = 0; tries < mostTries; tries++) {
       const passphrase = await ask(`${tries === 0 ? 'Passphrase' : 'That is not it. Passphrase'} of ${file}`);
       if (passphrase === null || passphrase.reveal() === '') return 'no passphrase was typed';
-      const signer = open(data, passphrase.reveal());
-      if (signer !== null) return signer;
+      if (open(data, passphrase.reveal()) !== null || (await opensForSsh(file, passphrase))) return passphrase;
     }
     return 'the passphrase was wrong';
   };
-  return (file, data) => {
-    const known = opened.get(file);
-    if (known !== undefined) return known;
-    const answer = last.then(() => unlock(file, data));
-    last = answer.catch(() => {});
-    opened.set(file, answer);
-    return answer;
-  };
+  const passphraseOf = (file: string) =>
+    once(passphrases, file, () => {
+      const answer = last.then(() => askFor(file));
+      last = answer.catch(() => {});
+      return answer;
+    });
+  const signerOf = (file: string, data: Buffer) =>
+    once(signers, file, async () => {
+      const passphrase = await passphraseOf(file);
+      if (typeof passphrase === 'string') return passphrase;
+      return open(data, passphrase.reveal()) ?? 'only ssh itself can read a key of this kind: --transport openssh';
+    });
+  return { passphraseOf, signerOf };
+}
+
+function once<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const made = known.get(name) ?? make();
+  known.set(name, made);
+  return made;
 }
 
 /**

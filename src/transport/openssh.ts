@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostConnection } from '../domain/host.ts';
 import { err, ok, type Result } from '../domain/result.ts';
-import { askpassEnvironment } from './askpass.ts';
+import { passwordEnvironment, servePassphrases } from './askpass.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { Unlock } from './locked-key.ts';
 import type { Connection, LoginTrouble } from './login.ts';
 import { openMuxChannel } from './openssh-channel.ts';
 import { explainOpenssh } from './openssh-failure.ts';
@@ -16,8 +17,12 @@ export type OpensshLogin = {
   /** Why it is not mlbroute's own SSH, for messages. */
   readonly because: string;
   readonly acceptNew: boolean;
+  /** Null: nobody can be asked for a passphrase. */
+  readonly unlock: Unlock | null;
   readonly deadlines: Deadlines;
 };
+
+const withoutPasswords = { PasswordAuthentication: 'no', KbdInteractiveAuthentication: 'no' };
 
 const readyLine = 'mlbroute-ready';
 /** Only so much of standard error is kept. */
@@ -28,18 +33,27 @@ const maxSaid = 8000;
  * in a private folder, so that no other ssh, and no later session, ever shares it.
  */
 export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Connection, LoginTrouble>> {
-  const { host, deadlines } = login;
-  const environment = await askpassEnvironment(host);
+  const { host, deadlines, unlock } = login;
   // Short, since the path of a socket has at most 108 bytes.
   const directory = await mkdtemp(join(tmpdir(), 'mlb-'));
   const controlPath = join(directory, 's');
+  let said = '';
+  let onPerson = (_isAwaited: boolean) => {};
+  const passphrases =
+    unlock === null
+      ? null
+      : await servePassphrases(directory, unlock, {
+          onPerson: (isAwaited) => onPerson(isAwaited),
+          onLocked: (file, reason) => {
+            said += `key ${file}: ${reason}\n`;
+          },
+        });
   const child = spawn('ssh', masterArguments(login, controlPath), {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A session of its own: an interrupt at the terminal must not cut the connection while mlbroute ends its work in order.
     detached: true,
-    env: { ...process.env, LC_ALL: 'C', ...environment },
+    env: { ...process.env, LC_ALL: 'C', ...passphrases?.environment, ...(await passwordEnvironment(host)) },
   });
-  let said = '';
   let isGone = false;
   let isEnded = false;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -57,6 +71,7 @@ export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Conn
     child.once('close', () => resolve());
   }).then(async () => {
     isGone = true;
+    passphrases?.close();
     await rm(directory, { recursive: true, force: true });
   });
   const connection: Connection = {
@@ -72,10 +87,16 @@ export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Conn
 
   const limitMs = deadlines.tcpMs + deadlines.handshakeMs + deadlines.authMs;
   let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    connection.destroy();
-  }, limitMs);
+  const startTimer = () =>
+    setTimeout(() => {
+      isLate = true;
+      connection.destroy();
+    }, limitMs);
+  let timer = startTimer();
+  onPerson = (isAwaited) => {
+    clearTimeout(timer);
+    if (!isAwaited) timer = startTimer();
+  };
   const isReady = await Promise.race([
     gone.then(() => false),
     new Promise<boolean>((resolve) => {
@@ -87,10 +108,11 @@ export async function logInWithOpenssh(login: OpensshLogin): Promise<Result<Conn
     }),
   ]);
   clearTimeout(timer);
+  onPerson = () => {};
   return isReady ? ok(connection) : err(explainOpenssh(login, said, isLate ? limitMs : null));
 }
 
-function masterArguments({ host, acceptNew, deadlines }: OpensshLogin, controlPath: string) {
+function masterArguments({ host, acceptNew, deadlines, unlock }: OpensshLogin, controlPath: string) {
   // As in ssh_config(5) the first value counts: these are ahead of all else, since sessions rest on them.
   const firm = {
     ControlMaster: 'yes',
@@ -109,8 +131,10 @@ function masterArguments({ host, acceptNew, deadlines }: OpensshLogin, controlPa
     // A host that answers none of three pings is gone, though TCP may not know it yet.
     ServerAliveInterval: '10',
     ServerAliveCountMax: '3',
-    // Without a password nothing may ask; with one, only for it, and once: three wrong answers can lock an account.
-    ...(host.password === null ? { BatchMode: 'yes' } : { NumberOfPasswordPrompts: '1' }),
+    ...(host.password === null && unlock === null ? { BatchMode: 'yes' } : {}),
+    // Without a password nothing may ask for one; with one only once: three wrong answers can lock an account.
+    ...(host.password === null ? withoutPasswords : {}),
+    NumberOfPasswordPrompts: '1',
     ...(acceptNew && host.hostKeyChecking === 'strict' ? { StrictHostKeyChecking: 'accept-new' } : {}),
   };
   const late = { ConnectTimeout: String(Math.ceil(deadlines.tcpMs / 1000)) };
