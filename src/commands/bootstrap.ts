@@ -47,5 +47,16 @@ export async function bootstrap(options: BootstrapOptions, io: Io): Promise<numb
     },
     secrets: () => [...secrets(), ...met.typed.map((each) => each.reveal())],
   };
-  return changeHosts(choice, { ...options, check: false, words: ['bootstrap'], question: 'Push to' }, io);
+  return changeHosts(choice, { ...options, check: false, words: wordsOf(options), question: 'Push to' }, io);
+}
+
+/** The command as it is typed, for one to type next. */
+function wordsOf({ hostKeys, acceptNew, install, sudoers }: BootstrapOptions): readonly string[] {
+  return [
+    'bootstrap',
+    ...(hostKeys === null ? [] : ['--host-keys', hostKeys]),
+    ...(acceptNew ? ['--accept-new'] : []),
+    ...(install ? ['--install'] : []),
+    ...(sudoers ? ['--sudoers'] : []),
+  ];
 }

@@ -157,8 +157,11 @@ describe.each(['ssh2', 'openssh'])('bootstrap over %s', (transport) => {
     expect(changed.exitCode).toBe(1);
     expect(changed.stderr.replaceAll(/\s+/g, ' ')).toContain('and the file of --host-keys HAS ANOTHER');
     writeFileSync(file, `other.example.com ${other}\n`);
-    const unknown = await bootstrapHosts([{ ...ann, ...over }], given);
+    const unknown = await bootstrapHosts([{ ...ann, ...over }], { ...given, install: true, sudoers: true });
     expect(unknown.stderr.replaceAll(/\s+/g, ' ')).toContain('and the file of --host-keys has none for it');
+    expect(unknown.stderr).toMatch(
+      new RegExp(`^Next: mlbroute bootstrap --host-keys ${file} --install --sudoers -i `, 'm'),
+    );
     expect(knownHosts()).toBe('');
     expect(existsSync(homeOf('ann', '.ssh'))).toBe(false);
     writeFileSync(file, `${right}\n`);
