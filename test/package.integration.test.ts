@@ -70,6 +70,11 @@ type PackageFile = {
   readonly licenses?: readonly { readonly type: string }[];
 };
 
+it('brings its man page', () => {
+  const { man } = JSON.parse(readFileSync(join(installed, 'mlbroute/package.json'), 'utf8')) as { man: string };
+  expect(readFileSync(join(installed, 'mlbroute', man), 'utf8')).toMatch(/^\.TH MLBROUTE 1 "\d{4}-\d\d-\d\d"/);
+});
+
 describe.each(majors)('the package, installed, under Node.js %i', (major) => {
   const run = (...args: readonly string[]) =>
     execFileSync(join(folder, 'nodes/node_modules', `node${major}`, 'bin/node'), args, {
@@ -147,6 +152,7 @@ describe('the package', () => {
         'dist',
         'inventories',
         'lab',
+        'man',
         'node',
         'package.json',
         'playbooks',

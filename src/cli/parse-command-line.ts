@@ -16,10 +16,10 @@ export type Invocation =
   | { readonly kind: 'run'; readonly run: Run }
   | { readonly kind: 'print'; readonly text: string };
 
-/** What parsing needs beside the arguments. `columns` is the width for help; Infinity for no limit. */
+/** What parsing needs beside the arguments. `columns` is the width for help, of which it takes 100 at most; null: each of its items is one line. */
 export type CommandLineOptions = {
   readonly version: string;
-  readonly columns: number;
+  readonly columns: number | null;
   readonly commands: CommandTable;
 };
 
@@ -62,7 +62,7 @@ function declare({ version, columns, commands }: CommandLineOptions, select: (ru
     })
     .alias('h', 'help')
     .version(version)
-    .wrap(Math.min(columns, 100))
+    .wrap(columns === null ? null : Math.min(columns, 100))
     .epilogue(
       'Exit codes: 0 fine; 1 some host failed; 2 plan or audit found differences; 64 wrong usage; 65 wrong inventory; 130 interrupted.',
     );

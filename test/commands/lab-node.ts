@@ -35,7 +35,8 @@ export function kernelOf(lab: Lab, node: string): Promise<string> {
     ip -N -4 rule show | sort -n -k 1,1 -k 2; ip -N -4 route show table all | sort
     ip -N -6 rule show | sort -n -k 1,1 -k 2; ip -N -6 route show table all | grep eth | sort
     iptables-save -t mangle | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'
-    iptables-save -t raw | grep MLBROUTE | sed 's/ \\[[0-9:]*\\]//' || true
+    # Asking for the table would make it.
+    ! grep -qx raw /proc/net/ip_tables_names || iptables-save -t raw | grep MLBROUTE | sed 's/ \\[[0-9:]*\\]//' || true
     grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark`,
   );
 }

@@ -1,0 +1,101 @@
+/** The help of a command as yargs prints it without a limit of width. */
+export type Help = { readonly words: string; readonly text: string };
+
+/** What a command's help says. */
+type Section = { readonly title: string; readonly items: readonly (readonly [term: string, text: string])[] };
+
+/**
+ * The man page of mlbroute in man(7), made of what `--help` says of each command. `general` is the help of mlbroute itself; `date` that of the
+ * release, as 2026-01-31.
+ */
+export function manPage(
+  general: string,
+  commands: readonly Help[],
+  { version, date }: { readonly version: string; readonly date: string },
+): string {
+  const [usage = '', ...rest] = paragraphs(general);
+  const purpose = rest[0] ?? '';
+  const [codes = '', ...meanings] = (rest.find((text) => text.startsWith('Exit codes:')) ?? '').split(/: |; |\.$/);
+  const lines = [
+    `.TH MLBROUTE 1 "${date}" ${quoted(`mlbroute ${version}`)}`,
+    '.SH NAME',
+    'mlbroute \\- routing for the L2 mode of MetalLB, pushed to Kubernetes nodes over SSH',
+    '.SH SYNOPSIS',
+    '.B mlbroute',
+    plain(usage.replace(/^mlbroute /, '')),
+    '.SH DESCRIPTION',
+    plain(purpose),
+    'What hosts shall have is described in an Ansible inventory. A push is a transaction for each host: what was there is stored first, and comes back by itself unless the change is',
+    'confirmed over a new connection.',
+    '.SH COMMANDS',
+    ...commands.flatMap(commandLines),
+    '.SH EXIT STATUS',
+    ...(codes === '' ? [] : meanings.flatMap(exitLines)),
+    '.SH ENVIRONMENT',
+    ...termLines('MLBROUTE_PASSWORD', 'The password of ssh where the inventory has none.'),
+    ...termLines('ANSIBLE_VAULT_PASSWORD_FILE', 'As --vault-password-file.'),
+    ...termLines('SSH_AUTH_SOCK', 'The agent whose keys are tried.'),
+    ...termLines('NO_COLOR', 'Print no colours.'),
+    '.SH SEE ALSO',
+    '.BR ssh_config (5),',
+    '.BR systemd.network (5),',
+    '.BR ip\\-rule (8)',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function commandLines({ words, text }: Help): readonly string[] {
+  const [usage = '', purpose = '', ...rest] = paragraphs(text);
+  const sections = rest.map(sectionOf);
+  return [
+    `.SS ${quoted(usage === '' ? `mlbroute ${words}` : usage)}`,
+    plain(purpose),
+    ...sections.flatMap(({ title, items }) => {
+      const shown = items.filter(([term]) => !/--(?:help|version)$/.test(term));
+      if (shown.length === 0) return [];
+      if (title !== 'Examples') return shown.flatMap(([term, meaning]) => termLines(term, meaning));
+      return [
+        '.PP',
+        'Examples:',
+        ...shown.flatMap(([command, meaning]) => ['.TP', `.B ${quoted(command)}`, plain(meaning)]),
+      ];
+    }),
+  ];
+}
+
+function sectionOf(text: string): Section {
+  const [title = '', ...lines] = text.split('\n');
+  return {
+    title: title.replace(/:$/, ''),
+    items: lines.map((line) => {
+      const [term = '', ...rest] = line.trim().split(/ {2,}/);
+      return [term, rest.join(' ').replace(/ ?\[boolean\]$/, '')] as const;
+    }),
+  };
+}
+
+function termLines(term: string, meaning: string): readonly string[] {
+  return ['.TP', `.B ${quoted(term)}`, plain(meaning)];
+}
+
+function exitLines(meaning: string): readonly string[] {
+  const [, code = '', text = ''] = /^(\d+) (.*)$/.exec(meaning) ?? [];
+  return code === '' ? [] : termLines(code, `${text}.`);
+}
+
+function paragraphs(text: string): readonly string[] {
+  return text.trim().split(/\n{2,}/);
+}
+
+/** Text for the body: neither a control line nor an escape. */
+function plain(text: string): string {
+  return escaped(text).replaceAll(/^(?=[.'])/gm, '\\&');
+}
+
+function quoted(text: string): string {
+  return `"${escaped(text).replaceAll('"', '\\(dq')}"`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
+}
