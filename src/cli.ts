@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import type { CommandTable } from './cli/command-table.ts';
 import { processIo } from './commands/io.ts';
+import { packageVersion } from './commands/package-version.ts';
 
 const commands: CommandTable = {
   push: async () => (await import('./commands/push.ts')).push,
@@ -35,9 +35,7 @@ const commands: CommandTable = {
 };
 
 const args = process.argv.slice(2);
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const version = await packageVersion();
 
 // The version is what scripts ask for before anything else: they need not wait for yargs.
 if (args.length === 1 && args[0] === '--version') process.stdout.write(`${version}\n`);

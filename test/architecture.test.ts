@@ -113,6 +113,12 @@ describe('the architecture of src', () => {
     expect(files.flatMap(({ path, text }) => shapeFaults(path, text))).toEqual([]);
   });
 
+  it('looks for files of the package from one depth, that of the bundle', () => {
+    const looking = files.filter(({ text }) => text.includes('import.meta.url'));
+    expect(looking.length).toBeGreaterThan(0);
+    expect(looking.map(({ path }) => path).filter((path) => path.split('/').length !== 2)).toEqual([]);
+  });
+
   it('has a door for every package it depends on, and for no other', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: object };
     expect(Object.keys(doors).sort()).toEqual(Object.keys(dependencies).sort());

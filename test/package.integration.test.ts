@@ -75,6 +75,18 @@ it('brings its man page', () => {
   expect(readFileSync(join(installed, 'mlbroute', man), 'utf8')).toMatch(/^\.TH MLBROUTE 1 "\d{4}-\d\d-\d\d"/);
 });
 
+it('starts by few files: reading hundreds of modules would be most of what a start takes', () => {
+  const trace = join(folder, 'opened');
+  const program = [join(installed, 'mlbroute/dist/cli.js'), 'render', '--out', join(folder, 'out-traced')];
+  const inventory = join(installed, 'mlbroute/inventories/example.yaml');
+  execFileSync('strace', ['-f', '-e', 'trace=openat', '-o', trace, 'node', ...program, '-i', inventory], {
+    stdio: 'pipe',
+  });
+  const opened = new Set(readFileSync(trace, 'utf8').match(/"[^"]+\.[cm]?js"/g));
+  expect(opened.size).toBeGreaterThan(2);
+  expect(opened.size).toBeLessThan(100);
+});
+
 describe.each(majors)('the package, installed, under Node.js %i', (major) => {
   const run = (...args: readonly string[]) =>
     execFileSync(join(folder, 'nodes/node_modules', `node${major}`, 'bin/node'), args, {
