@@ -57,7 +57,8 @@ export async function openJournal(
   },
   warn: (text: string) => void,
 ): Promise<Journal> {
-  const id = `${run.at.toISOString().replaceAll(/[-:]|\.\d+Z/g, '')}-${randomBytes(3).toString('hex')}`;
+  // To the millisecond: the names are their order, and two runs may begin in one second.
+  const id = `${run.at.toISOString().replaceAll(/[-:.Z]/g, '')}-${randomBytes(3).toString('hex')}`;
   const path = join(directory, `${id}.ndjson`);
   const { command, inventory, hosts, shard } = run;
   const part = shard === null ? {} : { shard };

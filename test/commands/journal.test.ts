@@ -40,7 +40,7 @@ describe('a journal', () => {
 
   it('tells which hosts were left unfinished: those in trouble, those begun and never ended, those never begun', async () => {
     const journal = await open();
-    expect(journal.id).toMatch(/^20260102T030405-[0-9a-f]{6}$/);
+    expect(journal.id).toMatch(/^20260102T030405\d{3}-[0-9a-f]{6}$/);
     journal.record({ kind: 'end', host: n1, outcome: { status: 'unchanged' } });
     journal.record({ kind: 'start', host: n2, transaction: 't-2' });
     journal.record({ kind: 'end', host: n2, outcome: reverted });
@@ -49,6 +49,12 @@ describe('a journal', () => {
       { id: journal.id, command: 'push', inventory, shard: null, unfinished: ['n2', 'n3', 'n4'] },
     ]);
     expect(warnings).toEqual([]);
+  });
+
+  it('is in the order in which runs began, within a second too', async () => {
+    const ids = [];
+    for (let ms = 0; ms < 12; ms += 1) ids.push((await open(new Date(at.getTime() + ms))).id);
+    expect((await pastRuns(directory, warn)).map(({ id }) => id)).toEqual(ids.toReversed());
   });
 
   it('is one line of JSON per event, readable only by its owner', async () => {
