@@ -1,18 +1,14 @@
-/** The help of a command as yargs prints it without a limit of width. */
-export type Help = { readonly words: string; readonly text: string };
+import type { CommandTable } from './command-table.ts';
+import { optionsOf } from './options.ts';
+import { parseCommandLine } from './parse-command-line.ts';
 
 /** What a command's help says. */
 type Section = { readonly title: string; readonly items: readonly (readonly [term: string, text: string])[] };
 
-/**
- * The man page of mlbroute in man(7), made of what `--help` says of each command. `general` is the help of mlbroute itself; `date` that of the
- * release, as 2026-01-31.
- */
-export function manPage(
-  general: string,
-  commands: readonly Help[],
-  { version, date }: { readonly version: string; readonly date: string },
-): string {
+/** The man page of mlbroute in man(7), made of what `--help` says of each command. `date` is that of the release, as 2026-01-31. */
+export async function manPage({ version, date }: { readonly version: string; readonly date: string }): Promise<string> {
+  const general = await helpOf('');
+  const commands = await Promise.all(Object.keys(optionsOf).map(helpOf));
   const [usage = '', ...rest] = paragraphs(general);
   const purpose = rest[0] ?? '';
   const [codes = '', ...meanings] = (rest.find((text) => text.startsWith('Exit codes:')) ?? '').split(/: |; |\.$/);
@@ -44,11 +40,21 @@ export function manPage(
   return `${lines.join('\n')}\n`;
 }
 
-function commandLines({ words, text }: Help): readonly string[] {
+/** The help of a command, or of mlbroute itself, each of its items a line. */
+async function helpOf(command: string): Promise<string> {
+  // Help runs nothing, so there need be nothing to run.
+  const commands = {} as CommandTable;
+  const words = command.split(' ').filter((word) => word !== '');
+  const asked = await parseCommandLine([...words, '--help'], { version: '', columns: null, commands });
+  if (!asked.ok || asked.value.kind !== 'print') throw new Error(`${command} has no help`);
+  return asked.value.text;
+}
+
+function commandLines(text: string): readonly string[] {
   const [usage = '', purpose = '', ...rest] = paragraphs(text);
   const sections = rest.map(sectionOf);
   return [
-    `.SS ${quoted(usage === '' ? `mlbroute ${words}` : usage)}`,
+    `.SS ${quoted(usage)}`,
     plain(purpose),
     ...sections.flatMap(({ title, items }) => {
       const shown = items.filter(([term]) => !/--(?:help|version)$/.test(term));

@@ -20,31 +20,29 @@ export function parsePlaybook(text: string, file: string): Result<Playbook, Play
   if (tree === null || tree.kind !== 'list' || tree.items.length === 0) {
     const hint = 'write "- hosts: all", and "  tasks:" below it';
     const message = `a playbook is a list of plays, not ${tree === null ? 'empty' : tree.kind === 'list' ? 'an empty list' : kindOf(tree)}`;
-    return err({
-      diagnostics: [{ severity: 'error', code: 'playbook-shape', message, hint, at }],
-      rest: nothing,
-    });
+    const fault: Diagnostic = { severity: 'error', code: 'playbook-shape', message, hint, at };
+    return err({ diagnostics: [fault], rest: nothing });
   }
   const faults = checkPlaybook(locatedVars(new Map([['playbook', { keyAt: at, isText: true, value: tree }]])));
   const lines = text.split('\n');
   const plays = tree.items.flatMap((play, number) => {
     const own = faults.filter((fault) => fault.play === number || fault.play === null);
-    const isSound = own.every(({ task }) => task !== null);
-    return isSound ? [readPlay(entriesOf(play), lines, new Set(own.map(({ task }) => task)))] : [];
+    if (own.some(({ task }) => task === null)) return [];
+    return [readPlay(entriesOf(play), lines, new Set(own.flatMap(({ task }) => task ?? [])))];
   });
   if (faults.length === 0) return ok({ plays });
   return err({ diagnostics: faults.map(({ diagnostic }) => diagnostic).sort(comparePlaces), rest: { plays } });
 }
 
 /** A play without its tasks of the given numbers. Actions after these are left out too: they may know results by a name given there. */
-function readPlay(keys: Entries, lines: readonly string[], faulty: ReadonlySet<number | null>): Play {
+function readPlay(keys: Entries, lines: readonly string[], faulty: ReadonlySet<number>): Play {
   const hosts = keys.get('hosts');
   const written = keys.get('tasks')?.value;
   const tags = tagsOf(keys);
   const tasks = (written?.kind === 'list' ? written.items : []).flatMap((task, number) =>
     faulty.has(number) ? [] : [{ number, task: readTask(entriesOf(task), tags, lines) }],
   );
-  const firstFaulty = Math.min(...[...faulty].map((number) => number ?? 0));
+  const firstFaulty = Math.min(...faulty);
   return {
     name: textOf(keys.get('name')),
     hosts: { pattern: String(scalarOf(hosts?.value)), at: hosts?.value.at ?? null },

@@ -36,7 +36,8 @@ export async function runProgram(
 ): Promise<Result<RunResult, Failure>> {
   for (let attempt = 0; ; attempt += 1) {
     const result = await runOnce(connection, request, runner);
-    if (result.ok || result.error.kind !== 'not-started') return result as Result<RunResult, Failure>;
+    if (result.ok) return result;
+    if (result.error.kind !== 'not-started') return err(result.error);
     if (connection.lost() !== null) return err(lostFailure(connection));
     const pauseMs = channelPausesMs[attempt];
     if (pauseMs === undefined) return err(refusedFailure(result.error.reason));
