@@ -21,9 +21,14 @@ remains() {
   esac
 }
 
-# --- link NAME PARENT ID MTU: a VLAN; the MTU of its parent is said as -
+# --- link NAME PARENT ID MTU ADDRGENMODE: a VLAN; the MTU of its parent is said as -
 
-has_link() { [ -e "/sys/class/net/$2" ] && is_vlan "$@" && is_up "$2" && { [ "$5" = - ] || [ "$(cat "/sys/class/net/$2/mtu")" = "$5" ]; }; }
+has_link() {
+  [ -e "/sys/class/net/$2" ] && is_vlan "$@" && is_up "$2" && { [ "$5" = - ] || [ "$(cat "/sys/class/net/$2/mtu")" = "$5" ]; } &&
+    { [ "$6" != eui64 ] || speaks_ipv6 "$2"; }
+}
+
+speaks_ipv6() { [ -n "$(ip -6 -o address show dev "$1" scope link 2>/dev/null)" ]; }
 
 is_up() { [ $(($(cat "/sys/class/net/$1/flags") & 1)) -eq 1 ]; }
 
@@ -32,10 +37,15 @@ is_vlan() { case $(ip -d link show dev "$2" 2>/dev/null) in *" $2@$3: "*" vlan p
 make_link() {
   if [ -e "/sys/class/net/$2" ]; then
     is_vlan "$@" || fail "$2 is there and is not VLAN $4 of $3"
+    # Only a change of the setting makes an address at once.
+    if [ "$6" = eui64 ] && ! speaks_ipv6 "$2"; then
+      run ip link set "$2" addrgenmode none
+      run sysctl -qw "net/ipv6/conf/$2/addr_gen_mode=0"
+    fi
   else
     run ip link add link "$3" name "$2" type vlan id "$4"
-    # As networkd does for LinkLocalAddressing=no.
-    run ip link set "$2" addrgenmode none
+    # As networkd does for LinkLocalAddressing.
+    run ip link set "$2" addrgenmode "$6"
   fi
   [ "$5" = - ] || run ip link set "$2" mtu "$5"
   run ip link set "$2" up
@@ -55,7 +65,7 @@ undo_link() {
   fi
   # Whether it goes or changes, this is what it was.
   echo "try ip link add link $3 name $2 type vlan id $4"
-  echo "try ip link set $2 addrgenmode none"
+  if speaks_ipv6 "$2"; then echo "try ip link set $2 addrgenmode eui64"; else echo "try ip link set $2 addrgenmode none"; fi
   echo "try ip link set $2 mtu $(cat "/sys/class/net/$2/mtu")"
   if is_up "$2"; then echo "try ip link set $2 up"; else echo "try ip link set $2 down"; fi
   for setting in rp_filter src_valid_mark; do

@@ -3,9 +3,10 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # token is set by the controller
 
-# gateway NETWORK DEVICE ADDRESS: makes the kernel itself resolve the gateway (NTF_USE), with the sender address it would really take.
+# gateway PLACE DEVICE ADDRESS: makes the kernel itself resolve the gateway (NTF_USE), with the sender address it would really take.
 # What it knows from before may be minutes old: in the state "probe" it asks again, and sends on meanwhile.
 gateway() {
+  case $3 in *:*) await_address "$2" ;; esac
   case $(ip neigh show to "$3" dev "$2") in
     *PERMANENT* | *NOARP*) ;;
     *lladdr*) ip neigh change "$3" dev "$2" nud probe ;;
@@ -25,11 +26,20 @@ gateway() {
   printf '%s gateway %s silent %s\n' "$token" "$1" "$answer"
 }
 
-# reply NETWORK ARGUMENTS…: the route a reply would take.
+# A new address says nothing until nobody else is found to have it.
+await_address() {
+  tries=0
+  while [ "$tries" -lt 25 ] && [ -n "$(ip -6 -o address show dev "$1" tentative 2>/dev/null)" ]; do
+    tries=$((tries + 1))
+    sleep 0.2
+  done
+}
+
+# reply PLACE ARGUMENTS…: the route a reply would take.
 reply() {
-  network=$1
+  place=$1
   shift
-  printf '%s reply %s %s\n' "$token" "$network" "$(ip route get "$@" 2>&1 | head -n 1)"
+  printf '%s reply %s %s\n' "$token" "$place" "$(ip route get "$@" 2>&1 | head -n 1)"
 }
 
 main() {

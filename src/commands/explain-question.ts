@@ -1,5 +1,5 @@
 import { cidrContains, familyOf, type IpAddress } from '../domain/address.ts';
-import type { DesiredState } from '../domain/desired-state.ts';
+import { type Decision, type DesiredState, familyOfDecision } from '../domain/desired-state.ts';
 import type { Explained } from '../domain/explanation.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -69,8 +69,14 @@ export function requestDevice({ link }: NetworkSpec): InterfaceName {
   return link.kind === 'vlan' ? link.name : link.device;
 }
 
+/** What was decided for the pools of a network. */
+export function decisionFor({ name, pools }: NetworkSpec, state: DesiredState | null): Decision | undefined {
+  const family = familyOfDecision({ pools });
+  return state?.decisions.find((each) => each.network === name && familyOfDecision(each) === family);
+}
+
 /** Which gateway replies of a network shall leave by; null where the link alone tells the way. */
 export function gatewayOf(network: NetworkSpec, state: DesiredState | null): IpAddress | null {
-  const decision = state?.decisions.find((each) => each.network === network.name);
+  const decision = decisionFor(network, state);
   return decision === undefined ? network.gateway : decision.gateway;
 }

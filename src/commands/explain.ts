@@ -16,7 +16,15 @@ import { exitCodes } from './exit-codes.ts';
 import { assumedNode } from './explain-assumed.ts';
 import { type LiveNode, lookAtNode } from './explain-live.ts';
 import { observedNode } from './explain-observed.ts';
-import { answer, gatewayOf, type PacketOptions, type Question, questionOf, requestDevice } from './explain-question.ts';
+import {
+  answer,
+  decisionFor,
+  gatewayOf,
+  type PacketOptions,
+  type Question,
+  questionOf,
+  requestDevice,
+} from './explain-question.ts';
 import type { Io } from './io.ts';
 import { loadNodeProgram } from './node-programs.ts';
 import type { InventoryOptions, LoginOptions } from './options.ts';
@@ -147,7 +155,7 @@ function proxyOf(spec: HostSpec, live: LiveNode | null, kubeProxy: ExplainOption
 function headOf(host: string, { packet, network }: Question, state: DesiredState | null) {
   const { from, to } = packet;
   if (network === null) return { host, from, to, network: null };
-  const decision = state?.decisions.find((each) => each.network === network.name);
+  const decision = decisionFor(network, state);
   const returnPath = decision?.returnPath ?? network.returnPath;
   const gateway = gatewayOf(network, state);
   return { host, from, to, network: { name: network.name, returnPath, device: requestDevice(network), gateway } };

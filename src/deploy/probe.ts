@@ -1,7 +1,7 @@
-import { firstAddressOf } from '../domain/address.ts';
+import { type Family, firstAddressOf } from '../domain/address.ts';
 import type { Finding } from '../domain/change.ts';
 import { toShell } from '../domain/command.ts';
-import type { Decision } from '../domain/desired-state.ts';
+import { type Decision, familyOfDecision } from '../domain/desired-state.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { ok, type Result } from '../domain/result.ts';
@@ -11,20 +11,23 @@ import type { Surroundings } from './deployment.ts';
 
 const deadlineMs = 60_000;
 
-/** An address of TEST-NET-3 (RFC 5737): a client that surely lies beyond the gateway. */
-const anyClient = '203.0.113.1';
+/** Addresses for documentation (RFC 5737, RFC 9637): clients that surely lie beyond the gateway. */
+const anyClient: { readonly [family in Family]: string } = { ipv4: '203.0.113.1', ipv6: '3fff::1' };
 
 /** What the node answered, and what of it is wrong. */
 export type Probed = { readonly answers: readonly ProbeAnswer[]; readonly findings: readonly Finding[] };
 
-/** Asks the running kernel whether replies of each network would leave by its device and gateway, and whether the gateway answers ARP. One exec. */
+/**
+ * Asks the running kernel whether replies of each network would leave by its device and gateway, and whether the gateway answers
+ * ARP or neighbor solicitations. One exec.
+ */
 export async function probe(
   session: Session,
   decisions: readonly Decision[],
   { programs, randomWord }: Surroundings,
 ): Promise<Result<Probed, Failure>> {
   const token = `@${randomWord()}`;
-  const lines = decisions.flatMap((decision) => probeLines(decision));
+  const lines = decisions.flatMap(probeLines);
   const answer = await session.run({
     program: `token='${token}'\n${programs.probe}\nprobes() {\n:\n${lines.join('\n')}\n}\nmain </dev/null\n`,
     deadlineMs,
@@ -36,35 +39,46 @@ export async function probe(
     .flatMap((line) => (line.startsWith(`${token} `) ? [line.slice(token.length + 1)] : []));
   if (said.at(-1) !== 'end')
     return { ok: false, error: { kind: 'protocol', message: `the probes ended early: ${answer.value.stderr.trim()}` } };
-  const answers = decisions.map((decision) => answerOf(decision, said));
+  const answers = decisions.map((decision, place) => answerOf(decision, place, said));
   return ok({ answers, findings: decisions.flatMap((decision, i) => judge(decision, answers[i])) });
 }
 
-function probeLines({ network, device, gateway, fwmark }: Decision): readonly string[] {
+/** A decision is known by its place: a network may have two. */
+function probeLines(decision: Decision, place: number): readonly string[] {
+  const { device, gateway, fwmark } = decision;
   if (device === null || gateway === null) return [];
+  const client = anyClient[familyOfDecision(decision)];
   return [
-    toShell(['gateway', network, device, gateway]),
+    toShell(['gateway', String(place), device, gateway]),
     // A reply is known by its mark; a source address could only be asked about where the VIP is up on this very host.
-    ...(fwmark === null ? [] : [toShell(['reply', network, anyClient, 'mark', String(fwmark.value)])]),
+    ...(fwmark === null ? [] : [toShell(['reply', String(place), client, 'mark', String(fwmark.value)])]),
   ];
 }
 
-function answerOf({ network, device, gateway, fwmark }: Decision, said: readonly string[]): ProbeAnswer {
+function answerOf(decision: Decision, place: number, said: readonly string[]): ProbeAnswer {
+  const { network, device, gateway, fwmark } = decision;
   const answerTo = (question: string) =>
-    said.find((line) => line.startsWith(`${question} ${network} `))?.slice(question.length + network.length + 2);
+    said.find((line) => line.startsWith(`${question} ${place} `))?.slice(`${question} ${place} `.length);
   const reply = fwmark === null ? undefined : answerTo('reply');
   const isStray = reply !== undefined && !(reply.includes(`via ${gateway} `) && reply.includes(`dev ${device} `));
   return {
     network,
+    family: familyOfDecision(decision),
     isGatewaySilent: answerTo('gateway')?.startsWith('silent') ?? false,
     strayReply: isStray ? reply : null,
   };
 }
 
-function judge(
-  { network, device, gateway, fwmark, pools }: Decision,
-  answer: ProbeAnswer | undefined,
-): readonly Finding[] {
+/** What to look at where nobody answers. */
+const silenceHints: { readonly [family in Family]: string } = {
+  ipv4: 'check that the VLAN reaches this port; an interface without an address asks with that of another, which routers with rp_filter=1 or arp_ignore=2 ignore: give it one of its own with address:, or write the gateway’s Ethernet address down with neighbor:',
+  ipv6: 'check that the VLAN reaches this port, and that the router has this address there: the link-local one of a router serves as well',
+};
+
+function judge(decision: Decision, answer: ProbeAnswer | undefined): readonly Finding[] {
+  const { network, device, gateway, fwmark, pools } = decision;
+  const family = familyOfDecision(decision);
+  const asked = family === 'ipv4' ? 'ARP' : 'neighbor solicitations';
   const finding = (message: string, hint: string): Finding => ({
     code: 'probe',
     where: 'network',
@@ -74,12 +88,7 @@ function judge(
   });
   return [
     ...(answer?.isGatewaySilent
-      ? [
-          finding(
-            `the gateway ${gateway} does not answer ARP on ${device}`,
-            'check that the VLAN reaches this port; an interface without an address asks with that of another, which routers with rp_filter=1 or arp_ignore=2 ignore: give it one of its own with address:, or write the gateway’s Ethernet address down with neighbor:',
-          ),
-        ]
+      ? [finding(`the gateway ${gateway} does not answer ${asked} on ${device}`, silenceHints[family])]
       : []),
     ...(answer?.strayReply != null && fwmark !== null
       ? [

@@ -16,8 +16,10 @@ export function nmstate(state: DesiredState): Saying {
       !addresses.some(({ device }) => device === name) &&
       routes.some((route) => 'device' in route && route.device === name),
   );
+  const speaksIpv6 = [...state.rules, ...state.routes].some(({ family }) => family === 'ipv6');
   const reasons = [
     ...unsayable(state, 'nmstate'),
+    ...(speaksIpv6 ? ['rules and routes of IPv6: only IPv4 is said for nmstate; --as script says both'] : []),
     ...lost.map(
       ({ destination, table }) => `the route that drops ${destination} in table ${table}: nmstate needs a way for each`,
     ),

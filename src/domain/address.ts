@@ -59,6 +59,16 @@ export function familyOf(address: IpAddress | Cidr): Family {
   return isIpv6(address) ? 'ipv6' : 'ipv4';
 }
 
+/** IPv6 gives every interface such an address by itself; it says nothing about what a host is connected to. */
+export function isLinkLocal(address: IpAddress): boolean {
+  return isIpv6(address) && /^fe[89ab]/i.test(address);
+}
+
+/** The name of a family as people write it. */
+export function familyWord(family: Family): 'IPv4' | 'IPv6' {
+  return family === 'ipv4' ? 'IPv4' : 'IPv6';
+}
+
 /** The network of an interface address, e.g. (`192.168.1.10`, 24) → `192.168.1.0/24`. */
 export function networkOf(address: IpAddress, prefixLength: number): Cidr {
   const text = `${address}/${prefixLength}`;
@@ -77,6 +87,13 @@ export function cidrContains(outer: Cidr, inner: Cidr | IpAddress): boolean {
 /** True where the two networks share an address. */
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return cidrContains(a, b) || cidrContains(b, a);
+}
+
+/** The order of networks that do not overlap: IPv4 before IPv6, then by address. */
+export function compareCidrs(a: Cidr, b: Cidr): number {
+  if (familyOf(a) !== familyOf(b)) return isIpv6(a) ? 1 : -1;
+  const [[low], [other]] = [rangeOf(a), rangeOf(b)];
+  return low < other ? -1 : low > other ? 1 : 0;
 }
 
 /** The fewest CIDRs that are exactly what of a network lies in none of the others. */

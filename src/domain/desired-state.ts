@@ -1,4 +1,4 @@
-import type { Cidr, IpAddress } from './address.ts';
+import { type Cidr, type Family, familyOf, type IpAddress } from './address.ts';
 import type { DeclaredFile } from './declared-file.ts';
 import type { InterfaceName, VlanLink } from './link.ts';
 import type { MarkSetting } from './mark-setting.ts';
@@ -11,7 +11,7 @@ import type { UnitSetting } from './unit-setting.ts';
 /** How replies from a pool find their way back. `none`: main already has it; `onlink`: a link route; `source`: by source address; `mark`: by connection mark. */
 export type ReturnPath = 'none' | 'onlink' | 'source' | 'mark';
 
-/** What was decided for one network on one host, and why: printed with every plan. */
+/** What was decided for one network on one host, for the family its pools are of, and why: printed with every plan. */
 export type Decision = {
   readonly network: string;
   readonly returnPath: ReturnPath;
@@ -23,6 +23,11 @@ export type Decision = {
   readonly table: TableId | null;
   readonly fwmark: Fwmark | null;
 };
+
+/** The family that a decision is for. */
+export function familyOfDecision({ pools: [first] }: Pick<Decision, 'pools'>): Family {
+  return first === undefined ? 'ipv4' : familyOf(first);
+}
 
 /** What brings links, routes and rules back at boot. */
 export type Renderer = 'networkd' | 'unit';

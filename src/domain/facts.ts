@@ -43,6 +43,8 @@ export type HostFacts = {
   /** Names without `.network` of the files that networkd has in memory; only where some are unread. */
   readonly loadedNetworks: readonly string[];
   readonly others: OtherUses;
+  /** False where the kernel has no IPv6 at all; missing: it has. */
+  readonly hasIpv6?: false;
   /** `net.ipv4.conf.*.rp_filter`, with `all` and `default`. */
   readonly rpFilter: { readonly [device: string]: number };
 };

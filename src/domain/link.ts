@@ -6,13 +6,15 @@ export type InterfaceName = string & { readonly __brand: 'InterfaceName' };
 /** An 802.1Q VLAN id, 1–4094. */
 export type VlanId = number & { readonly __brand: 'VlanId' };
 
-/** A VLAN interface that mlbroute makes on a host. It needs no address: MetalLB answers ARP for the VIPs in user space. */
+/** A VLAN interface that mlbroute makes on a host. It needs no IPv4 address: MetalLB answers ARP for the VIPs in user space. */
 export type VlanLink = {
   readonly name: InterfaceName;
   readonly parent: InterfaceName;
   readonly id: VlanId;
   /** Bytes; null inherits the parent's. */
   readonly mtu: number | null;
+  /** True: with an IPv6 link-local address, which neighbor discovery speaks from. Missing: without any. */
+  readonly ipv6?: true;
 };
 
 /**

@@ -8,7 +8,8 @@ const all = 0xffffffff;
 /** One of mlbroute's own rules for nft; throws for any other. */
 export function toNftRule(rule: string): string {
   const forms: readonly (readonly [RegExp, (...found: readonly string[]) => string])[] = [
-    [/^-d (\S+)/, (pool) => `ip daddr ${pool}`],
+    [/^-d (\S+)/, (pool = '') => `${pool.includes(':') ? 'ip6' : 'ip'} daddr ${pool}`],
+    [/^! -p ipv6-icmp/, () => 'meta l4proto != ipv6-icmp'],
     [/^-i (\S+)/, (device) => `iifname "${device}"`],
     [/^-m conntrack --ctdir (\S+)/, (direction = '') => `ct direction ${direction.toLowerCase()}`],
     [/^-m connmark --mark (\S+) -j CONNMARK --restore-mark --nfmask \S+ --ctmask \S+/, (mark) => restoring(mark)],
@@ -33,7 +34,11 @@ export function fromNftRule(text: string): string | null {
   const number = '(0x[\\da-f]+)';
   const set = `(?<which>meta|ct) mark set (?:\\k<which> mark (?:& ${number} )?\\| )?${number}`;
   const parts: readonly (readonly [RegExp, (...found: readonly (string | undefined)[]) => string])[] = [
-    [/^ip daddr (\S+)/, (pool = '') => `-d ${pool.includes('/') ? pool : `${pool}/32`}`],
+    [
+      /^ip6? daddr (\S+)/,
+      (pool = '') => `-d ${pool.includes('/') ? pool : `${pool}/${pool.includes(':') ? 128 : 32}`}`,
+    ],
+    [/^meta l4proto != (?:ipv6-icmp|58)/, () => '! -p ipv6-icmp'],
     [/^iifname "([^"]+)"/, (device) => `-i ${device}`],
     [/^ct direction (original|reply)/, (direction = '') => `-m conntrack --ctdir ${direction.toUpperCase()}`],
     [/^fib saddr \. iif (?:oif|check) missing/, () => '-m rpfilter --invert'],

@@ -20,9 +20,9 @@ export type Sight = {
 export const plainSight: Sight = { ipv6: false, sysctls: [], files: [], tables: [], modules: [], units: [] };
 
 /** All that must be looked at to tell whether a host has a state. */
-export function sightOf({ chains, sysctls, files = [], modules = [], units = [] }: DesiredState): Sight {
+export function sightOf({ links, rules, chains, sysctls, files = [], modules = [], units = [] }: DesiredState): Sight {
   return {
-    ipv6: chains.some(({ family }) => family === 'ipv6'),
+    ipv6: [...rules, ...chains].some(({ family }) => family === 'ipv6') || links.some(({ ipv6 }) => ipv6 === true),
     sysctls: sysctls.map(({ key }) => key),
     files: files.map(({ dest }) => dest),
     tables: [...new Set(chains.map(({ table }) => table))].filter((table) => table === 'nat' || table === 'filter'),

@@ -29,6 +29,11 @@ export function slashForm(key: string): string {
   return key.replaceAll(/[./]/g, (separator) => (separator === '.' ? '/' : '.'));
 }
 
+/** The key of an IPv6 per-interface setting. */
+export function ipv6ConfKey(device: string, setting: string): SysctlKey {
+  return `net/ipv6/conf/${device}/${setting}` as SysctlKey;
+}
+
 /** The key of an IPv4 per-interface setting; `all` and `default` are accepted as the kernel does. */
 export function ipv4ConfKey(device: string, setting: string): SysctlKey {
   return `net/ipv4/conf/${device}/${setting}` as SysctlKey;

@@ -1,4 +1,5 @@
-import type { HostFacts } from '../domain/facts.ts';
+import { isLinkLocal } from '../domain/address.ts';
+import type { HostFacts, ObservedInterface } from '../domain/facts.ts';
 import type { InterfaceName, VlanLink } from '../domain/link.ts';
 import type { Observed } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -45,7 +46,7 @@ export function parseObservation(output: string, token: string): Result<Observed
         vlans: interfaces.flatMap((link): VlanLink[] =>
           link.parent === null || link.vlanId === null
             ? []
-            : [{ name: link.name, parent: link.parent, id: link.vlanId, mtu: link.mtu }],
+            : [{ ...{ name: link.name, parent: link.parent, id: link.vlanId, mtu: link.mtu }, ...ipv6Of(link) }],
         ),
         routes: parseRoutes(section(sections, 'routes')),
         rules: [...parseRules(section(sections, 'rules'), 'ipv4'), ...parseRules(ipv6Rules(sections), 'ipv6')],
@@ -102,6 +103,7 @@ function parseFacts(
       .split('\n')
       .filter((path) => path !== '' && !isNetplan(path)),
     loadedNetworks: parseLoadedNetworks(section(sections, 'networkd-loaded')),
+    ...(ipv6Rules(sections) === '[]' ? { hasIpv6: false } : {}),
     others: {
       marks: ['chains', 'chains-ipv6', 'nft-marks'].flatMap((name) => parseMarkUses(section(sections, name))),
       rules: [...parseOtherRules(section(sections, 'rules'), 'ipv4'), ...parseOtherRules(ipv6Rules(sections), 'ipv6')],
@@ -125,6 +127,11 @@ function parseSysctls(text: string): Readonly<Record<string, string>> {
       value.trim().replaceAll(/\s+/g, ' '),
     ]),
   );
+}
+
+/** It speaks IPv6 where it has a link-local address. */
+function ipv6Of({ addresses }: ObservedInterface): Pick<VlanLink, 'ipv6'> {
+  return addresses.some(({ address }) => isLinkLocal(address)) ? { ipv6: true } : {};
 }
 
 /** A kernel without IPv6 answers nothing. */

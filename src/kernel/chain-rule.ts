@@ -57,6 +57,9 @@ function parseMatch(option: string, value: string, module: string): Match | null
       return ({ to }) => cidrContains(value as Cidr, to);
     case '-i':
       return ({ iif }) => iif !== null && (value.endsWith('+') ? iif.startsWith(value.slice(0, -1)) : iif === value);
+    case '-p':
+      // Only connections of TCP are led through here.
+      return value === 'ipv6-icmp' ? () => false : null;
     case '--ctdir':
       return ({ direction }) => direction === value.toLowerCase();
     case '--ctstate':

@@ -45,7 +45,11 @@ export function openWay({ kernel, chains }: NodeModel, start: MarkedPacket): Way
     }),
     chains: unlessDropped((table, hook) => {
       const called = chains.filter(
-        (chain) => chain.table === table && chain.hook === hook && chain.family === familyOf(packet.to),
+        (chain) =>
+          chain.table === table &&
+          chain.hook === hook &&
+          // One of nft is for both.
+          (chain.tool === 'nft' || chain.family === familyOf(packet.to)),
       );
       const rules = called.flatMap((chain) => {
         let isLeft = false;

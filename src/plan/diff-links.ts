@@ -1,39 +1,24 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
-import type { HostFacts } from '../domain/facts.ts';
 import { type InterfaceName, parentsFirst, type VlanLink } from '../domain/link.ts';
-import { type NetworkFile, shieldName } from '../domain/network-file.ts';
 import type { Observed } from '../domain/observed.ts';
 import { command } from './diff-addresses.ts';
 import { remember } from './diff-neighbors.ts';
+import { isShielded, shieldFile, unshield } from './shield-links.ts';
 import { vlanWords } from './words.ts';
 
-/** Keeps networkd off the VLANs that will be made and that it would take: to be done before anything else, and undone after it. */
-export function shieldLinks(
-  desired: readonly VlanLink[],
-  facts: HostFacts,
-  grabbedBy: (device: InterfaceName) => NetworkFile | null,
-): readonly RuntimeChange[] {
-  return parentsFirst(desired).flatMap(({ name }): RuntimeChange[] => {
-    const isThere = facts.interfaces.some((found) => found.name === name);
-    const grabber = isThere || isShielded(name, facts) ? null : grabbedBy(name);
-    return grabber === null ? [] : [shield(name, grabber, isHeldOff(name, facts))];
-  });
-}
-
-/** Whether networkd leaves a device alone by a file of ours that it has in memory, on the disk or not. */
-export function isHeldOff(name: InterfaceName, { loadedNetworks }: HostFacts): boolean {
-  return loadedNetworks.includes(shieldName(name));
-}
-
 /** Makes the VLANs that are missing, parents first, and brings up those that are down. A name that is taken by something else is for the lint to refuse. */
-export function addLinks(desired: readonly VlanLink[], facts: HostFacts): readonly RuntimeChange[] {
+export function addLinks(
+  desired: readonly VlanLink[],
+  { facts, running, recorded }: Pick<Observed, 'facts' | 'running' | 'recorded'>,
+): readonly RuntimeChange[] {
   return parentsFirst(desired).flatMap((link): RuntimeChange[] => {
     const found = facts.interfaces.find(({ name }) => name === link.name);
     if (found === undefined) return [create(link)];
     return [
       ...(found.isUp ? [] : [raise(link.name)]),
       ...(link.mtu === null || link.mtu === found.mtu ? [] : [resize(link, found.mtu)]),
+      ...speech(link, running.vlans, recorded?.desired.links ?? []),
     ];
   });
 }
@@ -77,15 +62,17 @@ export function removeLinks(
 }
 
 function create(link: VlanLink): RuntimeChange {
-  const { name, parent, id, mtu } = link;
+  const { name, parent, id, mtu, ipv6 } = link;
   return {
     sign: '+',
     subject: 'link',
     words: vlanWords(link),
     apply: [
       ip(`make the VLAN on ${parent}`, 'link', 'add', 'link', parent, 'name', name, 'type', 'vlan', 'id', String(id)),
-      // As networkd does for LinkLocalAddressing=no: an IPv6 link-local address nobody asked for would differ after a reboot.
-      ip('no IPv6 link-local address', 'link', 'set', name, 'addrgenmode', 'none'),
+      // As networkd does for LinkLocalAddressing: an IPv6 link-local address nobody asked for would differ after a reboot.
+      ipv6 === true
+        ? ip('an IPv6 link-local address from its own', 'link', 'set', name, 'addrgenmode', 'eui64')
+        : ip('no IPv6 link-local address', 'link', 'set', name, 'addrgenmode', 'none'),
       ...(mtu === null ? [] : [ip('the MTU asked for', 'link', 'set', name, 'mtu', String(mtu))]),
       ip('bring it up', 'link', 'set', name, 'up'),
       {
@@ -119,45 +106,25 @@ function resize(link: VlanLink, before: number): RuntimeChange {
   };
 }
 
-/**
- * A broad .network file that networkd has already read would take the new VLAN at once and, say, start DHCP on it. A file in /run keeps
- * networkd's hands off until the next boot, when our own file comes first. Reloading for a file of an unrelated link disturbs no other link.
- */
-function shield(name: InterfaceName, grabber: NetworkFile, isLoaded: boolean): RuntimeChange {
-  const reload: Command = {
-    argv: ['networkctl', 'reload'],
-    why: 'networkd reads the new file; links whose files are as before are left alone',
-    stdin: null,
-  };
-  return {
-    sign: '+',
-    subject: 'networkd',
-    words: `networkd leaves ${name} alone until the next boot (${grabber.path} would take it)`,
-    // Where networkd has it in memory still, from a VLAN that went since it last read its files, there is nothing to read.
-    apply: [shieldFile(name), ...(isLoaded ? [] : [reload])],
-    undo: [unshield(name, 'as before'), ...(isLoaded ? [] : [reload])],
-    isBeforeFiles: true,
-  };
-}
-
-function shieldFile(name: InterfaceName): Command {
-  return {
-    argv: ['install', '-D', '-m', '0644', '/dev/stdin', shieldPath(name)],
-    why: 'keep networkd off the VLAN',
-    stdin: `[Match]\nName=${name}\n\n[Link]\nUnmanaged=yes\n`,
-  };
-}
-
-function unshield(name: InterfaceName, why: string): Command {
-  return { argv: ['rm', '-f', shieldPath(name)], why, stdin: null };
-}
-
-function isShielded(name: InterfaceName, { networkFiles }: HostFacts): boolean {
-  return networkFiles.some(({ path }) => path === shieldPath(name));
-}
-
-function shieldPath(name: InterfaceName): string {
-  return `/run/systemd/network/${shieldName(name)}.network`;
+/** Gives a VLAN that is there its IPv6 link-local address, or takes that of an earlier push away. Only a write of the setting makes one at once. */
+function speech(
+  { name, ipv6 }: VlanLink,
+  running: readonly VlanLink[],
+  recorded: readonly VlanLink[],
+): readonly RuntimeChange[] {
+  const speaks = (links: readonly VlanLink[]) => links.some((link) => link.name === name && link.ipv6 === true);
+  const begin: readonly Command[] = [
+    ip('so that the next line is a change', 'link', 'set', name, 'addrgenmode', 'none'),
+    { argv: ['sysctl', '-qw', `net/ipv6/conf/${name}/addr_gen_mode=0`], why: 'from its Ethernet address', stdin: null },
+  ];
+  const end: readonly Command[] = [
+    ip('no IPv6 link-local address', 'link', 'set', name, 'addrgenmode', 'none'),
+    ip('it has one', '-6', 'address', 'flush', 'dev', name, 'scope', 'link'),
+  ];
+  const words = `link ${name} IPv6 link-local address`;
+  if (ipv6 === true && !speaks(running)) return [{ sign: '+', subject: 'link', words, apply: begin, undo: end }];
+  const isLeft = ipv6 !== true && speaks(running) && speaks(recorded);
+  return isLeft ? [{ sign: '-', subject: 'link', words, apply: end, undo: begin }] : [];
 }
 
 function ip(why: string, ...words: readonly string[]): Command {

@@ -1,4 +1,5 @@
 import type { Finding, HostPlan, RuntimeChange } from '../domain/change.ts';
+import { familyOfDecision } from '../domain/desired-state.ts';
 import type { Observed, RunningState } from '../domain/observed.ts';
 import { unreachable } from '../domain/result.ts';
 import { effectiveRpFilter } from './effective-rp-filter.ts';
@@ -86,9 +87,7 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
 
 /** A rule that leads into a table that lost all its routes: packets fall through to main and leave the wrong way, and nothing looks amiss. */
 function emptyTables({ decisions, runtime }: HostPlan, { running }: Observed): readonly Finding[] {
-  const tables = decisions.flatMap((decision) =>
-    (['ipv4', 'ipv6'] as const).map((family) => ({ ...decision, family })),
-  );
+  const tables = decisions.map((decision) => ({ ...decision, family: familyOfDecision(decision) }));
   return tables.flatMap(({ table, network, family }): Finding[] => {
     const rule = running.rules.find((one) => one.rule.table === table && one.rule.family === family)?.rule;
     const isLost = runtime.some(

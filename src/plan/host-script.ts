@@ -101,7 +101,9 @@ function linesOf({ subject, apply }: RuntimeChange, { links, chains }: DesiredSt
     case 'link': {
       const link = links.find(({ name }) => argv[4] === name || argv[5] === name);
       if (link === undefined) throw new Error(`a link that nobody wants: ${argv.join(' ')}`);
-      return [`link ${link.name} ${link.parent} ${link.id} ${link.mtu ?? '-'}`];
+      return [
+        `link ${link.name} ${link.parent} ${link.id} ${link.mtu ?? '-'} ${link.ipv6 === true ? 'eui64' : 'none'}`,
+      ];
     }
     case 'chain': {
       const chain = chains.find((one) => chainText(one) === apply[0]?.stdin);

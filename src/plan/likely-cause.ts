@@ -1,6 +1,5 @@
-import { type Family, familyOf } from '../domain/address.ts';
 import type { Finding, HostPlan } from '../domain/change.ts';
-import type { Decision, DesiredState } from '../domain/desired-state.ts';
+import { type Decision, type DesiredState, familyOfDecision } from '../domain/desired-state.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { type Fwmark, formatFwmark } from '../domain/routing.ts';
@@ -15,7 +14,10 @@ export type Evidence = {
   readonly answers: readonly ProbeAnswer[];
 };
 
-/** Why the VIPs of a network would not answer: of all that is wrong, what a packet meets first. One finding for each network in trouble. */
+/**
+ * Why the VIPs of a network would not answer: of all that is wrong, what a packet meets first. One finding for each family of a
+ * network in trouble.
+ */
 export function likelyCauses(evidence: Evidence): readonly Finding[] {
   return evidence.desired.decisions.flatMap((decision): Finding[] => {
     const cause = causes.map((look) => look(decision, evidence)).find((found) => found !== null);
@@ -62,49 +64,70 @@ function noInterface({ device }: Decision, { observed }: Evidence): Cause | null
   return [`${device} ${found === undefined ? 'is not there' : 'is down'}: requests do not come in`, pushAgain];
 }
 
-function silentGateway({ network, device, gateway }: Decision, { answers }: Evidence): Cause | null {
-  if (!answers.some((answer) => answer.network === network && answer.isGatewaySilent)) return null;
+function silentGateway(decision: Decision, { answers }: Evidence): Cause | null {
+  const { device, gateway } = decision;
+  if (!answers.some((answer) => isAbout(decision, answer) && answer.isGatewaySilent)) return null;
   return [`nobody has the address of the gateway ${gateway} on ${device}`, 'check the VLAN on the switch port'];
 }
 
-function otherServiceProxy({ network, returnPath, reason }: Decision, { observed }: Evidence): Cause | null {
-  const last = observed.recorded?.desired.decisions.find((decision) => decision.network === network)?.returnPath;
+function otherServiceProxy(decision: Decision, { observed }: Evidence): Cause | null {
+  const { network, returnPath, reason } = decision;
+  const family = familyOfDecision(decision);
+  const last = observed.recorded?.desired.decisions.find((each) => isAbout(each, { network, family }))?.returnPath;
   if (last === undefined || last === returnPath) return null;
   return [`the node was set up for return path ${last}, and needs ${returnPath} by now: ${reason}`, 'push again'];
 }
 
-function rpFilter({ device }: Decision, { plan }: Evidence): Cause | null {
+function rpFilter(decision: Decision, { plan }: Evidence): Cause | null {
+  if (familyOfDecision(decision) === 'ipv6') return null;
+  const { device } = decision;
   const keys = [device, 'all'].map((name) => `sysctl ${ipv4ConfKey(name ?? '', 'rp_filter')} `);
   const change = plan.runtime.find(({ words }) => keys.some((key) => words.startsWith(key)));
   if (change === undefined) return null;
   return [`rp_filter drops requests on ${device}: ${change.words}`, 'nstat -az TcpExtIPReversePathFilter counts them'];
 }
 
-function chainLost({ fwmark }: Decision, { plan }: Evidence): Cause | null {
-  const change = plan.runtime.find(({ subject, sign }) => subject === 'chain' && sign !== '-');
+function chainLost(decision: Decision, { plan }: Evidence): Cause | null {
+  const { fwmark } = decision;
+  const isIpv6 = familyOfDecision(decision) === 'ipv6';
+  // A chain of nft is for both families.
+  const isOf = (words: string) => words.includes(' in nft, ') || words.includes('(IPv6)') === isIpv6;
+  const change = plan.runtime.find(({ subject, sign, words }) => subject === 'chain' && sign !== '-' && isOf(words));
   if (fwmark === null || change === undefined) return null;
   return [`nothing marks the replies: ${change.words} ${change.sign === '+' ? 'is missing' : 'differs'}`, pushAgain];
 }
 
-function emptyTable({ table, pools }: Decision, { observed }: Evidence): Cause | null {
-  const isFilled = (family: Family) =>
-    observed.running.routes.some(({ route }) => route.table === table && route.family === family);
-  const empty = pools.map(familyOf).find((family) => !isFilled(family));
-  if (table === null || empty === undefined) return null;
-  return [`${empty === 'ipv6' ? 'IPv6 ' : ''}table ${table} is empty: replies take the main table’s way`, pushAgain];
+function emptyTable(decision: Decision, { observed }: Evidence): Cause | null {
+  const { table } = decision;
+  const family = familyOfDecision(decision);
+  const isFilled = observed.running.routes.some(({ route }) => route.table === table && route.family === family);
+  if (table === null || isFilled) return null;
+  return [`${family === 'ipv6' ? 'IPv6 ' : ''}table ${table} is empty: replies take the main table’s way`, pushAgain];
 }
 
-function noRule({ table }: Decision, { desired, observed }: Evidence): Cause | null {
+function noRule(decision: Decision, { desired, observed }: Evidence): Cause | null {
   const running = new Set(observed.running.rules.map(({ rule }) => ruleKey(rule)));
-  const lost = desired.rules.find((rule) => rule.table === table && !running.has(ruleKey(rule)));
-  return lost === undefined ? null : [`${ruleText(lost)} is missing: nothing leads to table ${table}`, pushAgain];
+  const lost = rulesOf(decision, desired).find((rule) => !running.has(ruleKey(rule)));
+  return lost === undefined ? null : [`${ruleText(lost)} is missing: nothing leads to table ${lost.table}`, pushAgain];
+}
+
+/** The rules that lead to a decision's table. */
+function rulesOf(decision: Decision, { rules }: DesiredState): DesiredState['rules'] {
+  const family = familyOfDecision(decision);
+  return rules.filter((rule) => rule.table === decision.table && rule.family === family);
+}
+
+function isAbout(decision: Decision, { network, family }: Pick<ProbeAnswer, 'network' | 'family'>): boolean {
+  return decision.network === network && familyOfDecision(decision) === family;
 }
 
 /** The probe asks without source and input, so only a rule without such selectors can have taken it. */
-function shadowedRule({ network, table, fwmark }: Decision, evidence: Evidence): Cause | null {
+function shadowedRule(decision: Decision, evidence: Evidence): Cause | null {
+  const { fwmark } = decision;
   const { desired, observed, answers } = evidence;
-  const way = answers.find((answer) => answer.network === network)?.strayReply ?? null;
-  const ours = desired.rules.filter((rule) => rule.table === table).map(({ priority }) => priority);
+  const way = answers.find((answer) => isAbout(decision, answer))?.strayReply ?? null;
+  const family = familyOfDecision(decision);
+  const ours = rulesOf(decision, desired).map(({ priority }) => priority);
   if (way === null) return null;
   const known = new Set(desired.rules.map(ruleKey));
   const first = [...observed.running.rules]
@@ -112,6 +135,7 @@ function shadowedRule({ network, table, fwmark }: Decision, evidence: Evidence):
     .find(
       ({ rule }) =>
         rule.table !== localTable &&
+        rule.family === family &&
         rule.from === null &&
         rule.to === null &&
         rule.iif === null &&

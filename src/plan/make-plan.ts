@@ -8,7 +8,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { diffAddresses } from './diff-addresses.ts';
 import { diffChains } from './diff-chains.ts';
 import { diffFiles } from './diff-files.ts';
-import { addLinks, removeLinks, shieldLinks } from './diff-links.ts';
+import { addLinks, removeLinks } from './diff-links.ts';
 import { diffModules } from './diff-modules.ts';
 import { diffNeighbors } from './diff-neighbors.ts';
 import { diffReloads } from './diff-reloads.ts';
@@ -24,6 +24,7 @@ import { notFiles } from './lint/not-files.ts';
 import { preflight } from './lint/preflight.ts';
 import { refusals } from './lint/refusals.ts';
 import { takenVlans } from './lint/taken-vlan.ts';
+import { shieldLinks } from './shield-links.ts';
 
 /** What one host shall be, and what it is. */
 export type PlanInput = {
@@ -66,7 +67,7 @@ export function makePlan({
   const runtime: readonly RuntimeChange[] = [
     ...shields,
     ...diffModules(desired.modules ?? [], running.modules ?? []),
-    ...addLinks(desired.links, facts),
+    ...addLinks(desired.links, observed),
     ...diffSysctls(desired.sysctls, running.sysctls, recorded),
     ...addresses.additions,
     ...routes.additions,

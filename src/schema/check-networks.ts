@@ -1,13 +1,13 @@
-import { type Cidr, cidrsOverlap, familyOf, parsePool } from '../domain/address.ts';
+import { type Cidr, cidrsOverlap, familyOf, familyWord, type IpAddress, parsePool } from '../domain/address.ts';
 import type { Fwmark } from '../domain/routing.ts';
 import { formatFwmark } from '../domain/routing.ts';
 import { checkPriorities } from './check-priorities.ts';
-import type { NetworkSpec } from './host-spec.ts';
+import type { WrittenNetwork } from './host-spec.ts';
 
 /** A network and its place in the list, with the pools as they were written. */
 export type PlacedNetwork = {
   readonly index: number;
-  readonly spec: NetworkSpec;
+  readonly spec: WrittenNetwork;
   readonly poolTexts: readonly string[];
 };
 
@@ -23,7 +23,7 @@ export type NetworkFault = {
 export function checkNetworks(networks: readonly PlacedNetwork[], podCidrs: readonly Cidr[]): readonly NetworkFault[] {
   return [
     ...networks.flatMap((network, place) => [
-      ...checkGateway(network),
+      ...checkGateways(network),
       ...checkNeighborhood(network),
       ...checkPools(network, podCidrs),
       ...networks.slice(0, place).flatMap((earlier) => comparePair(earlier.spec, network)),
@@ -49,51 +49,62 @@ function checkPools({ index, poolTexts }: PlacedNetwork, podCidrs: readonly Cidr
   });
 }
 
-function checkGateway({ index, spec }: PlacedNetwork): readonly NetworkFault[] {
-  const { gateway, pools, returnPath } = spec;
-  if (gateway === null) {
+/** A gateway of a family that has no pool, one of a family that has one already, and pools of a family that has none beside others. */
+function checkGateways({ index, spec }: PlacedNetwork): readonly NetworkFault[] {
+  const { gateways, pools, returnPath, name } = spec;
+  if (gateways.length === 0) {
     if (returnPath !== 'mark' && returnPath !== 'source') return [];
     const message = `return_path ${returnPath} needs a gateway for the replies`;
-    return [
-      {
-        path: [index, 'return_path'],
-        code: 'gateway-missing',
-        message,
-        hint: `add "gateway:" to network "${spec.name}"`,
-      },
-    ];
+    const hint = `add "gateway:" to network "${name}"`;
+    return [{ path: [index, 'return_path'], code: 'gateway-missing', message, hint }];
   }
-  if (pools.some((pool) => familyOf(pool) === familyOf(gateway))) return [];
-  const message = `gateway ${gateway} is ${familyWord(familyOf(gateway))}, the pools are not`;
-  return [{ path: [index, 'gateway'], code: 'gateway-family', message, hint: null }];
+  const isServed = (gateway: IpAddress) => pools.some((pool) => familyOf(pool) === familyOf(gateway));
+  const faults = gateways.flatMap((gateway, place): readonly NetworkFault[] => {
+    const path = gateways.length === 1 ? [index, 'gateway'] : [index, 'gateway', place];
+    const family = familyWord(familyOf(gateway));
+    const earlier = gateways.slice(0, place).find((other) => familyOf(other) === familyOf(gateway));
+    if (earlier !== undefined) {
+      const message = `gateway ${gateway} is ${family}, and so is ${earlier}`;
+      return [{ path, code: 'gateway-twice', message, hint: 'a network has one router of each family' }];
+    }
+    if (isServed(gateway)) return [];
+    const message = `gateway ${gateway} is ${family}, the pools are not`;
+    return [{ path, code: 'gateway-family', message, hint: null }];
+  });
+  if (faults.length > 0 || returnPath === 'none' || returnPath === 'onlink') return faults;
+  const bare = pools.find((pool) => !gateways.some((gateway) => familyOf(gateway) === familyOf(pool)));
+  if (bare === undefined) return [];
+  const family = familyWord(familyOf(bare));
+  const message = `pool ${bare} is ${family}, and there is no ${family} gateway`;
+  const hint = `write both: gateway: [${gateways[0]}, …]; or make two networks of it where clients of one family are on the link itself`;
+  return [{ path: [index, 'gateway'], code: 'gateway-family', message, hint }];
 }
 
-/** Address and neighbour of a network without a gateway, or that are the gateway's. */
+/** Address and neighbour of a network without an IPv4 gateway, or that are the gateway's. */
 function checkNeighborhood({ index, spec }: PlacedNetwork): readonly NetworkFault[] {
-  const { gateway, address, neighbor, name } = spec;
+  const { gateways, pools, address, neighbor, name } = spec;
+  const hasIpv4 = gateways.some((gateway) => familyOf(gateway) === 'ipv4');
   const faults: NetworkFault[] = [];
-  if (neighbor !== null && gateway === null) {
-    const hint = `add "gateway:" to network "${name}"`;
-    faults.push({
-      path: [index, 'neighbor'],
-      code: 'neighbor-gateway',
-      message: 'neighbor is the Ethernet address of a gateway, and there is none',
-      hint,
-    });
+  if (neighbor !== null && !hasIpv4) {
+    const [message, hint] =
+      gateways.length === 0
+        ? ['neighbor is the Ethernet address of a gateway, and there is none', `add "gateway:" to network "${name}"`]
+        : ['neighbor is the Ethernet address of an IPv4 gateway, and there is none', 'leave it out'];
+    faults.push({ path: [index, 'neighbor'], code: 'neighbor-gateway', message, hint });
   }
-  if (address !== null && address.address === gateway) {
+  if (address !== null && !pools.some((pool) => familyOf(pool) === 'ipv4')) {
+    const message = `address ${address.address} is for ARP, and the pools are IPv6`;
+    faults.push({ path: [index, 'address'], code: 'address-family', message, hint: 'leave it out' });
+  }
+  if (address !== null && gateways.includes(address.address)) {
     const message = `address ${address.address} is the gateway's`;
-    faults.push({
-      path: [index, 'address'],
-      code: 'address-gateway',
-      message,
-      hint: 'give the host an address of its own',
-    });
+    const hint = 'give the host an address of its own';
+    faults.push({ path: [index, 'address'], code: 'address-gateway', message, hint });
   }
   return faults;
 }
 
-function comparePair(earlier: NetworkSpec, { index, spec, poolTexts }: PlacedNetwork): readonly NetworkFault[] {
+function comparePair(earlier: WrittenNetwork, { index, spec, poolTexts }: PlacedNetwork): readonly NetworkFault[] {
   const faults: NetworkFault[] = [];
   const fault = (path: readonly (string | number)[], code: string, message: string, hint: string | null) =>
     faults.push({ path: [index, ...path], code, message, hint });
@@ -129,13 +140,13 @@ function comparePair(earlier: NetworkSpec, { index, spec, poolTexts }: PlacedNet
   return faults;
 }
 
-function deviceOf({ link }: NetworkSpec): string {
+function deviceOf({ link }: WrittenNetwork): string {
   return link.kind === 'vlan' ? link.name : link.device;
 }
 
 type LinkClash = { readonly key: readonly string[]; readonly message: string; readonly hint: string | null };
 
-function linkClash({ name: network, link: a }: NetworkSpec, { link: b }: NetworkSpec): LinkClash | null {
+function linkClash({ name: network, link: a }: WrittenNetwork, { link: b }: WrittenNetwork): LinkClash | null {
   if (a.kind !== 'vlan' || b.kind !== 'vlan') return null;
   const isSameVlan = a.parent === b.parent && a.id === b.id;
   if (a.name === b.name && !isSameVlan)
@@ -163,8 +174,4 @@ function linkClash({ name: network, link: a }: NetworkSpec, { link: b }: Network
 function canBothMatch(a: Fwmark, b: Fwmark): boolean {
   const shared = BigInt(a.mask) & BigInt(b.mask);
   return shared !== 0n && (BigInt(a.value) & shared) === (BigInt(b.value) & shared);
-}
-
-function familyWord(family: 'ipv4' | 'ipv6'): string {
-  return family === 'ipv4' ? 'IPv4' : 'IPv6';
 }

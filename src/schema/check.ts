@@ -12,8 +12,13 @@ export function settle<T>(parsed: Result<T, string>, context: CheckContext, para
   return parsed.ok ? parsed.value : refuse(parsed.error, context, params);
 }
 
-/** Reports a fault of the value at hand. */
-export function refuse(message: string, context: CheckContext, params: CheckParams): never {
-  context.addIssue({ code: 'custom', message, params: { ...params } });
+/** Reports a fault of the value at hand, or of what is at a path below it. */
+export function refuse(
+  message: string,
+  context: CheckContext,
+  params: CheckParams,
+  path: readonly (string | number)[] = [],
+): never {
+  context.addIssue({ code: 'custom', message, params: { ...params }, path: [...path] });
   return z.NEVER;
 }

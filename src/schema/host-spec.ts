@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Cidr, type IpAddress, parseCidr } from '../domain/address.ts';
+import { type Cidr, familyOf, type IpAddress, parseCidr } from '../domain/address.ts';
 import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import type { InterfaceAddress, Mac } from '../domain/neighborhood.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -16,7 +16,7 @@ type ParsedNetwork = z.output<typeof networkSchema>;
 
 /** What the inventory asks for on one host. */
 export type HostSpec = {
-  /** In the order of the inventory. */
+  /** In the order of the inventory; a network with pools of both families is there twice, once for each. */
   readonly networks: readonly NetworkSpec[];
   readonly podCidrs: readonly Cidr[];
   /** Null: those seen on the host. */
@@ -31,16 +31,19 @@ export type HostSpec = {
   readonly networkdParentFile: string | null;
 };
 
-/** One network MetalLB announces addresses of. */
+/** A network as it is written: its pools and gateways may be of both families. */
+export type WrittenNetwork = Omit<NetworkSpec, 'gateway'> & { readonly gateways: readonly IpAddress[] };
+
+/** One network MetalLB announces addresses of, as far as one family goes. */
 export type NetworkSpec = {
   readonly name: string;
-  /** Sorted; none lies within another. */
+  /** Sorted, of one family; none lies within another. */
   readonly pools: readonly Cidr[];
   readonly link: LinkSpec;
   readonly gateway: IpAddress | null;
-  /** The host's own address on the link; null where it has none of mlbroute's. */
+  /** The host's own IPv4 address on the link; null where it has none of mlbroute's. */
   readonly address: Omit<InterfaceAddress, 'device'> | null;
-  /** The gateway's Ethernet address; null: ARP finds it. */
+  /** The IPv4 gateway's Ethernet address; null: ARP finds it. */
   readonly neighbor: Mac | null;
   readonly returnPath: 'auto' | 'none' | 'onlink' | 'source' | 'mark';
   /** Null for table, mark and priority: chosen by mlbroute. */
@@ -68,7 +71,7 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
   const { pod_cidrs, node_cidrs, kube_proxy, netfilter, renderer, networkd_parent_file } = parsed.data;
   return ok({
-    networks: placed.map(({ spec }) => spec),
+    networks: placed.flatMap(({ spec }) => halvesOf(spec)),
     podCidrs: pod_cidrs ?? [],
     nodeCidrs: node_cidrs ?? null,
     kubeProxy: kube_proxy ?? 'auto',
@@ -103,7 +106,7 @@ function placeNetworks(networks: Json | undefined, parsed: readonly ParsedNetwor
   if (!Array.isArray(networks)) return [];
   return networks.flatMap((network: Json, index) => {
     const right = parsed?.[index] ?? networkSchema.safeParse(network).data;
-    return right === undefined ? [] : [{ index, spec: toSpec(right), poolTexts: poolTextsOf(network) }];
+    return right === undefined ? [] : [{ index, spec: toNetwork(right), poolTexts: poolTextsOf(network) }];
   });
 }
 
@@ -115,7 +118,17 @@ function podCidrsOf(texts: Json | undefined): readonly Cidr[] {
   });
 }
 
-function toSpec(network: ParsedNetwork): NetworkSpec {
+/** A network for each family its pools have. What only ARP needs is left out of that for IPv6. */
+function halvesOf({ gateways, ...network }: WrittenNetwork): readonly NetworkSpec[] {
+  return (['ipv4', 'ipv6'] as const).flatMap((family): readonly NetworkSpec[] => {
+    const pools = network.pools.filter((pool) => familyOf(pool) === family);
+    const gateway = gateways.find((address) => familyOf(address) === family) ?? null;
+    if (pools.length === 0) return [];
+    return [{ ...network, pools, gateway, ...(family === 'ipv4' ? {} : { address: null, neighbor: null }) }];
+  });
+}
+
+function toNetwork(network: ParsedNetwork): WrittenNetwork {
   const {
     name,
     pools,
@@ -135,7 +148,7 @@ function toSpec(network: ParsedNetwork): NetworkSpec {
     name,
     pools,
     link,
-    gateway: gateway ?? null,
+    gateways: gateway ?? [],
     address: address ?? null,
     neighbor: neighbor ?? null,
     returnPath: return_path,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseIp } from '../domain/address.ts';
+import { type IpAddress, parseIp } from '../domain/address.ts';
 import { parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
 import { type Fwmark, parseFwmark, parsePriority, parseTableId } from '../domain/routing.ts';
-import { type CheckParams, settle } from './check.ts';
+import { type CheckParams, refuse, settle } from './check.ts';
 import { linkSchema } from './link-schema.ts';
 import { poolsSchema } from './pools.ts';
 
@@ -17,6 +17,18 @@ const name = z.string().refine((text) => /^[A-Za-z0-9][\w.-]{0,62}$/.test(text),
 export const address = z
   .string()
   .transform((text, context) => settle(parseIp(text), context, { code: 'address', hint: null }));
+
+/** The routers of a network, at most one of each family; an empty list is none. */
+const gateways = z
+  .union([z.string(), z.array(z.string())], { error: 'a gateway is an address, or a list of one of each family' })
+  .transform((input, context): readonly IpAddress[] => {
+    const texts = typeof input === 'string' ? [input] : input;
+    return texts.flatMap((text, place) => {
+      const parsed = parseIp(text);
+      if (parsed.ok) return [parsed.value];
+      return refuse(parsed.error, context, { code: 'address', hint: null }, typeof input === 'string' ? [] : [place]);
+    });
+  });
 
 const interfaceAddress = z
   .string()
@@ -77,13 +89,16 @@ export const networkSchema = z
     name: name.meta({ description: 'Name of the network, unique on a host' }),
     pools: poolsSchema.meta({ description: 'CIDRs or first-last ranges, as in an IPAddressPool of MetalLB' }),
     link: linkSchema,
-    gateway: address.nullish().meta({ description: 'Router on the link that replies must leave by' }),
+    gateway: gateways.nullish().meta({
+      description: 'Router on the link that replies must leave by; a list of two for pools of both families',
+      examples: ['1.2.3.1', ['1.2.3.1', '2001:db8::1']],
+    }),
     address: interfaceAddress.nullish().meta({
-      description: 'Address of the host on the link, to ask for the gateway with; another one on each host',
+      description: 'IPv4 address of the host on the link, to ask for the gateway with; another one on each host',
       examples: ['1.2.3.7/24'],
     }),
     neighbor: mac.nullish().meta({
-      description: 'Ethernet address of the gateway, where it does not answer ARP',
+      description: 'Ethernet address of the IPv4 gateway, where it does not answer ARP',
       examples: ['52:54:00:12:34:56'],
     }),
     return_path: z

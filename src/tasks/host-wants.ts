@@ -36,7 +36,7 @@ type Interlude = {
 /** What must be looked at on a host to tell whether it has what is asked for. */
 export function sightFor({ spec, declared }: HostWants): Sight {
   return {
-    ipv6: spec.networks.some(({ pools }) => pools.some((pool) => familyOf(pool) === 'ipv6')),
+    ipv6: spec.networks.some(({ pools: [first] }) => first !== undefined && familyOf(first) === 'ipv6'),
     sysctls: declared.flatMap((each) => (each.kind === 'sysctl' ? [each.setting.key] : [])),
     files: declared.flatMap((each) => (each.kind === 'file' ? [each.file.dest] : [])),
     tables: declared.flatMap((each) => (each.kind === 'iptables' ? [each.chain.table] : [])),

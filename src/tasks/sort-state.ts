@@ -12,9 +12,13 @@ function sortedOnce<T>(entries: readonly T[], keyOf: (entry: T) => string): read
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }
 
-/** VLANs by name. */
+/** VLANs by name; one that speaks IPv6 for any of those that ask for it does. */
 export function sortLinks(links: readonly VlanLink[]): readonly VlanLink[] {
-  return sortedOnce(links, ({ name }) => name);
+  const speaking = new Set(links.flatMap(({ name, ipv6 }) => (ipv6 === true ? [name] : [])));
+  return sortedOnce(
+    links.map((link) => (speaking.has(link.name) ? { ...link, ipv6: true } : link)),
+    ({ name }) => name,
+  );
 }
 
 /** Files by path. */

@@ -1,4 +1,4 @@
-import type { DesiredState } from '../domain/desired-state.ts';
+import { type DesiredState, familyOfDecision } from '../domain/desired-state.ts';
 import { sortChains, sortLinks, sortMarks, sortRoutes, sortRules, sortSysctls } from './sort-state.ts';
 import { nothing, stateObjects } from './state-objects.ts';
 
@@ -24,7 +24,11 @@ export function withRecorded(asked: DesiredState, recorded: DesiredState): Desir
   const units = merged(asked.units ?? [], recorded.units ?? [], ({ unit }) => unit);
   // Required: whatever else a state comes to have must not be lost here.
   return {
-    decisions: merged(asked.decisions, recorded.decisions, ({ network }) => network),
+    decisions: merged(
+      asked.decisions,
+      recorded.decisions,
+      (decision) => `${decision.network} ${familyOfDecision(decision)}`,
+    ),
     links: sortLinks([...links, ...asked.links]),
     routes: sortRoutes([...routes, ...asked.routes]),
     rules: sortRules([...rules, ...asked.rules]),

@@ -4,6 +4,7 @@ import { scenario as case1 } from './scenarios/case1-same-subnet/scenario.ts';
 import { scenario as case2 } from './scenarios/case2-onlink-device/scenario.ts';
 import { scenario as case3 } from './scenarios/case3-source-ipvs/scenario.ts';
 import { scenario as case4 } from './scenarios/case4-mark-ubuntu/scenario.ts';
+import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
 import { scenario as marksByNft } from './scenarios/marks-by-nft/scenario.ts';
 import { scenario as noHostAsked } from './scenarios/no-host-asked/scenario.ts';
 import { scenario as twoVlansAndADevice } from './scenarios/two-vlans-and-a-device/scenario.ts';
@@ -17,6 +18,7 @@ export const scenarios: { readonly [folder: string]: Scenario } = {
   'case2-onlink-device': case2,
   'case3-source-ipvs': case3,
   'case4-mark-ubuntu': case4,
+  'dual-stack': dualStack,
   'marks-by-nft': marksByNft,
   'no-host-asked': noHostAsked,
   'two-vlans-and-a-device': twoVlansAndADevice,

@@ -20,7 +20,7 @@ const cases = variants.flatMap((variant) =>
   marks.map(([value, mask]) => ({ variant, mark: must(parseFwmark(value, mask)) })),
 );
 
-/** Two networks, one of them with a single address and with marks of the kind under test. */
+/** Two networks, one of them with a single address, with pools of both families and with marks of the kind under test. */
 function scenarioWith(mark: (typeof cases)[number]['mark']): Scenario {
   const pools = ['1.2.3.0/24', '9.8.7.6/32'].map(cidr);
   const other = network({
@@ -29,7 +29,9 @@ function scenarioWith(mark: (typeof cases)[number]['mark']): Scenario {
     gateway: ip('5.6.7.1'),
     link: vlan('eth0', 200),
   });
-  return { spec: hostSpec({ networks: [network({ pools, mark }), other] }), facts: null, recorded: null };
+  const ipv6 = { pools: ['2001:db8:1::/64', '2001:db8:2::7/128'].map(cidr), gateway: ip('2001:db8:1::1') };
+  const networks = [network({ pools, mark }), network({ ...ipv6, mark, rpFilter: 'rpfilter' }), other];
+  return { spec: hostSpec({ networks }), facts: null, recorded: null };
 }
 
 /** What the unit does at boot, with `iptables` being the variant: every ExecStart line, as systemd would split it. */
@@ -48,40 +50,54 @@ describe('the iptables files', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  function fragmentOf(scenario: Scenario): string {
-    const file = filesOf(scenario, templates).find(({ path }) => path === '/etc/mlbroute/iptables.v4');
+  function fragmentOf(scenario: Scenario, name: 'iptables.v4' | 'iptables.v6'): string {
+    const file = filesOf(scenario, templates).find(({ path }) => path === `/etc/mlbroute/${name}`);
     if (file?.kind !== 'file') throw new Error('there is no fragment');
-    const path = join(folder, 'iptables.v4');
+    const path = join(folder, name);
     writeFileSync(path, file.content);
     return path;
   }
 
   it.each(cases)('pass iptables-$variant-restore --test with mark $mark', ({ variant, mark }) => {
-    runIsolated(`iptables-${variant}-restore --test --noflush <"$1"`, [fragmentOf(scenarioWith(mark))]);
+    const scenario = scenarioWith(mark);
+    runIsolated(
+      `iptables-${variant}-restore --test --noflush <"$1"; ip6tables-${variant}-restore --test --noflush <"$2"`,
+      [fragmentOf(scenario, 'iptables.v4'), fragmentOf(scenario, 'iptables.v6')],
+    );
   });
 
   it.each(cases)(
     'twice at boot give, in iptables-$variant-save, just the chains of the state with mark $mark, and leave others alone',
     ({ variant, mark }) => {
       const scenario = scenarioWith(mark);
-      const fragment = fragmentOf(scenario);
-      const boot = bootCommands(scenario).map((line) => line.replace('/etc/mlbroute/iptables.v4', fragment));
+      const boot = bootCommands(scenario).map((line) =>
+        line.replace(/\/etc\/mlbroute\/(iptables\.v[46])/, (_, name) => fragmentOf(scenario, name)),
+      );
       const script = `
       mount -t tmpfs tmpfs /mnt
-      for tool in iptables iptables-restore iptables-save; do ln -s /usr/sbin/\${tool%%-*}-${variant}\${tool#iptables} /mnt/$tool; done
+      for tool in iptables ip6tables; do
+        for part in '' -restore -save; do ln -s /usr/sbin/$tool-${variant}$part /mnt/$tool$part; done
+      done
       PATH=/mnt:$PATH
       iptables -w 10 -t mangle -N KUBE-KUBELET-CANARY
       iptables -w 10 -t mangle -A PREROUTING -s 10.0.0.1/32 -j ACCEPT
       ${[...boot, ...boot].join('\n')}
-      iptables-save -t mangle`;
+      iptables-save -t mangle
+      iptables-save -t raw
+      echo '# IPv6'
+      ip6tables-save -t mangle
+      ip6tables-save -t raw`;
       const { stdout } = runIsolated(script);
-      expect(parseChains(stdout, 'ipv4')).toEqual(stateOf(scenario).chains);
-      const lines = stdout.split('\n').filter((line) => /^-A (PREROUTING|OUTPUT) |KUBE/.test(line));
+      const [ipv4 = '', ipv6 = ''] = stdout.split('# IPv6');
+      const found = [...parseChains(ipv4, 'ipv4'), ...parseChains(ipv6, 'ipv6')];
+      expect(found).toEqual(stateOf(scenario).chains);
+      const lines = ipv4.split('\n').filter((line) => /^-A (PREROUTING|OUTPUT) |KUBE/.test(line));
       expect(lines).toEqual([
         ':KUBE-KUBELET-CANARY - [0:0]',
         '-A PREROUTING -j MLBROUTE-PREROUTING',
         '-A PREROUTING -s 10.0.0.1/32 -j ACCEPT',
         '-A OUTPUT -j MLBROUTE-OUTPUT',
+        '-A PREROUTING -j MLBROUTE-RPFILTER',
       ]);
     },
   );

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isLinkLocal } from '../../src/domain/address.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import { parseInterfaces } from '../../src/facts/interfaces.ts';
 import { parseNeighbors } from '../../src/facts/neighbors.ts';
@@ -12,6 +13,7 @@ import { scenario as addressAndNeighbor } from './scenarios/address-and-neighbor
 import { scenario as onlinkDevice } from './scenarios/case2-onlink-device/scenario.ts';
 import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.ts';
 import { scenario as markUbuntu } from './scenarios/case4-mark-ubuntu/scenario.ts';
+import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
 import { scenario as noHost } from './scenarios/no-host-asked/scenario.ts';
 import { scenario as twoVlans } from './scenarios/two-vlans-and-a-device/scenario.ts';
 
@@ -37,12 +39,13 @@ const start = `
   SYSTEMD_LOG_LEVEL=info /lib/systemd/systemd-networkd >/run/log 2>&1 &
   networkd=$!
   for try in $(seq 100); do
-    [ $( { ip -4 route show table all; ip -4 rule; } | grep -c 'proto static') -ge "$3" ] && break
+    [ $( { ip -4 route show table all; ip -4 rule; ip -6 route show table all; ip -6 rule; } | grep -c 'proto static') -ge "$3" ] && break
     sleep 0.1
   done
   sleep 0.3
-  ip -N -4 -j route show table all
+  ip -N -j route show table all
   ip -N -4 -j rule show
+  ip -N -6 -j rule show
   ip -d -j address show
   ip -4 -j neighbor show nud permanent
   kill $networkd
@@ -79,27 +82,37 @@ describe('systemd-networkd', () => {
     { title: 'a link route in main', scenario: onlinkDevice, devices: 'ens3' },
     { title: 'two VLANs and a device with an address', scenario: twoVlans, devices: 'bond0 eth1 bond0.100 bond0.200' },
     { title: 'addresses and a neighbor', scenario: addressAndNeighbor, devices: 'eth0 eth1 eth0.100' },
+    { title: 'both families', scenario: dualStack, devices: 'eth0 eth0.100 eth0.200' },
     { title: 'a gateway outside the pools', scenario: noHost, devices: 'eth0 eth0.100' },
   ];
   // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them: without .netdev files.
   it.each(cases)('gives the kernel just the rules and routes of the state: $title', async ({ scenario, devices }) => {
     const files = filesOf(scenario, templates).filter(({ path }) => !path.endsWith('.netdev'));
     await writeFiles(root, [...hostFiles(scenario), ...files]);
-    const { rules, routes, addresses = [], neighbors = [] } = stateOf(scenario);
+    const { links, rules, routes, addresses = [], neighbors = [] } = stateOf(scenario);
+    const ownVlans = new Set<string>(links.map(({ name }) => name));
     const { stdout, stderr } = runIsolated(start, [root, devices, String(rules.length + routes.length)]);
-    const [routeText = '', ruleText = '', addressText = '', neighborText = ''] = stdout.trim().split('\n');
+    const [routeText = '', ruleText = '', ruleText6 = '', addressText = '', neighborText = ''] = stdout
+      .trim()
+      .split('\n');
+    const running = [...parseRules(ruleText, 'ipv4'), ...parseRules(ruleText6, 'ipv6')];
     const made = (entries: readonly { readonly protocol: string }[]) =>
       entries.filter(({ protocol }) => protocol === 'static');
     const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
     const wanted = (entry: 'rule' | 'route') =>
       (entry === 'rule' ? rules : routes).map((value) => ({ [entry]: value, protocol: 'static' }));
-    expect([...made(parseRules(ruleText, 'ipv4'))].sort(byText), stderr).toEqual([...wanted('rule')].sort(byText));
+    expect([...made(running)].sort(byText), stderr).toEqual([...wanted('rule')].sort(byText));
     expect([...made(parseRoutes(routeText))].sort(byText), stderr).toEqual([...wanted('route')].sort(byText));
     expect(
       parseRules(ruleText, 'ipv4').some(({ rule }) => rule.priority === 1234),
       'a foreign rule stays',
     ).toBe(true);
     const interfaces = parseInterfaces(addressText);
+    // Just the VLANs that speak IPv6 have an address for it.
+    const speaking = interfaces.filter(
+      ({ name, addresses: has }) => ownVlans.has(name) && has.some(({ address }) => isLinkLocal(address)),
+    );
+    expect(speaking.map(({ name }) => name)).toEqual(links.flatMap(({ name, ipv6 }) => (ipv6 === true ? [name] : [])));
     for (const { device, address, prefixLength } of addresses)
       expect(interfaces.find(({ name }) => name === device)?.addresses).toContainEqual({ address, prefixLength });
     expect(parseNeighbors(neighborText)).toEqual(neighbors);

@@ -27,7 +27,11 @@ function scenarioWith({ mark, rpFilter }: (typeof cases)[number]): Scenario {
     ...{ name: 'other', pools: [cidr('5.6.7.0/24')], gateway: ip('5.6.7.1') },
     ...{ link: vlan('eth0', 200), mark: must(parseFwmark(0x40000, 0x40000)) },
   });
-  const spec = hostSpec({ networks: [network({ pools, mark, rpFilter }), other], netfilter: 'nftables' });
+  const ipv6 = { pools: ['2001:db8:1::/64', '2001:db8:2::7/128'].map(cidr), gateway: ip('2001:db8:1::1') };
+  const spec = hostSpec({
+    networks: [network({ pools, mark, rpFilter }), network({ ...ipv6, mark, rpFilter }), other],
+    netfilter: 'nftables',
+  });
   return { spec, facts: null, recorded: null };
 }
 

@@ -33,7 +33,7 @@ describe('a template', () => {
       network,
       '{{#each route}}x{{/each}}',
       [
-        `${file}:1:9: error[template-path]: the view has no route\n      {{#each route}}x{{/each}}\n              ^ hint: there is name, addresses, neighbors, routes, rules`,
+        `${file}:1:9: error[template-path]: the view has no route\n      {{#each route}}x{{/each}}\n              ^ hint: there is name, linkLocal, addresses, neighbors, routes, rules`,
       ],
     ],
     [

@@ -10,6 +10,7 @@ import { needTool, runIsolated } from './run-tool.ts';
 import { filesOf, type Scenario, shippedTemplates, stateOf, writeFiles } from './scenario.ts';
 import { scenario as addressAndNeighbor } from './scenarios/address-and-neighbor/scenario.ts';
 import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.ts';
+import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
 import { scenario as twoVlans } from './scenarios/two-vlans-and-a-device/scenario.ts';
 import { scenario as withoutNetworkd } from './scenarios/unit-without-networkd/scenario.ts';
 
@@ -36,8 +37,9 @@ const run = `
   ip rule add priority 1234 from 10.9.9.9 lookup 77 protocol 99
   $3 "$1"
   $3 "$1"
-  ip -N -4 -j route show table all
+  ip -N -j route show table all
   ip -N -4 -d -j rule show
+  ip -N -6 -d -j rule show
   ip -d -j address show
   ip -4 -j neighbor show nud permanent`;
 
@@ -56,6 +58,7 @@ describe('the script of the unit', () => {
     { scenario: withoutNetworkd, title: 'VLANs and a link route', devices: 'eth0 br-lan eth0.100 eth0.100.7' },
     { scenario: byUnit(sourceIpvs), title: 'source rules with IPVS', devices: 'eth0 eth0.100' },
     { scenario: byUnit(twoVlans), title: 'two VLANs and a device', devices: 'bond0 eth1 bond0.100 bond0.200' },
+    { scenario: byUnit(dualStack), title: 'both families', devices: 'eth0 eth0.100 eth0.200' },
     { scenario: byUnit(addressAndNeighbor), title: 'addresses and a neighbor', devices: 'eth0 eth1 eth0.100' },
   ].flatMap((each) => ['dash', 'bash --posix --norc'].map((shell) => ({ ...each, shell })));
   // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them.
@@ -64,13 +67,16 @@ describe('the script of the unit', () => {
     const { rules, routes, addresses = [], neighbors = [] } = stateOf(each.scenario);
     const { stdout, stderr } = runIsolated(run, [join(root, script), each.devices, each.shell]);
     expect(stderr).toBe('');
-    const [routeText = '', ruleText = '', addressText = '', neighborText = ''] = stdout.trim().split('\n');
+    const [routeText = '', ruleText = '', ruleText6 = '', addressText = '', neighborText = ''] = stdout
+      .trim()
+      .split('\n');
+    const running = [...parseRules(ruleText, 'ipv4'), ...parseRules(ruleText6, 'ipv6')];
     const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
     const made = <T extends { readonly protocol: string }>(entries: readonly T[]) =>
       entries.filter(({ protocol }) => protocol === 'static').toSorted(byText);
     const wanted = (entry: 'rule' | 'route') =>
       (entry === 'rule' ? rules : routes).map((value) => ({ [entry]: value, protocol: 'static' })).toSorted(byText);
-    expect(made(parseRules(ruleText, 'ipv4'))).toEqual(wanted('rule'));
+    expect(made(running)).toEqual(wanted('rule'));
     expect(made(parseRoutes(routeText))).toEqual(wanted('route'));
     expect(parseRules(ruleText, 'ipv4').some(({ rule }) => rule.priority === 1234)).toBe(true);
     const interfaces = parseInterfaces(addressText);

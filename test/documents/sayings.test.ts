@@ -185,6 +185,15 @@ describe.each([
   });
 });
 
+it('nmstate is told nothing of IPv6', () => {
+  const both = {
+    ...state,
+    routes: [...state.routes, route({ family: 'ipv6', type: 'link', destination: cidr('2001:db8::/64') })],
+  };
+  expect(reasonsOf(nmstate(both))).toEqual([expect.stringMatching(/^rules and routes of IPv6: /)]);
+  expect(reasonsOf(talos(both))).toEqual([]);
+});
+
 it('every state without chains, files or neighbours can be said for Talos', () => {
   const plain = Object.values(scenarios)
     .map((scenario) => stateOf(scenario))

@@ -48,6 +48,21 @@ describe('a rule of mlbroute’s', () => {
       'iifname "eth0.100" fib saddr . iif oif missing drop',
       'iifname "eth0.100" fib saddr . iif oif missing drop',
     ],
+    [
+      '-d 2001:db8:1::/64 -i eth0.100 -j RETURN',
+      'ip6 daddr 2001:db8:1::/64 iifname "eth0.100" return',
+      'ip6 daddr 2001:db8:1::/64 iifname "eth0.100" return',
+    ],
+    [
+      '-d 2001:db8:1::7/128 -i eth0.100 -j RETURN',
+      'ip6 daddr 2001:db8:1::7/128 iifname "eth0.100" return',
+      'ip6 daddr 2001:db8:1::7 iifname "eth0.100" return',
+    ],
+    [
+      '-i eth0.100 ! -p ipv6-icmp -m rpfilter --invert -j DROP',
+      'iifname "eth0.100" meta l4proto != ipv6-icmp fib saddr . iif oif missing drop',
+      'iifname "eth0.100" meta l4proto != ipv6-icmp fib saddr . iif oif missing drop',
+    ],
   ])('%s', (rule, said, printed) => {
     expect(toNftRule(rule)).toBe(said);
     expect(fromNftRule(printed)).toBe(rule);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { DesiredState } from '../../src/domain/desired-state.ts';
 import type { ObservedInterface } from '../../src/domain/facts.ts';
 import type { VlanLink } from '../../src/domain/link.ts';
 import { parseVlanId } from '../../src/domain/link.ts';
 import type { NetworkFile } from '../../src/domain/network-file.ts';
-import { addLinks, removeLinks, shieldLinks } from '../../src/plan/diff-links.ts';
-import { device, hostFacts, iface, must } from '../tasks/example-host.ts';
+import { addLinks, removeLinks } from '../../src/plan/diff-links.ts';
+import { shieldLinks } from '../../src/plan/shield-links.ts';
+import { device, hostFacts, iface, manifest, must } from '../tasks/example-host.ts';
 import { inWords } from './in-words.ts';
 
 const vlan = (name: string, parent: string, id: number, mtu: number | null = null): VlanLink => ({
@@ -20,11 +22,22 @@ const made = (name: string, parent: string, id: number) => [
   `ip link set ${name} up`,
   settle,
 ];
+/** A host with these interfaces; of VLANs those that speak IPv6, now and by the last push. */
+const host = (
+  interfaces: readonly ObservedInterface[],
+  now: readonly VlanLink[] = [],
+  last: readonly VlanLink[] = [],
+) => ({
+  facts: hostFacts({ interfaces }),
+  running: { vlans: now, routes: [], rules: [], chains: [], sysctls: {} },
+  recorded: last.length === 0 ? null : manifest({ desired: { ...noState, links: last } }),
+});
+const noState: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 const [eth100, onTop] = [vlan('eth0.100', 'eth0', 100), vlan('a7', 'eth0.100', 7)];
 
 describe('addLinks', () => {
   it('makes what is missing, parents first whatever their names', () => {
-    expect(inWords(addLinks([onTop, eth100], hostFacts()))).toEqual([
+    expect(inWords(addLinks([onTop, eth100], host([iface('eth0')])))).toEqual([
       '+ link eth0.100: VLAN 100 on eth0',
       ...made('eth0.100', 'eth0', 100).map((command) => `  > ${command}`),
       '  < ip link delete eth0.100',
@@ -35,7 +48,7 @@ describe('addLinks', () => {
   });
 
   it('sets an MTU before the link is up', () => {
-    const [change] = addLinks([vlan('eth0.100', 'eth0', 100, 1400)], hostFacts());
+    const [change] = addLinks([vlan('eth0.100', 'eth0', 100, 1400)], host([iface('eth0')]));
     expect(change?.apply.map(({ argv }) => argv.slice(2).join(' ')).slice(1, 4)).toEqual([
       'set eth0.100 addrgenmode none',
       'set eth0.100 mtu 1400',
@@ -45,7 +58,7 @@ describe('addLinks', () => {
 
   it('raises and resizes what is there, and an undo knows how it was', () => {
     const interfaces = [iface('eth0'), present(eth100, { isUp: false, mtu: 1500 })];
-    expect(inWords(addLinks([{ ...eth100, mtu: 1400 }], hostFacts({ interfaces })))).toEqual([
+    expect(inWords(addLinks([{ ...eth100, mtu: 1400 }], host(interfaces)))).toEqual([
       '~ link eth0.100 up',
       '  > ip link set eth0.100 up',
       '  < ip link set eth0.100 down',
@@ -57,7 +70,31 @@ describe('addLinks', () => {
 
   it('leaves the MTU alone where none was asked for', () => {
     const interfaces = [iface('eth0'), present(eth100, { mtu: 9000 })];
-    expect(addLinks([eth100], hostFacts({ interfaces }))).toEqual([]);
+    expect(addLinks([eth100], host(interfaces))).toEqual([]);
+  });
+
+  it('gives a VLAN that speaks IPv6 an address from its own', () => {
+    const words = inWords(addLinks([{ ...eth100, ipv6: true }], host([iface('eth0')])));
+    expect(words).toContain('  > ip link set eth0.100 addrgenmode eui64');
+  });
+
+  it('lets one that is there begin to speak IPv6, and end it where the last push had begun it', () => {
+    const there = [iface('eth0'), present(eth100)];
+    const speaking: VlanLink = { ...eth100, ipv6: true };
+    const begin = ['ip link set eth0.100 addrgenmode none', 'sysctl -qw net/ipv6/conf/eth0.100/addr_gen_mode=0'];
+    const end = ['ip link set eth0.100 addrgenmode none', 'ip -6 address flush dev eth0.100 scope link'];
+    expect(inWords(addLinks([speaking], host(there, [eth100])))).toEqual([
+      '+ link eth0.100 IPv6 link-local address',
+      ...begin.map((command) => `  > ${command}`),
+      ...end.map((command) => `  < ${command}`),
+    ]);
+    expect(addLinks([speaking], host(there, [speaking]))).toEqual([]);
+    expect(inWords(addLinks([eth100], host(there, [speaking], [speaking])))).toEqual([
+      '- link eth0.100 IPv6 link-local address',
+      ...end.map((command) => `  > ${command}`),
+      ...begin.map((command) => `  < ${command}`),
+    ]);
+    expect(addLinks([eth100], host(there, [speaking], [eth100]))).toEqual([]);
   });
 });
 

@@ -32,7 +32,7 @@ function causes(interfaces: readonly ObservedInterface[], last: readonly Decisio
         rules: desired.rules.map((rule) => ({ rule, protocol })),
       },
     },
-    answers: [{ network: 'public', isGatewaySilent: false, strayReply: null }],
+    answers: [{ network: 'public', family: 'ipv4', isGatewaySilent: false, strayReply: null }],
   }).map(({ subject, message }) => `${subject}: ${message}`);
 }
 

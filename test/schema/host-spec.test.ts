@@ -171,23 +171,41 @@ describe('Faults in the networks of a host are told all at once, each where it w
       `,
     ],
     [
-      'IPv6 pools',
+      'gateways that do not match the families of the pools',
       yaml`
         n1:
           vars:
             networks:
-              - name: a
-                pools: [1.2.3.0/24, "2001:db8::/64", fd00::1-fd00::9]
-                link: { device: eth1 }
+              - { name: a, pools: [1.2.3.0/24, "2001:db8:1::/64"], link: { device: eth1 }, gateway: 1.2.3.1 }
+              - { name: b, pools: ["2001:db8:2::/64"], link: { device: eth1 }, gateway: [1.2.4.1, "2001:db8:2::1"] }
+              - { name: c, pools: [1.2.5.0/24], link: { device: eth1 }, gateway: [1.2.5.1, 1.2.5.2] }
+              - { name: d, pools: [1.2.6.0/24], link: { device: eth1 }, gateway: [1.2.6.1, 1.2] }
+              - { name: e, pools: ["2001:db8:5::/64"], link: { device: eth1 }, gateway: fe80::1, neighbor: "52:54:00:12:34:56", address: 1.2.7.7/24 }
+              - { name: f, pools: ["2001:db8:6::/64", "::/0"], link: { device: eth1 }, gateway: 3 }
           hosts: { node: }
       `,
       yaml`
-        i.yaml:5:29: error[ipv6-unsupported]: "2001:db8::/64": IPv6 pools are not handled yet
-                      pools: [1.2.3.0/24, "2001:db8::/64", fd00::1-fd00::9]
-                                          ^
-        i.yaml:5:46: error[ipv6-unsupported]: "fd00::1-fd00::9": IPv6 pools are not handled yet
-                      pools: [1.2.3.0/24, "2001:db8::/64", fd00::1-fd00::9]
-                                                           ^
+        i.yaml:4:93: error[gateway-family]: pool 2001:db8:1::/64 is IPv6, and there is no IPv6 gateway
+                    - { name: a, pools: [1.2.3.0/24, "2001:db8:1::/64"], link: { device: eth1 }, gateway: 1.2.3.1 }
+                                                                                                          ^ hint: write both: gateway: [1.2.3.1, …]; or make two networks of it where clients of one family are on the link itself
+        i.yaml:5:82: error[gateway-family]: gateway 1.2.4.1 is IPv4, the pools are not
+                    - { name: b, pools: ["2001:db8:2::/64"], link: { device: eth1 }, gateway: [1.2.4.1, "2001:db8:2::1"] }
+                                                                                               ^
+        i.yaml:6:84: error[gateway-twice]: gateway 1.2.5.2 is IPv4, and so is 1.2.5.1
+                    - { name: c, pools: [1.2.5.0/24], link: { device: eth1 }, gateway: [1.2.5.1, 1.2.5.2] }
+                                                                                                 ^ hint: a network has one router of each family
+        i.yaml:7:74: error[value]: a gateway is an address, or a list of one of each family
+                    - { name: d, pools: [1.2.6.0/24], link: { device: eth1 }, gateway: [1.2.6.1, 1.2] }
+                                                                                       ^
+        i.yaml:8:100: error[neighbor-gateway]: neighbor is the Ethernet address of an IPv4 gateway, and there is none
+                    - { name: e, pools: ["2001:db8:5::/64"], link: { device: eth1 }, gateway: fe80::1, neighbor: "52:54:00:12:34:56", address: 1.2.7.7/24 }
+                                                                                                                 ^ hint: leave it out
+        i.yaml:8:130: error[address-family]: address 1.2.7.7 is for ARP, and the pools are IPv6
+                    - { name: e, pools: ["2001:db8:5::/64"], link: { device: eth1 }, gateway: fe80::1, neighbor: "52:54:00:12:34:56", address: 1.2.7.7/24 }
+                                                                                                                                               ^ hint: leave it out
+        i.yaml:9:89: error[value]: a gateway is an address, or a list of one of each family
+                    - { name: f, pools: ["2001:db8:6::/64", "::/0"], link: { device: eth1 }, gateway: 3 }
+                                                                                                      ^
       `,
     ],
     [

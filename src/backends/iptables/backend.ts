@@ -1,10 +1,10 @@
 import type { Backend } from '../backend.ts';
-import { jumpsView, type RestoreView, restoreView, type UnitView } from './views.ts';
+import { type Fragment, type RestoreView, restoreView, type UnitView, unitView } from './views.ts';
 
 const unit = 'mlbroute-iptables.service';
-const restoreFile = '/etc/mlbroute/iptables.v4';
+const fileOf = { ipv4: '/etc/mlbroute/iptables.v4', ipv6: '/etc/mlbroute/iptables.v6' };
 
-/** Keeps chains by a fragment for `iptables-restore --noflush` and a unit that loads it at boot. */
+/** Keeps chains by a fragment for `iptables-restore --noflush`, and one for `ip6tables-restore`, and a unit that loads them at boot. */
 export const iptables: Backend = {
   name: 'iptables',
   templates: {
@@ -12,18 +12,26 @@ export const iptables: Backend = {
       tables: [{ name: 'mangle', chains: ['MLBROUTE-OUTPUT'], rules: ['-A MLBROUTE-OUTPUT -j RETURN'] }],
     } satisfies RestoreView,
     'iptables.service.hbs': {
-      file: restoreFile,
-      jumps: [{ table: 'mangle', hook: 'OUTPUT', chain: 'MLBROUTE-OUTPUT' }],
+      file: fileOf.ipv4,
+      families: [
+        {
+          ...{ tool: 'iptables', file: fileOf.ipv4 },
+          jumps: [{ tool: 'iptables', table: 'mangle', hook: 'OUTPUT', chain: 'MLBROUTE-OUTPUT' }],
+        },
+      ],
     } satisfies UnitView,
   },
-  draft: ({ chains: all }) => {
-    const chains = all.filter(({ tool }) => tool === undefined);
-    if (chains.some(({ family }) => family !== 'ipv4')) throw new Error('the iptables backend keeps only IPv4 chains');
-    if (chains.length === 0) return [];
+  draft: ({ chains }) => {
+    const fragments = (['ipv4', 'ipv6'] as const).flatMap((family): Fragment[] => {
+      const ours = chains.filter((chain) => chain.tool === undefined && chain.family === family);
+      const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
+      return ours.length === 0 ? [] : [{ tool, file: fileOf[family], chains: ours }];
+    });
+    if (fragments.length === 0) return [];
     const units = '/etc/systemd/system';
     return [
-      { path: restoreFile, template: 'iptables.v4.hbs', view: restoreView(chains) },
-      { path: `${units}/${unit}`, template: 'iptables.service.hbs', view: jumpsView(restoreFile, chains) },
+      ...fragments.map(({ file, chains }) => ({ path: file, template: 'iptables.v4.hbs', view: restoreView(chains) })),
+      { path: `${units}/${unit}`, template: 'iptables.service.hbs', view: unitView(fragments) },
       // Relative, so that it also leads there in a tree that was rendered anywhere else.
       { path: `${units}/multi-user.target.wants/${unit}`, target: `../${unit}` },
     ];

@@ -11,10 +11,28 @@ export type RestoreView = {
   }[];
 };
 
-/** The unit that loads the fragment, and the jumps it adds where they are missing. */
+/** The unit that loads the fragments, one for each family, and the jumps it adds where they are missing. */
 export type UnitView = {
+  /** The first of them. */
   readonly file: string;
-  readonly jumps: readonly { readonly table: string; readonly hook: string; readonly chain: string }[];
+  /** IPv4 first and whole: it must not suffer where IPv6 fails. */
+  readonly families: readonly {
+    readonly tool: string;
+    readonly file: string;
+    readonly jumps: readonly {
+      readonly tool: string;
+      readonly table: string;
+      readonly hook: string;
+      readonly chain: string;
+    }[];
+  }[];
+};
+
+/** The chains of one family, and the fragment that keeps them. */
+export type Fragment = {
+  readonly tool: 'iptables' | 'ip6tables';
+  readonly file: string;
+  readonly chains: readonly NetfilterChain[];
 };
 
 /** Only chains of our own: with --noflush every other chain, the built-in ones included, stays as it is. */
@@ -32,7 +50,13 @@ export function restoreView(chains: readonly NetfilterChain[]): RestoreView {
   };
 }
 
-/** One jump per chain. */
-export function jumpsView(file: string, chains: readonly NetfilterChain[]): UnitView {
-  return { file, jumps: chains.map(({ table, hook, name }) => ({ table, hook, chain: name })) };
+/** One restore per fragment, and one jump per chain. */
+export function unitView(fragments: readonly Fragment[]): UnitView {
+  return {
+    file: fragments[0]?.file ?? '',
+    families: fragments.map(({ tool, file, chains }) => ({
+      ...{ tool, file },
+      jumps: chains.map(({ table, hook, name }) => ({ tool, table, hook, chain: name })),
+    })),
+  };
 }

@@ -13,7 +13,7 @@ export const networkd: Backend = {
   name: 'networkd',
   templates: {
     'vlan.netdev.hbs': { name: 'eth0.100', id: 100, mtu: '1400' } satisfies NetdevView,
-    'vlan.network.hbs': { name: 'eth0.100', ...exampleRouting() } satisfies NetworkView,
+    'vlan.network.hbs': { name: 'eth0.100', linkLocal: 'no', ...exampleRouting() } satisfies NetworkView,
     'parent.conf.hbs': { vlans: ['eth0.100'], ...exampleRouting() } satisfies ParentView,
     'networkd.conf.hbs': {},
   },
@@ -27,9 +27,10 @@ export const networkd: Backend = {
 };
 
 function vlanFiles(state: DesiredState): readonly Draft[] {
-  return state.links.flatMap(({ name, id, mtu }) => {
+  return state.links.flatMap(({ name, id, mtu, ipv6 }) => {
     const netdev: NetdevView = { name, id, mtu: mtu === null ? null : String(mtu) };
-    const network: NetworkView = { name, ...routingOf(state, new Set([name])) };
+    const linkLocal = ipv6 === true ? 'ipv6' : 'no';
+    const network: NetworkView = { name, linkLocal, ...routingOf(state, new Set([name])) };
     return [
       { path: `${folder}/${ownFile(name, 'netdev')}`, template: 'vlan.netdev.hbs', view: netdev },
       { path: `${folder}/${ownFile(name, 'network')}`, template: 'vlan.network.hbs', view: network },

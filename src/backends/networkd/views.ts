@@ -39,7 +39,11 @@ type RoutingView = {
 export type NetdevView = { readonly name: string; readonly id: number; readonly mtu: string | null };
 
 /** A VLAN's .network file. */
-export type NetworkView = { readonly name: string } & RoutingView;
+export type NetworkView = {
+  readonly name: string;
+  /** For LinkLocalAddressing. */
+  readonly linkLocal: string;
+} & RoutingView;
 
 /** A drop-in for somebody else's .network file. */
 export type ParentView = { readonly vlans: readonly string[] } & RoutingView;
@@ -59,7 +63,8 @@ export function routeView(route: Route): RouteView {
     gateway: type === 'gateway' ? route.gateway : null,
     // Said either way: left out, networkd turns it on by itself on a link without addresses.
     onlink: type === 'gateway' ? (route.onlink ? 'yes' : 'no') : null,
-    scope: type === 'link' ? 'link' : null,
+    // IPv6 has no scopes of routes.
+    scope: type === 'link' && route.family === 'ipv4' ? 'link' : null,
     table,
   };
 }

@@ -13,7 +13,7 @@ export const unit: Backend = {
   templates: {
     'routing.sh.hbs': {
       devices: ['eth0'],
-      vlans: [{ name: 'eth0.100', parent: 'eth0', id: 100, mtu: '1400' }],
+      vlans: [{ name: 'eth0.100', parent: 'eth0', id: 100, mtu: '1400', addresses: 'none' }],
       changes: ['ip address replace 1.2.3.7/24 dev eth0.100 noprefixroute'],
     } satisfies ScriptView,
     'routing.service.hbs': { script, after: ['NetworkManager.service'] } satisfies UnitView,

@@ -13,6 +13,8 @@ export type ScriptView = {
     readonly parent: string;
     readonly id: number;
     readonly mtu: string | null;
+    /** For `addrgenmode` of ip-link(8). */
+    readonly addresses: string;
   }[];
   /** Commands in the order of doing. */
   readonly changes: readonly string[];
@@ -31,11 +33,12 @@ export function scriptView({ links, routes, rules, addresses = [], neighbors = [
   ];
   return {
     devices: [...new Set(used)].filter((device) => !own.has(device)).sort(),
-    vlans: parentsFirst(links).map(({ name, parent, id, mtu }) => ({
+    vlans: parentsFirst(links).map(({ name, parent, id, mtu, ipv6 }) => ({
       name: toShell([name]),
       parent: toShell([parent]),
       id,
       mtu: mtu === null ? null : String(mtu),
+      addresses: ipv6 === true ? 'eui64' : 'none',
     })),
     changes: [
       ...addresses.map((each) => addressArgv('replace', each)),

@@ -2,7 +2,7 @@ import type { HostFacts } from '../../domain/facts.ts';
 import type { VlanLink } from '../../domain/link.ts';
 import { ownNetworkName } from '../../domain/network-file.ts';
 import type { Failure } from '../../domain/outcome.ts';
-import { isHeldOff } from '../diff-links.ts';
+import { isHeldOff } from '../shield-links.ts';
 
 /**
  * networkd keeps a .network file in memory after it is gone from the disk, until it starts anew or reloads: a new VLAN of that name would

@@ -75,7 +75,8 @@ function stopsOf(
   const link = links.find(({ name }) => name === device);
   const parent = link === undefined ? [] : [deviceStop(link.parent, 'parent interface')];
   const own = device === null ? [] : [deviceStop(device, link === undefined ? 'interface' : `VLAN ${link.id}`)];
-  const pool = { id: `network ${network}`, title: network, detail: pools.join(', '), names: [] };
+  // A network of both families has one box for each.
+  const pool = { id: `network ${network} ${pools.join(' ')}`, title: network, detail: pools.join(', '), names: [] };
   const end = { id: 'node', title: node, detail: 'node', names: [] };
   const mark = fwmark === null ? null : formatFwmark(fwmark);
   const leaving = {

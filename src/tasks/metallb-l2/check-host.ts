@@ -1,10 +1,10 @@
-import { cidrContains } from '../../domain/address.ts';
+import { cidrContains, isLinkLocal } from '../../domain/address.ts';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { InterfaceName } from '../../domain/link.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
 import type { LinkSpec } from '../../schema/link-schema.ts';
-import { type HostSubnet, isLinkLocal } from './host-subnets.ts';
+import type { HostSubnet } from './host-subnets.ts';
 import { netfilterTool } from './netfilter-tool.ts';
 import { rendererOf } from './renderer.ts';
 import { deviceOf, type ResolvedNetwork } from './resolved-network.ts';
@@ -25,6 +25,7 @@ export function checkHost(network: ResolvedNetwork, host: Host): Failure | null 
   if (network.returnPath === 'none') return null;
   const trouble =
     checkLink(network.link, host) ??
+    familyTrouble(network, host) ??
     poolTrouble(network, host) ??
     sourceTrouble(network, host) ??
     toolTrouble(network, host);
@@ -101,6 +102,19 @@ function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): T
   };
 }
 
+/** What neighbor discovery lacks: the kernel's asks, and MetalLB's answers, come from a link-local address. A VLAN of mlbroute's gets one. */
+function familyTrouble({ family, link, device }: ResolvedNetwork, { facts }: Host): Trouble | null {
+  if (family === 'ipv4') return null;
+  if (facts.hasIpv6 === false)
+    return { message: 'the host’s kernel has no IPv6', hint: 'start it without ipv6.disable=1' };
+  const present = facts.interfaces.find(({ name }) => name === device);
+  if (link.kind === 'vlan' || present?.addresses.some(({ address }) => isLinkLocal(address))) return null;
+  return {
+    message: `${device} has no IPv6 link-local address: MetalLB answers no neighbor solicitations there`,
+    hint: 'where systemd-networkd configures it: LinkLocalAddressing=ipv6 in its .network file',
+  };
+}
+
 function poolTrouble({ pools, device, returnPath }: ResolvedNetwork, { subnets }: Host): Trouble | null {
   const elsewhere = subnets.filter((candidate) => candidate.device !== device);
   for (const pool of pools) {
@@ -121,8 +135,11 @@ function poolTrouble({ pools, device, returnPath }: ResolvedNetwork, { subnets }
 }
 
 /** Modes of rp_filter that would drop the very requests they are to let in. */
-function sourceTrouble({ device, returnPath, rpFilter, hasAddress }: ResolvedNetwork, { spec }: Host): Trouble | null {
-  if (returnPath !== 'mark') return null;
+function sourceTrouble(
+  { device, family, returnPath, rpFilter, hasAddress }: ResolvedNetwork,
+  { spec }: Host,
+): Trouble | null {
+  if (returnPath !== 'mark' || family === 'ipv6') return null;
   if (rpFilter === 'loose' && !hasAddress)
     return {
       message: `rp_filter: loose drops all requests on ${device}, which has no IPv4 address`,

@@ -7,7 +7,7 @@ import type { Manifest } from '../../domain/observed.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import { ok, type Result } from '../../domain/result.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
-import { sortChains, sortLinks, sortRoutes, sortRules } from '../sort-state.ts';
+import { sortLinks, sortRoutes, sortRules, sortSysctls } from '../sort-state.ts';
 import { loopGuard } from './loop-guard.ts';
 import { markChains, markRules } from './mark.ts';
 import { neighborhoodOf } from './neighborhood.ts';
@@ -17,6 +17,7 @@ import { rendererOf } from './renderer.ts';
 import { resolveNetworks } from './resolve-networks.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
 import { returnTable } from './return-table.ts';
+import { routerSettings } from './router-settings.ts';
 import { rpFilterSettings } from './rp-filter.ts';
 import { rpfilterChains } from './rpfilter-chain.ts';
 import { insideOf, sourceRules } from './source.ts';
@@ -39,12 +40,13 @@ export function desiredState(
     networks.filter((network) => network.returnPath === returnPath);
   const [marked, sourced, onlinked] = [by('mark'), by('source'), by('onlink')];
   const guards = [...marked, ...sourced].filter((network) => network.loopGuard).map(loopGuard);
-  const inside = insideOf(spec, subnets);
+  const inside = insideOf(spec, subnets, new Set(sourced.map(({ family }) => family)));
+  const links = linksOf(networks);
   const { addresses, neighbors, warnings: doubts } = neighborhoodOf(networks);
   return ok({
     state: {
       decisions: networks.map(decisionOf),
-      links: sortLinks(networks.flatMap(linkOf)),
+      links,
       routes: sortRoutes([
         ...[...marked, ...sourced].flatMap((network) => returnTable(network, gatewayOf(network))),
         ...onlinked.flatMap((network) => onlinkRoutes(network, subnets)),
@@ -55,13 +57,13 @@ export function desiredState(
         ...sourced.flatMap((network) => sourceRules(network, inside.cidrs)),
         ...guards.flatMap(({ rules }) => rules),
       ]),
-      chains: chainsFor(netfilterTool(spec, facts), sortChains([...markChains(marked), ...rpfilterChains(networks)])),
-      sysctls: rpFilterSettings(networks, { facts, recorded, ownVlans }),
+      chains: chainsFor(netfilterTool(spec, facts), [...markChains(marked), ...rpfilterChains(networks)]),
+      sysctls: sortSysctls([...rpFilterSettings(networks, { facts, recorded, ownVlans }), ...routerSettings(links)]),
       ...(addresses.length === 0 ? {} : { addresses }),
       ...(neighbors.length === 0 ? {} : { neighbors }),
       ...(rendererOf(spec, facts) === 'networkd' ? {} : { renderer: 'unit' as const }),
     },
-    warnings: [...warnings, ...doubts, ...(sourced.length === 0 ? [] : inside.warnings)],
+    warnings: [...warnings, ...doubts, ...inside.warnings],
   });
 }
 
@@ -80,9 +82,17 @@ function decisionOf(network: ResolvedNetwork): Decision {
   };
 }
 
-function linkOf({ link, returnPath }: ResolvedNetwork): readonly VlanLink[] {
-  if (link.kind !== 'vlan' || returnPath === 'none') return [];
-  return [{ name: link.name, parent: link.parent, id: link.id, mtu: link.mtu }];
+/** A VLAN that any of its networks needs, with an IPv6 address of its own where any of them is for IPv6. */
+function linksOf(networks: readonly ResolvedNetwork[]): readonly VlanLink[] {
+  const served = networks.filter(({ returnPath }) => returnPath !== 'none');
+  const speaksIpv6 = new Set(served.flatMap(({ family, device }) => (family === 'ipv6' ? [device] : [])));
+  return sortLinks(
+    served.flatMap(({ link }): VlanLink[] => {
+      if (link.kind !== 'vlan') return [];
+      const { name, parent, id, mtu } = link;
+      return [{ name, parent, id, mtu, ...(speaksIpv6.has(name) ? { ipv6: true } : {}) }];
+    }),
+  );
 }
 
 function gatewayOf({ name, gateway }: ResolvedNetwork): IpAddress {

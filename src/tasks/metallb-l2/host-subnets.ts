@@ -1,4 +1,4 @@
-import { type Cidr, type IpAddress, networkOf } from '../../domain/address.ts';
+import { type Cidr, type IpAddress, isLinkLocal, networkOf } from '../../domain/address.ts';
 import type { HostFacts, ObservedInterface } from '../../domain/facts.ts';
 import type { InterfaceName } from '../../domain/link.ts';
 
@@ -20,11 +20,6 @@ export function hostSubnets(facts: HostFacts, ownVlans: ReadonlySet<string>): re
         .map(({ address, prefixLength }) => ({ device: name, address, subnet: networkOf(address, prefixLength) })),
     )
     .sort((a, b) => (`${a.subnet} ${a.device}` < `${b.subnet} ${b.device}` ? -1 : 1));
-}
-
-/** IPv6 gives every interface such an address by itself; it says nothing about what the host is connected to. */
-export function isLinkLocal(address: IpAddress): boolean {
-  return /^fe[89ab]/i.test(address) && address.includes(':');
 }
 
 function isNodeInterface({ name, kind }: ObservedInterface): boolean {

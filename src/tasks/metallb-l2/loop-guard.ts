@@ -1,4 +1,3 @@
-import { familyOf } from '../../domain/address.ts';
 import type { PolicyRule, Route } from '../../domain/routing.ts';
 import { guardPriority, guardTable } from './numbering.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
@@ -7,13 +6,13 @@ import type { ResolvedNetwork } from './resolved-network.ts';
  * Drops requests to pool addresses that no service answers. Without it main's default route sends them back to the router,
  * and they bounce until their TTL ends. Served addresses are rewritten before routing and never get here.
  */
-export function loopGuard({ pools, device }: ResolvedNetwork): {
+export function loopGuard({ family, pools, device }: ResolvedNetwork): {
   readonly rules: readonly PolicyRule[];
   readonly routes: readonly Route[];
 } {
   return {
     rules: pools.map((to) => ({
-      family: familyOf(to),
+      family,
       priority: guardPriority,
       from: null,
       to,
@@ -22,7 +21,7 @@ export function loopGuard({ pools, device }: ResolvedNetwork): {
       table: guardTable,
     })),
     routes: pools.map((destination) => ({
-      family: familyOf(destination),
+      family,
       table: guardTable,
       destination,
       type: 'blackhole',

@@ -14,13 +14,14 @@ export function markRules(
   { pods, inside }: { readonly pods: readonly Cidr[]; readonly inside: readonly Cidr[] },
 ): readonly PolicyRule[] {
   const { fwmark, exceptions, lookup, table } = network.numbers;
+  const { family } = network;
   const onMain = marksRequests(network) ? inside : pods;
-  return familiesOf(network).flatMap((family) => [
+  return [
     ...onMain
       .filter((cidr) => familyOf(cidr) === family)
       .map((to) => ({ family, priority: exceptions, from: null, to, iif: null, fwmark, table: mainTable })),
     { family, priority: lookup, from: null, to: null, iif: null, fwmark, table },
-  ]);
+  ];
 }
 
 /**
@@ -65,9 +66,12 @@ function carryingChains(
   });
 }
 
-/** Under strict-mark a request carries the mark, so that the way back is looked for where its reply will go (`src_valid_mark`). */
-function marksRequests({ rpFilter }: ResolvedNetwork): boolean {
-  return rpFilter === 'strict-mark';
+/**
+ * Under strict-mark a request carries the mark, so that the way back is looked for where its reply will go (`src_valid_mark`). IPv6 has no such
+ * check.
+ */
+function marksRequests({ rpFilter, family }: ResolvedNetwork): boolean {
+  return rpFilter === 'strict-mark' && family === 'ipv4';
 }
 
 function restoreOnReply(mark: Fwmark): string {
@@ -75,8 +79,4 @@ function restoreOnReply(mark: Fwmark): string {
   // iptables-save leaves out a mask of all ones here, though not in CONNMARK's own options (libxt_connmark.c, print_mark).
   const match = mark.mask === 0xffffffff ? `0x${mark.value.toString(16)}` : formatFwmark(mark);
   return `-m conntrack --ctdir REPLY -m connmark --mark ${match} -j CONNMARK --restore-mark --nfmask ${mask} --ctmask ${mask}`;
-}
-
-function familiesOf(network: ResolvedNetwork) {
-  return [...new Set(network.pools.map(familyOf))];
 }

@@ -21,13 +21,21 @@ const defaultMask = 0x1f00;
 const slots = 31;
 
 /**
- * Gives each network its table, mark and priorities, in the order of the inventory.
+ * Gives each network its table, mark and priorities, in the order of the inventory; both families of a network have the same.
  * Numbers the user wrote stay; the others follow from the VLAN id or the place in the list and step aside for them.
  */
 export function numberNetworks(networks: readonly NetworkSpec[]): readonly Result<Numbers, Failure>[] {
   const tables = new Set<number>([guardTable, ...networks.flatMap((network) => network.table ?? [])]);
   const marks = networks.flatMap((network) => network.mark ?? []);
-  return networks.map((network, index): Result<Numbers, Failure> => {
+  const names = [...new Set(networks.map(({ name }) => name))];
+  const numbered = new Map<string, Result<Numbers, Failure>>();
+  return networks.map((network) => {
+    const numbers = numbered.get(network.name) ?? numbersOf(network, names.indexOf(network.name));
+    numbered.set(network.name, numbers);
+    return numbers;
+  });
+
+  function numbersOf(network: NetworkSpec, index: number): Result<Numbers, Failure> {
     const table = network.table ?? freeTable(network, index, tables);
     tables.add(table);
     const fwmark = network.mark ?? freeMark(index, marks);
@@ -49,7 +57,7 @@ export function numberNetworks(networks: readonly NetworkSpec[]): readonly Resul
         'priority: 32764 at most',
       );
     return ok({ table, fwmark, exceptions: exceptions as Priority, lookup: (exceptions + 1) as Priority });
-  });
+  }
 }
 
 function freeTable(network: NetworkSpec, index: number, taken: ReadonlySet<number>): TableId {

@@ -1,3 +1,4 @@
+import { familyOf } from '../../domain/address.ts';
 import type { PlanWarning } from '../../domain/change.ts';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { Manifest } from '../../domain/observed.ts';
@@ -52,8 +53,11 @@ export function resolveNetworks(
     if (!choice.ok) return choice;
     if (!numbered.ok) return numbered;
     const { returnPath, reason } = choice.value;
+    const [first] = network.pools;
+    if (first === undefined) throw new Error(`network ${network.name} has no pool: the schema lets none through`);
     const resolved = {
       name: network.name,
+      family: familyOf(first),
       pools: [...new Set(network.pools)].sort(),
       device: deviceOf(network.link),
       link: network.link,
@@ -69,7 +73,9 @@ export function resolveNetworks(
     };
     const obstacle = facts === null ? null : checkHost(resolved, { spec, facts, subnets, ownVlans, madeVlans });
     if (obstacle !== null) return err(obstacle);
-    warnings.push(...choice.value.warnings);
+    // Of a network of two families the same may be doubted twice.
+    const isNew = ({ message }: PlanWarning) => !warnings.some((earlier) => earlier.message === message);
+    warnings.push(...choice.value.warnings.filter(isNew));
     return ok(resolved);
   }
 }

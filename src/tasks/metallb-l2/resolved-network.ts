@@ -1,13 +1,14 @@
-import type { Cidr, IpAddress } from '../../domain/address.ts';
+import type { Cidr, Family, IpAddress } from '../../domain/address.ts';
 import type { ReturnPath } from '../../domain/desired-state.ts';
 import type { InterfaceName } from '../../domain/link.ts';
 import type { NetworkSpec } from '../../schema/host-spec.ts';
 import type { Numbers } from './numbering.ts';
 
-/** One network on one host with every choice made. */
+/** One network on one host with every choice made, as far as one family goes. */
 export type ResolvedNetwork = {
   readonly name: string;
-  /** Sorted, each once. */
+  readonly family: Family;
+  /** Sorted, each once, all of the family. */
   readonly pools: readonly Cidr[];
   /** Where requests to the pools come in. */
   readonly device: InterfaceName;

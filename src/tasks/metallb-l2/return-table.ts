@@ -1,14 +1,13 @@
-import { cidrContains, familyOf, type IpAddress } from '../../domain/address.ts';
+import { cidrContains, type IpAddress } from '../../domain/address.ts';
 import type { Route } from '../../domain/routing.ts';
 import type { ResolvedNetwork } from './resolved-network.ts';
 
 /** The table that brings replies out where the requests came in: the pools on the link, everything else by the gateway. */
 export function returnTable(network: ResolvedNetwork, gateway: IpAddress): readonly Route[] {
-  const { pools, device, numbers } = network;
-  const family = familyOf(gateway);
-  const links = pools
-    .filter((pool) => familyOf(pool) === family)
-    .map((destination): Route => ({ family, table: numbers.table, destination, type: 'link', device }));
+  const { family, pools, device, numbers } = network;
+  const links = pools.map(
+    (destination): Route => ({ family, table: numbers.table, destination, type: 'link', device }),
+  );
   // The kernel takes a gateway only if a route of the same table reaches it, or if it is told not to look (lab: "Nexthop has invalid gateway").
   const onlink = !pools.some((pool) => cidrContains(pool, gateway));
   return [...links, { family, table: numbers.table, destination: 'default', type: 'gateway', device, gateway, onlink }];

@@ -39,8 +39,9 @@ export function rpFilterSettings(networks: readonly ResolvedNetwork[], host: Hos
 
 type Need = 'nothing' | 'zero' | 'loose' | 'strict';
 
-function needOf({ returnPath, rpFilter, hasAddress }: ResolvedNetwork): Need {
-  if (returnPath === 'none') return 'nothing';
+function needOf({ family, returnPath, rpFilter, hasAddress }: ResolvedNetwork): Need {
+  // The setting is IPv4's only.
+  if (returnPath === 'none' || family === 'ipv6') return 'nothing';
   switch (rpFilter) {
     case 'off':
     case 'rpfilter':

@@ -3,7 +3,7 @@ import type { HostFacts } from '../../../src/domain/facts.ts';
 import type { Manifest } from '../../../src/domain/observed.ts';
 import type { NetworkSpec } from '../../../src/schema/host-spec.ts';
 import { desiredState } from '../../../src/tasks/metallb-l2/desired-state.ts';
-import { cidr, device, hostFacts, hostSpec, iface, manifest, network, vlan } from '../example-host.ts';
+import { cidr, device, hostFacts, hostSpec, iface, ip, manifest, network, vlan } from '../example-host.ts';
 
 function refusals(wish: Partial<NetworkSpec>, changes: Partial<HostFacts>, recorded: Manifest | null = null) {
   const result = desiredState(hostSpec({ networks: [network(wish)] }), hostFacts(changes), recorded);
@@ -15,6 +15,7 @@ const ours = (addresses: readonly string[]) => ({
   ...iface('eth0.100', addresses, { kind: 'vlan', parent: device('eth0') }),
   vlanId: 100 as NonNullable<HostFacts['interfaces'][number]['vlanId']>,
 });
+const ipv6 = { pools: [cidr('2001:db8:1::/64')], gateway: ip('2001:db8:1::1') };
 const ipvs = { kind: 'ipvs', evidence: 'kube-ipvs0' } as const;
 
 describe('a network is refused on a host', () => {
@@ -32,6 +33,13 @@ describe('a network is refused on a host', () => {
       {},
       { interfaces: [eth0, ours(['10.0.0.1/24'])] },
       /addresses that somebody else configures/,
+    ],
+    ['with IPv6 pools, where the kernel has no IPv6', ipv6, { hasIpv6: false }, /kernel has no IPv6/],
+    [
+      'with IPv6 pools on a device that cannot speak neighbor discovery',
+      { ...ipv6, link: { kind: 'device', device: device('eth1') } },
+      { interfaces: [eth0, iface('eth1', ['fd00::7/64'])], networkFileOf: { eth1: '10-eth1.network' } },
+      /eth1 has no IPv6 link-local address/,
     ],
     ['whose parent networkd does not configure', {}, { networkFileOf: {} }, /no \.network file for eth0/],
     [

@@ -118,6 +118,45 @@ describe('the desired state', () => {
     expect(inWords(state).routes).toContain('default via 10.0.0.1 dev eth0.100 table 7100 onlink');
   });
 
+  it('for both families has one VLAN that speaks IPv6 and listens to no router, and each family its own way', () => {
+    const ipv6 = network({ pools: [cidr('2001:db8:1::/64')], gateway: ip('2001:db8:1::1') });
+    const { state } = must(desiredState(hostSpec({ networks: [network(), ipv6] }), null, null));
+    expect(state.links).toMatchObject([{ name: 'eth0.100', ipv6: true }]);
+    expect(state.decisions).toMatchObject([
+      { network: 'public', table: 7100, gateway: '1.2.3.1', pools: ['1.2.3.0/24'] },
+      { network: 'public', table: 7100, gateway: '2001:db8:1::1', pools: ['2001:db8:1::/64'] },
+    ]);
+    expect(state.sysctls.map(({ key, value }) => `${key} ${value}`)).toEqual([
+      'net/ipv4/conf/eth0.100/rp_filter 0',
+      'net/ipv6/conf/eth0.100/accept_ra 0',
+      'net/ipv6/conf/eth0.100/disable_ipv6 0',
+    ]);
+    expect(inWords(state).rules.filter((rule) => rule.startsWith('2011'))).toHaveLength(2);
+    expect(inWords(state).routes).toContain('default via 2001:db8:1::1 dev eth0.100 table 7100');
+  });
+
+  it('marks no request of IPv6, whose sources no setting checks', () => {
+    const strict = { rpFilter: 'strict-mark' } as const;
+    const ipv6 = network({ ...strict, pools: [cidr('2001:db8:1::/64')], gateway: ip('2001:db8:1::1') });
+    const { chains } = must(desiredState(hostSpec({ networks: [network(strict), ipv6] }), null, null)).state;
+    const targets = (family: string) =>
+      chains
+        .filter((chain) => chain.family === family)
+        .flatMap(({ rules }) => rules.filter((rule) => / -j MARK /.test(rule)));
+    expect([targets('ipv4').length, targets('ipv6').length]).toEqual([1, 0]);
+  });
+
+  it('has one chain of nft for both families', () => {
+    const ipv6 = network({ pools: [cidr('2001:db8:1::/64')], gateway: ip('2001:db8:1::1') });
+    const spec = hostSpec({ networks: [network(), ipv6], netfilter: 'nftables' });
+    const { chains } = must(desiredState(spec, null, null)).state;
+    expect(chains.map(({ name, family }) => `${name} ${family}`)).toEqual([
+      'MLBROUTE-OUTPUT ipv4',
+      'MLBROUTE-PREROUTING ipv4',
+    ]);
+    expect(chains[1]?.rules.map((rule) => rule.split(' ')[1])).toEqual(['1.2.3.0/24', '2001:db8:1::/64', 'conntrack']);
+  });
+
   it('has no guard where loop_guard is off', () => {
     const state = must(desiredState(hostSpec({ networks: [network({ loopGuard: false })] }), null, null)).state;
     expect(inWords(state)).toMatchObject({ rules: [/^2010/, /^2011/].map((start) => expect.stringMatching(start)) });

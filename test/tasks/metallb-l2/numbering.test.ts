@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { formatFwmark, parseFwmark, parsePriority, parseTableId } from '../../../src/domain/routing.ts';
 import type { NetworkSpec } from '../../../src/schema/host-spec.ts';
 import { numberNetworks } from '../../../src/tasks/metallb-l2/numbering.ts';
-import { device, must, network, vlan } from '../example-host.ts';
+import { cidr, device, ip, must, network, vlan } from '../example-host.ts';
 
 const mark = (value: number, mask = 0x1f00) => must(parseFwmark(value, mask));
 const table = (id: number) => must(parseTableId(id));
 
 function numbersOf(networks: readonly Partial<NetworkSpec>[]): readonly string[] {
-  return numberNetworks(networks.map((changes) => network(changes))).map((result) => {
+  const named = networks.map((changes, place) => network({ name: `network${place}`, ...changes }));
+  return numberNetworks(named).map((result) => {
     if (!result.ok) return JSON.stringify(result.error);
     const { table: id, fwmark, exceptions, lookup } = result.value;
     return `${id} ${formatFwmark(fwmark)} ${exceptions} ${lookup}`;
@@ -17,6 +18,7 @@ function numbersOf(networks: readonly Partial<NetworkSpec>[]): readonly string[]
 
 describe('numbers of networks', () => {
   const second = { link: vlan('eth0', 200) };
+  const ipv6 = { pools: [cidr('2001:db8::/64')], gateway: ip('2001:db8::1') };
   const cases: [string, readonly Partial<NetworkSpec>[], readonly string[]][] = [
     ['follow from VLAN id and place', [{}, second], ['7100 0x100/0x1f00 2010 2011', '7200 0x200/0x1f00 2012 2013']],
     [
@@ -33,6 +35,11 @@ describe('numbers of networks', () => {
       'give each network on one VLAN a table',
       [{}, {}],
       ['7100 0x100/0x1f00 2010 2011', '12002 0x200/0x1f00 2012 2013'],
+    ],
+    [
+      'are the same for both families of a network',
+      [{ name: 'both' }, { name: 'both', ...ipv6 }, second],
+      ['7100 0x100/0x1f00 2010 2011', '7100 0x100/0x1f00 2010 2011', '7200 0x200/0x1f00 2012 2013'],
     ],
     [
       'step aside for the table another network was given',

@@ -12,6 +12,8 @@ export type ServiceNode = {
   readonly node: (script: string) => string;
   readonly gateway: (script: string) => string;
   readonly pod: (script: string) => string;
+  /** A process, as seen here, in the pod's network namespace. */
+  readonly podPid: string;
   readonly macOf: (device: string) => string;
   /** Asks the service from outside and waits so many seconds for a connection: `here`, or `nobody`. */
   readonly ask: (patience: number, from?: string) => string;
@@ -57,7 +59,7 @@ export function startServiceNode(): ServiceNode {
       ip neigh replace $address lladdr ${macOf('eth1')} dev peer1 nud permanent
     done`);
   return {
-    ...{ fleet, node, gateway, macOf, pod: pod.sh },
+    ...{ fleet, node, gateway, macOf, pod: pod.sh, podPid: pod.pid },
     ask: (patience, from = client) =>
       gateway(
         `socat -T10 - TCP4:1.2.3.5:80,bind=${from},connect-timeout=${patience} 2>/dev/null || echo nobody`,

@@ -26,21 +26,21 @@ wait_for() {
   is_up "$1" || { printf '%s is not up\n' "$1" >&2 && failed=1; }
 }
 
-# vlan NAME PARENT ID [MTU]
+# vlan NAME PARENT ID ADDRGENMODE MTU
 vlan() {
   if [ ! -e "/sys/class/net/$1" ]; then
     try ip link add link "$2" name "$1" type vlan id "$3"
-    try ip link set "$1" addrgenmode none
+    try ip link set "$1" addrgenmode "$4"
   fi
-  [ -z "$4" ] || try ip link set "$1" mtu "$4"
+  [ -z "$5" ] || try ip link set "$1" mtu "$5"
   is_up "$1" || try ip link set "$1" up
 }
 
 patience=30
 wait_for br-lan
 wait_for eth0
-vlan eth0.100 eth0 100 ''
-vlan eth0.100.7 eth0.100 7 '1400'
+vlan eth0.100 eth0 100 none ''
+vlan eth0.100.7 eth0.100 7 none '1400'
 try ip address replace 1.2.3.7/24 dev eth0.100 noprefixroute
 try ip -4 route replace 10.9.8.0/24 dev br-lan scope link table main protocol static
 try ip -4 route replace blackhole 1.2.3.0/24 table 6999 protocol static

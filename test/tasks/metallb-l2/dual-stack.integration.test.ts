@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from '../../../src/commands/audit.ts';
+import { push } from '../../../src/commands/push.ts';
+import { remove } from '../../../src/commands/remove.ts';
+import { verify } from '../../../src/commands/verify.ts';
+import { markNetwork } from '../../commands/fleet.ts';
+import { type ServiceNode, startServiceNode } from './service-node.ts';
+
+const network = { ...markNetwork, pools: ['1.2.3.0/24', '2001:db8:1::/64'], gateway: ['1.2.3.1', '2001:db8:1::1'] };
+
+let service: ServiceNode;
+let server: ChildProcess | undefined;
+let before: string;
+beforeAll(() => {
+  service = startServiceNode();
+  server = startIpv6();
+  before = stateOf();
+});
+afterAll(() => {
+  server?.kill('SIGKILL');
+  service.stop();
+});
+
+/** The same service at [2001:db8:1::5]:80, for a client of the other family: the node's default route leads nowhere there, too. */
+function startIpv6(): ChildProcess {
+  const { node, gateway, pod, macOf } = service;
+  node(`
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+    for device in eth0 eth1 cali1; do
+      echo 0 >/proc/sys/net/ipv6/conf/$device/accept_dad
+      echo 0 >/proc/sys/net/ipv6/conf/$device/addr_gen_mode
+    done
+    ip -6 address add fd00::10/64 dev eth0 nodad; ip -6 route add default via fd00::1 dev eth0
+    ip -6 route add fd00:112::5 dev cali1
+    ip6tables -w 5 -t nat -A PREROUTING -d 2001:db8:1::5 -p tcp --dport 80 -j DNAT --to-destination '[fd00:112::5]:8080'`);
+  pod(`
+    echo 0 >/proc/sys/net/ipv6/conf/pod0/accept_dad
+    ip -6 address add fd00:112::5/128 dev pod0 nodad; ip -6 route add default via fe80::1 dev pod0
+    ip neigh add fe80::1 lladdr ${macOf('cali1')} dev pod0 nud permanent`);
+  node(
+    `ip neigh add fd00:112::5 lladdr ${pod("ip -o link show pod0 | sed 's/.*ether \\([^ ]*\\).*/\\1/'").trim()} dev cali1 nud permanent`,
+  );
+  gateway(`
+    echo 0 >/proc/sys/net/ipv6/conf/peer1/accept_dad; echo 0 >/proc/sys/net/ipv6/conf/peer1/addr_gen_mode
+    ip -6 address add 2001:db8:1::1/64 dev peer1 nodad; ip -6 address add 2001:db8:9::9/128 dev lo nodad
+    ip neigh replace 2001:db8:1::5 lladdr ${macOf('eth1')} dev peer1 nud permanent`);
+  return spawn(
+    'nsenter',
+    ['-t', service.podPid, '-n', 'socat', 'TCP6-LISTEN:8080,fork,reuseaddr,ipv6only=1', 'SYSTEM:echo here'],
+    { stdio: 'ignore' },
+  );
+}
+
+const stateOf = () =>
+  service.node(
+    'ip -6 route show table all | grep -v -e "^fe80" -e "^ff00" -e "^local" -e "^anycast" -e "^multicast"; ip -6 rule; ip -4 rule; ip6tables-save -t nat | grep -v "^#" | sed "s/ \\[.*//"; nft list tables | grep -c inet || true; find /etc/sysctl.d /etc/systemd -name "*mlbroute*"',
+  );
+const askIpv6 = (patience: number) =>
+  service
+    .gateway(
+      `socat -T10 - TCP6:[2001:db8:1::5]:80,bind=[2001:db8:9::9],connect-timeout=${patience} 2>/dev/null || echo nobody`,
+    )
+    .trim();
+const forget = () => service.node('conntrack -F >/dev/null 2>&1 || true');
+const pushWith = (wish: object = {}, host: object = {}) => {
+  service.fleet.describe({
+    networks: [{ ...network, ...wish }],
+    pod_cidrs: ['fd00:112::/64', '10.112.0.0/12'],
+    ...host,
+  });
+  return service.fleet.run(push, service.fleet.pushOptions());
+};
+const verifyOptions = () => ({ ...service.fleet.planOptions(), fromHere: [] });
+
+describe('a network of both families', () => {
+  it('is answered by nobody before', () => {
+    expect(service.ask(1)).toBe('nobody');
+    expect(askIpv6(1)).toBe('nobody');
+  });
+
+  it.each([
+    ['iptables', 'auto'],
+    ['iptables', 'rpfilter'],
+    ['nftables', 'auto'],
+    ['nftables', 'rpfilter'],
+    ['nftables', 'strict-mark'],
+    ['iptables', 'strict-mark'],
+  ])('is answered in both by %s, rp_filter %s; a second push has nothing to do', async (netfilter, mode) => {
+    const { exitCode, stderr } = await pushWith({ rp_filter: mode }, { netfilter });
+    expect(exitCode, stderr).toBe(0);
+    forget();
+    expect(service.ask(10)).toBe('here');
+    expect(askIpv6(10)).toBe('here');
+    expect((await pushWith({ rp_filter: mode }, { netfilter })).stderr).toMatch(/^unchanged/m);
+  });
+
+  it('is proven by verify, which tells of either gateway that is silent', async () => {
+    await pushWith({}, { netfilter: 'iptables' });
+    const sound = await service.fleet.run(verify, verifyOptions());
+    expect(sound.exitCode, sound.stdout).toBe(0);
+    service.gateway('ip -6 address del 2001:db8:1::1/64 dev peer1');
+    const silent = await service.fleet.run(verify, verifyOptions());
+    service.gateway('ip -6 address add 2001:db8:1::1/64 dev peer1 nodad');
+    expect(silent.exitCode).toBe(2);
+    expect(silent.stdout).toMatch(/gateway 2001:db8:1::1 does not answer neighbor solicitations on eth1/);
+    expect(silent.stdout).not.toMatch(/gateway 1\.2\.3\.1/);
+  });
+
+  it.each([
+    ['a rule that went', 'ip -6 rule del priority 2011', /IPv6 rule 2011 fwmark/],
+    ['a route that went', 'ip -6 route del default table 12001', /route default via 2001:db8:1::1/],
+    ['a chain that was emptied', 'ip6tables -t mangle -F MLBROUTE-OUTPUT', /chain MLBROUTE-OUTPUT in mangle \(IPv6\)/],
+    ['a table that lost all', 'ip -6 route flush table 12001', /IPv6 table 12001/],
+  ])('shows %s in the audit, and the next push mends it', async (_, meddling, words) => {
+    service.node(meddling);
+    const { exitCode, stdout } = await service.fleet.run(audit, service.fleet.planOptions());
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(words);
+    expect((await pushWith({}, { netfilter: 'iptables' })).exitCode).toBe(0);
+    forget();
+    expect(askIpv6(10)).toBe('here');
+  });
+
+  it('loses one family alone where its pools are no longer there', async () => {
+    await pushWith({ pools: ['1.2.3.0/24'], gateway: '1.2.3.1' }, { netfilter: 'iptables' });
+    expect(service.node('ip -6 rule; ip6tables-save -t mangle')).not.toMatch(/12001|MLBROUTE/);
+    forget();
+    expect(service.ask(10)).toBe('here');
+  });
+
+  it('leaves nothing behind', async () => {
+    await pushWith({}, { netfilter: 'iptables' });
+    const { exitCode } = await service.fleet.run(remove, { ...service.fleet.pushOptions(), check: false });
+    expect(exitCode).toBe(0);
+    expect(stateOf()).toBe(before);
+  });
+});
