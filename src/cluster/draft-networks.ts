@@ -11,8 +11,8 @@ export type NetworkDraft = {
   readonly link:
     | { readonly device: string }
     | { readonly parent: string; readonly vlan: number | typeof blank; readonly name: string | null };
-  /** Null: there is none, as an annotation says. */
-  readonly gateway: string | null;
+  /** A list has one of each family. Null: there is none, as an annotation says. */
+  readonly gateway: string | readonly string[] | null;
   /** The nodes that have it. */
   readonly nodes: readonly string[];
 };
@@ -65,9 +65,13 @@ function numberOrBlank(vlan: string | null): number | typeof blank {
   return vlan === null || vlan === 'none' ? blank : Number(vlan);
 }
 
-function gatewayOf(pool: AnnouncedPool, warn: (warning: Diagnostic) => void): string | null {
-  const gateway = annotated(pool, 'gateway', (text) => text === 'none' || parseIp(text).ok, warn);
-  return gateway === 'none' ? null : (gateway ?? blank);
+function gatewayOf(pool: AnnouncedPool, warn: (warning: Diagnostic) => void): NetworkDraft['gateway'] {
+  const addressesOf = (text: string) => text.split(',').map((part) => part.trim());
+  const isRight = (text: string) => text === 'none' || addressesOf(text).every((address) => parseIp(address).ok);
+  const text = annotated(pool, 'gateway', isRight, warn);
+  if (text === null) return blank;
+  const addresses = addressesOf(text);
+  return text === 'none' ? null : addresses.length > 1 ? addresses : text;
 }
 
 function annotated(

@@ -1,4 +1,4 @@
-import { type Document, isMap, isSeq, LineCounter, parseDocument, visit, YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isCollection, isMap, isSeq, LineCounter, parseDocument, visit, YAMLMap, YAMLSeq } from 'yaml';
 import { blank } from '../domain/blank.ts';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
@@ -92,7 +92,7 @@ function mergeNetworks(document: Document, draft: InventoryDraft, differences: s
   const covered = written.flatMap(({ pools }) => pools ?? []);
   for (const network of draft.networks) {
     const same = written.find(({ name }) => name === network.name);
-    if (same !== undefined) mergeNetwork(same, network, differences);
+    if (same !== undefined) mergeNetwork(document, same, { draft: network, differences });
     else if (network.pools.length === 0 || !areCovered(network.pools, covered)) addNetwork(document, draft, network);
   }
   const pools = draft.networks.flatMap((network) => network.pools);
@@ -101,23 +101,30 @@ function mergeNetworks(document: Document, draft: InventoryDraft, differences: s
       differences.push(`network "${name}" is no pool of the cluster`);
 }
 
-function mergeNetwork({ name, pools, node }: WrittenNetwork, draft: NetworkDraft, differences: string[]): void {
+function mergeNetwork(
+  document: Document,
+  { name, pools, node }: WrittenNetwork,
+  { draft, differences }: { readonly draft: NetworkDraft; readonly differences: string[] },
+): void {
   if (pools !== null && !(areCovered(draft.pools, pools) && areCovered(pools, draft.pools)))
     differences.push(`network "${name}" has the pools ${wordsOf(pools)} here, ${wordsOf(draft.pools)} in the cluster`);
   const { gateway, link } = draft;
-  const told: readonly (readonly [readonly string[], string | number | null])[] = [
+  const told: readonly (readonly [readonly string[], string | number | readonly string[] | null])[] = [
     [['gateway'], gateway],
     ...('device' in link
       ? [[['link', 'device'], link.device] as const]
       : [[['link', 'parent'], link.parent] as const, [['link', 'vlan'], link.vlan] as const]),
   ];
   for (const [path, value] of told) {
-    const here = node.getIn(path);
-    if (value === null || value === blank || here === value) continue;
-    if (here === blank) node.setIn(path, value);
+    const found: unknown = node.getIn(path);
+    const here: unknown = isCollection(found) ? found.toJSON() : found;
+    if (value === null || value === blank || wordsOf(here) === wordsOf(value)) continue;
+    if (here === blank) node.setIn(path, flowNode(document, value));
     // A reference may well come to the same.
     else if (here !== undefined && !String(here).includes('{{'))
-      differences.push(`${path.join('.')} of network "${name}" is ${here} here, ${value} in the cluster`);
+      differences.push(
+        `${path.join('.')} of network "${name}" is ${wordsOf(here)} here, ${wordsOf(value)} in the cluster`,
+      );
   }
 }
 

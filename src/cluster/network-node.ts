@@ -9,7 +9,7 @@ export function networkNode(document: Document, { name, pools, link, gateway }: 
     name,
     pools: flowNode(document, pools),
     link: flowNode(document, linkOf(link)),
-    ...(gateway === null ? {} : { gateway }),
+    ...(gateway === null ? {} : { gateway: flowNode(document, gateway) }),
   }) as YAMLMap;
   const linkNode = node.get('link');
   if (isMap(linkNode) && Object.values(link).includes(blank)) linkNode.comment = ' where its traffic comes in';

@@ -107,7 +107,9 @@ describe('inventory import', () => {
     expect(added.stderr).toContain('differs: link.parent of network "public" is bond0 here, eth0 in the cluster\n');
     const text = await readFile(out, 'utf8');
     expect(text).toContain("    ansible_user:   'admin'   # spaces as they are\n");
-    expect(text).toContain('        link: { parent: bond0, vlan: 100 } # bonded here\n        gateway: 1.2.3.1\n');
+    expect(text).toContain(
+      '        link: { parent: bond0, vlan: 100 } # bonded here\n        gateway: [ 1.2.3.1, 2001:db8:1::1 ]\n',
+    );
     expect(text).toContain('        node2: { ansible_host: 192.168.1.22 }\n');
     const listed = await run(inventoryList, { inventory: [out], limit: null });
     expect(Object.keys(JSON.parse(listed.stdout)._meta.hostvars).sort()).toEqual(['cp1', 'node2', 'renamed']);

@@ -10,6 +10,12 @@ export const publicNetwork = {
   link: { parent: 'eth0', vlan: 100 },
   gateway: '1.2.3.1',
 };
+/** The first of them with pools of both families. */
+export const dualNetwork = {
+  ...publicNetwork,
+  pools: ['1.2.3.0/24', '2001:db8:100::/64'],
+  gateway: ['1.2.3.1', '2001:db8:100::1'],
+};
 export const secondNetwork = {
   name: 'second',
   pools: ['5.6.7.0/24'],

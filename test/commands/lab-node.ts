@@ -35,9 +35,11 @@ export function kernelOf(lab: Lab, node: string): Promise<string> {
     ip -N -4 rule show | sort -n -k 1,1 -k 2; ip -N -4 route show table all | sort
     ip -N -6 rule show | sort -n -k 1,1 -k 2; ip -N -6 route show table all | grep eth | sort
     iptables-save -t mangle | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'
+    ! grep -qx mangle /proc/net/ip6_tables_names || ip6tables-save -t mangle | grep MLBROUTE | sed 's/ \\[[0-9:]*\\]//' || true
     # Asking for the table would make it.
     ! grep -qx raw /proc/net/ip_tables_names || iptables-save -t raw | grep MLBROUTE | sed 's/ \\[[0-9:]*\\]//' || true
-    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark`,
+    grep -H . /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
+    grep -H . /proc/sys/net/ipv6/conf/eth*/accept_ra`,
   );
 }
 

@@ -6,7 +6,7 @@ import type { Lab } from '../../src/lab/lab-state.ts';
 import { rebootNodes } from '../../src/lab/reboot.ts';
 import type { GuestFiles } from '../../src/lab/seed.ts';
 import { ubuntuLike } from '../../src/lab/up.ts';
-import { publicNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
+import { dualNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
 import { bootLab, kernelOf, onNode, stateOf } from './lab-node.ts';
 import { auditOf, pushTo } from './pushing.ts';
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
     link: { parent: '{{ uplink }}', vlan: 200, name: 'eth0.200', mtu: 1400 },
     ...{ address: '5.6.7.{{ number }}/24', neighbor: '52:54:00:ab:cd:ef', rp_filter: 'rpfilter' },
   };
-  all = await writeInventory(lab, 'all', { networks: [publicNetwork, second, segmentNetwork] }, (n) => ({
+  all = await writeInventory(lab, 'all', { networks: [dualNetwork, second, segmentNetwork] }, (n) => ({
     number: 200 + n,
     uplink: uplinks[n - 1],
   }));
@@ -145,7 +145,7 @@ describe('a reboot', () => {
 describe('a network that is taken out of the inventory', () => {
   it('takes its VLAN, table, rules and marks along, and leaves the others as they are', async () => {
     await onEach((node) => onNode(lab, node, foreign));
-    const path = await writeInventory(lab, 'without-second', { networks: [publicNetwork, segmentNetwork] });
+    const path = await writeInventory(lab, 'without-second', { networks: [dualNetwork, segmentNetwork] });
     const { exitCode, stderr } = await pushTo(path);
     expect(exitCode, stderr).toBe(0);
     const kernels = await onEach((node) => kernelOf(lab, node));

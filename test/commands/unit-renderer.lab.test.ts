@@ -3,7 +3,7 @@ import { downLab } from '../../src/lab/down.ts';
 import type { Lab } from '../../src/lab/lab-state.ts';
 import { rebootNodes } from '../../src/lab/reboot.ts';
 import { labNetwork } from '../../src/lab/topology.ts';
-import { publicNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
+import { dualNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
 import { bootLab, kernelOf, onNode, stateOf } from './lab-node.ts';
 import { auditOf, pushTo } from './pushing.ts';
 
@@ -41,7 +41,7 @@ UNIT
   );
   await rebootNodes(lab, ['n1'], print);
   const second = { ...secondNetwork, address: '5.6.7.201/24', neighbor: '52:54:00:ab:cd:ef' };
-  inventory = await writeInventory(lab, 'unit', { networks: [publicNetwork, second, segmentNetwork] });
+  inventory = await writeInventory(lab, 'unit', { networks: [dualNetwork, second, segmentNetwork] });
   pristine = await stateOf(lab, 'n1');
 });
 afterAll(async () => {
