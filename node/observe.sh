@@ -1,7 +1,7 @@
 # What a host is and has, read-only, with as few processes as can be: one shell and a handful of small programs.
-# The controller puts `token=… history=… ipv6=… sysctls=… files=… tables=… modules=… units=…` before this text; every section of the answer starts with a line "$token NAME".
+# The controller puts `token=… history=… boot=… ipv6=… sysctls=… files=… tables=… modules=… units=…` before this text; every section of the answer starts with a line "$token NAME".
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token, history, ipv6, sysctls, files, tables, modules and units are set by the controller
+# shellcheck disable=SC2154  # token, history, boot, ipv6, sysctls, files, tables, modules and units are set by the controller
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
@@ -274,6 +274,18 @@ boot_section() {
   done
 }
 
+# All that networkd reads, whole: the controller works out what the next boot makes of it.
+networkd_texts() {
+  set --
+  for folder in /etc /run /usr/local/lib /usr/lib /lib; do
+    for file in "$folder"/systemd/network/*.network "$folder"/systemd/network/*.netdev "$folder"/systemd/network/*.network.d/*.conf; do
+      [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
+    done
+  done
+  section networkd-texts
+  [ $# -gt 0 ] && grep -H '' -- "$@"
+}
+
 state_section() {
   section manifest
   [ -r /var/lib/mlbroute/manifest.json ] && cat /var/lib/mlbroute/manifest.json
@@ -303,6 +315,7 @@ main() {
   files_section
   services_section
   boot_section
+  [ -n "$boot" ] && networkd_texts
   state_section
   section end
 }

@@ -3,13 +3,13 @@ import type { LabOutput } from '../commands/lab.ts';
 import type { RenderFormat } from '../commands/render.ts';
 import type { IpAddress } from '../domain/address.ts';
 import type { Shell } from '../domain/completion.ts';
-import type { Endpoint } from '../domain/endpoint.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { ObstacleCode } from '../domain/obstacle.ts';
 import type { Portion } from '../domain/portion.ts';
 import type { ReportFile } from '../domain/report-file.ts';
 import type { SchemaSubject } from '../domain/schema-subject.ts';
 import type { Shard } from '../domain/shard.ts';
+import type { VerifyChoice } from './verify-options.ts';
 
 /** The hosts a command is about. */
 export type InventoryChoice = {
@@ -132,9 +132,7 @@ export type CommandTable = {
   readonly audit: Lazily<
     Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly pools?: readonly string[] }>
   >;
-  readonly verify: Lazily<
-    Command<InventoryChoice & ConnectionChoice & OutputChoice & { readonly fromHere: readonly Endpoint[] }>
-  >;
+  readonly verify: Lazily<Command<InventoryChoice & ConnectionChoice & OutputChoice & VerifyChoice>>;
   readonly doctor: Lazily<Command<InventoryChoice & ConnectionChoice & Pick<OutputChoice, 'output'>>>;
   readonly explain: Lazily<Command<ExplainChoice>>;
   readonly render: Lazily<

@@ -26,7 +26,9 @@ type ValueOption = Names<OptionsOf<Verb>>;
 const oneOf = (words: readonly string[]): Meaning => ({ words, isList: false });
 
 const meanings: { readonly [name in ValueOption]: Meaning } = {
+  'after-reboot': 'text',
   as: oneOf(renderForms),
+  'before-reboot': 'text',
   'confirm-timeout': 'text',
   'connection-password-file': 'file',
   context: 'text',
@@ -56,6 +58,7 @@ const meanings: { readonly [name in ValueOption]: Meaning } = {
   'pod-cidr': 'text',
   pool: 'text',
   pools: 'file',
+  'reboot-timeout': 'text',
   report: 'file',
   retry: oneOf(['last']),
   serial: 'text',

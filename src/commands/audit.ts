@@ -1,12 +1,12 @@
 import { bootFindings } from '../boot/boot-findings.ts';
 import { clockSkew } from '../boot/clock-skew.ts';
-import type { Finding } from '../domain/change.ts';
-import type { HostName } from '../domain/host.ts';
+import { rebootChanges } from '../boot/reboot-changes.ts';
+import type { DesiredState } from '../domain/desired-state.ts';
 import { ok } from '../domain/result.ts';
 import { findingsOf } from '../plan/findings.ts';
 import { foreignFindings } from '../plan/foreign-findings.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
-import { formatFindings } from '../report/findings-text.ts';
+import { formatFindings, type HostFindings } from '../report/findings-text.ts';
 import { findingsLine } from '../report/ndjson.ts';
 import { readClusterObjects } from './cluster-objects.ts';
 import { comparePools } from './compare-pools.ts';
@@ -42,6 +42,7 @@ export async function audit(options: AuditOptions, io: Io): Promise<number> {
       ...(prepared.manifest === null ? [] : bootFindings(prepared.manifest.desired, observed.facts, observed.boot)),
       ...clockSkew(observed.boot.clockS, endedS),
     ],
+    atReboot: rebootChanges(prepared.manifest?.desired ?? nothingWanted, observed),
   }));
   tellFindings(found, 'Audit', options, io);
   const areAll = options.limit === null;
@@ -56,13 +57,15 @@ export async function audit(options: AuditOptions, io: Io): Promise<number> {
   return areCovered && found.every(({ findings }) => findings.length === 0) ? 0 : exitCodes.differences;
 }
 
+const nothingWanted: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
+
 /** Prints findings as the user wants them. */
 export function tellFindings(
-  found: readonly { readonly host: HostName; readonly findings: readonly Finding[] }[],
+  found: readonly HostFindings[],
   title: 'Audit' | 'Verify',
   options: ConnectionOptions,
   io: Io,
 ): void {
-  if (options.output === 'json') for (const { host, findings } of found) io.stdout(findingsLine(host, findings));
+  if (options.output === 'json') for (const each of found) io.stdout(findingsLine(each));
   else if (found.length > 0) io.stdout(formatFindings(found, { title, color: io.color }));
 }

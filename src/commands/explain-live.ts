@@ -23,7 +23,7 @@ export async function lookAtNode(
   if (!session.ok) return session;
   const observed = await observe(
     session.value,
-    { wantsHistory: false, sight: { ...plainSight, ipv6: true }, extending: null },
+    { wantsHistory: false, wantsBoot: false, sight: { ...plainSight, ipv6: true }, extending: null },
     surroundings,
   );
   if (!observed.ok) {

@@ -28,15 +28,15 @@ export type RunRecord = {
 };
 
 /** What a command knows of a host at its end. */
-export type HostEnd = Pick<HostReport, 'host' | 'outcome' | 'findings'>;
+export type HostEnd = Pick<HostReport, 'host' | 'outcome' | 'findings' | 'atReboot'>;
 
 /** The ends of a run that looked: what was found on some hosts, and how it ended for the others. */
 export function hostEnds(
-  found: readonly Pick<HostReport, 'host' | 'findings'>[],
+  found: readonly Pick<HostReport, 'host' | 'findings' | 'atReboot'>[],
   ended: readonly HostResult[],
 ): readonly HostEnd[] {
   return [
-    ...found.map(({ host, findings }) => ({ host, findings, outcome: null })),
+    ...found.map((each) => ({ ...each, outcome: null })),
     ...ended.map(({ host, outcome }) => ({ host, outcome, findings: null })),
   ];
 }

@@ -1,9 +1,12 @@
-import type { Deployment } from '../deploy/deployment.ts';
-import { verifyHost } from '../deploy/verify-host.ts';
+import type { Deployment, Surroundings } from '../deploy/deployment.ts';
+import { type Verified, verifyHost } from '../deploy/verify-host.ts';
+import { verifyOverReboot } from '../deploy/verify-over-reboot.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
+import { count } from '../report/count.ts';
 import { tellFindings } from './audit.ts';
 import { exitCodes } from './exit-codes.ts';
 import { askFromHere } from './from-here.ts';
+import { hookOf } from './hook.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { hostEnds, recordRun } from './run-record.ts';
@@ -14,12 +17,24 @@ import { realSurroundings } from './surroundings.ts';
 export type VerifyOptions = ConnectionOptions & {
   /** What to connect to from this machine after the nodes were asked. */
   readonly fromHere: readonly Endpoint[];
+  /** Restarts the nodes one by one, and verifies each again; missing: none is restarted. */
+  readonly reboot?: RebootWish;
+};
+
+/** How nodes are restarted. The commands are for a shell of this machine; null: none. */
+type RebootWish = {
+  readonly timeoutS: number;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** True: without a question. */
+  readonly yes: boolean;
 };
 
 /** `mlbroute verify`: the state is as described, and the running kernel sends replies the right way. Exit code 2 where not, 1 where a host could not be asked. */
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const loaded = await load(options, io);
   if (!loaded.ok) return exitCodes.badInput;
+  if (options.reboot !== undefined && !(await mayReboot(loaded.value.hosts.length, options.reboot, io))) return 1;
   const beganMs = performance.now();
   const deployments = loaded.value.hosts.map(({ deployment }) => deployment);
   const hosts = deployments.map(({ connection }) => connection.name);
@@ -28,11 +43,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const stopListening = record.endOnSignal();
   const reporter = await openReporter(deployments, ['connect', 'observe', 'plan', 'verify'], options, io);
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
-  const verifyOne = async (deployment: Deployment) => record.saw(await verifyHost(deployment, surroundings));
-  const results = await onEach(deployments, options.forks, verifyOne, {
-    emit: surroundings.emit,
-    endOf: (result) => (result.kind === 'ended' ? result : null),
-  });
+  const results = await verifyAll(deployments, options, { surroundings, saw: record.saw });
   await reporter.close();
 
   const found = results.flatMap((result) =>
@@ -52,4 +63,36 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   if (!isReported) return 1;
   const isReached = answers.every(({ trouble }) => trouble === null);
   return isReached && found.every(({ findings }) => findings.length === 0) ? 0 : exitCodes.differences;
+}
+
+/** All at once, or where they are restarted one after the other: the first one in trouble is the last. */
+async function verifyAll(
+  deployments: readonly Deployment[],
+  { forks, reboot }: VerifyOptions,
+  { surroundings, saw }: { readonly surroundings: Surroundings; readonly saw: (result: Verified) => Verified },
+): Promise<readonly Verified[]> {
+  let stopped = false;
+  const verifyOne = async (deployment: Deployment): Promise<Verified> => {
+    if (reboot === undefined) return saw(await verifyHost(deployment, surroundings));
+    if (stopped) {
+      const because = 'a node before it is in trouble';
+      return { kind: 'ended', deployment, outcome: { status: 'not-started', because } };
+    }
+    const { timeoutS, before, after } = reboot;
+    const hooks = { timeoutS, before: hookOf(before, 'before'), after: hookOf(after, 'after') };
+    const result = await verifyOverReboot(deployment, hooks, surroundings);
+    stopped = result.kind === 'ended' || result.findings.length > 0;
+    return saw(result);
+  };
+  return onEach(deployments, reboot === undefined ? forks : 1, verifyOne, {
+    emit: surroundings.emit,
+    endOf: (result) => (result.kind === 'ended' ? result : null),
+  });
+}
+
+async function mayReboot(hosts: number, { yes }: RebootWish, io: Io): Promise<boolean> {
+  if (yes) return true;
+  if (io.isInputTty) return io.confirm(`Restart ${count(hosts, 'node')}, one after the other?`);
+  io.stderr('Nothing was restarted: without a terminal to ask on, say --yes.\n');
+  return false;
 }

@@ -80,7 +80,7 @@ async function verify(
   for (const pauseMs of verifyPausesMs) {
     await surroundings.sleep(pauseMs);
     const extending = { id, bySeconds: confirmWithinS };
-    const observed = await observe(session, { wantsHistory: false, sight, extending }, surroundings);
+    const observed = await observe(session, { wantsHistory: false, wantsBoot: false, sight, extending }, surroundings);
     if (!observed.ok) return observed.error;
     if (observed.value.pending === null) return { kind: 'connection-lost', message: revertedAlone };
     // Seen as it will be once confirmed: the open transaction is our own, and its record says what was there before it.

@@ -77,7 +77,7 @@ async function observeFor(
   surroundings: Surroundings,
 ): Promise<Result<Observed, HostOutcome>> {
   const { wantsHistory, sight } = deployment;
-  const options = { wantsHistory, sight, extending: null };
+  const options = { wantsHistory, wantsBoot: purpose === 'read', sight, extending: null };
   const observed = await observe(session, options, surroundings);
   if (!observed.ok) return err(troubleOf(observed.error));
   const { pending } = observed.value;

@@ -14,6 +14,8 @@ const observeDeadlineMs = 30_000;
 export type ObserveOptions = {
   /** Bring the earlier generations, too. */
   readonly wantsHistory: boolean;
+  /** Bring whole files, to tell what the next boot makes of them. */
+  readonly wantsBoot: boolean;
   readonly sight: Sight;
   /** An open transaction of ours whose deadline is moved first: it must not revert while it is being verified. */
   readonly extending: { readonly id: string; readonly bySeconds: number } | null;
@@ -22,13 +24,13 @@ export type ObserveOptions = {
 /** One look at a host: one exec. Read-only but for the deadline that `extending` names. */
 export async function observe(
   session: Session,
-  { wantsHistory, sight, extending }: ObserveOptions,
+  { wantsHistory, wantsBoot, sight, extending }: ObserveOptions,
   { programs, randomWord }: Surroundings,
 ): Promise<Result<Observed, Failure>> {
   const token = `@${randomWord()}`;
   const first = extending === null ? '' : extendProgram(extending.id, extending.bySeconds);
   const answer = await session.run({
-    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' ipv6='${sight.ipv6 ? 'yes' : ''}' sysctls=${quoteWord(sight.sysctls.join(' '))} files=${quoteWord(sight.files.join(' '))} tables=${quoteWord(sight.tables.join(' '))} modules=${quoteWord(sight.modules.join(' '))} units=${quoteWord(sight.units.join(' '))}\n${programs.observe}`,
+    program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' boot='${wantsBoot ? 'yes' : ''}' ipv6='${sight.ipv6 ? 'yes' : ''}' sysctls=${quoteWord(sight.sysctls.join(' '))} files=${quoteWord(sight.files.join(' '))} tables=${quoteWord(sight.tables.join(' '))} modules=${quoteWord(sight.modules.join(' '))} units=${quoteWord(sight.units.join(' '))}\n${programs.observe}`,
     deadlineMs: observeDeadlineMs,
     onLine: null,
   });

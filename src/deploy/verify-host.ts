@@ -1,4 +1,5 @@
 import type { Finding } from '../domain/change.ts';
+import type { Observed } from '../domain/observed.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { findingsOf } from '../plan/findings.ts';
 import { likelyCauses } from '../plan/likely-cause.ts';
@@ -12,6 +13,7 @@ export type Verified =
   | {
       readonly kind: 'verified';
       readonly deployment: Deployment;
+      readonly observed: Observed;
       readonly prepared: Prepared;
       readonly findings: readonly Finding[];
     };
@@ -35,5 +37,8 @@ export async function verifyHost(deployment: Deployment, surroundings: Surroundi
   const { answers, findings } = probed.value;
   const causes =
     prepared.manifest === null ? [] : likelyCauses({ plan, desired: prepared.manifest.desired, observed, answers });
-  return { kind: 'verified', deployment, prepared, findings: [...causes, ...findingsOf(plan, observed), ...findings] };
+  return {
+    ...({ kind: 'verified', deployment, observed, prepared } as const),
+    findings: [...causes, ...findingsOf(plan, observed), ...findings],
+  };
 }

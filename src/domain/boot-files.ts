@@ -1,6 +1,9 @@
 /** One line of a file that the next boot reads. */
 export type BootLine = { readonly path: string; readonly line: number; readonly text: string };
 
+/** A file of systemd-networkd's, whole. */
+export type NetworkdText = { readonly path: string; readonly text: string };
+
 /** What the next boot of a host will read beside mlbroute's own files. */
 export type BootFiles = {
   /** Lines about the network of all sysctl.d files that count, in the order systemd-sysctl reads them. */
@@ -11,6 +14,8 @@ export type BootFiles = {
   readonly units: readonly { readonly name: string; readonly state: 'wanted' | 'unwanted' | 'masked' }[];
   /** Netplan's files that changed after networkd started: what they turn into shows at the next boot. */
   readonly unreadNetplanFiles: readonly string[];
+  /** All files of networkd's, in the order of precedence of their folders; missing where they were not asked for. */
+  readonly networkdTexts?: readonly NetworkdText[];
   /** The host's clock, in seconds since the epoch; null where it did not tell. */
   readonly clockS: number | null;
 };

@@ -47,6 +47,9 @@ export type RuntimeChange = {
   readonly isBeforeFiles?: true;
 };
 
+/** One thing that is otherwise after a restart: what comes, goes, or changes. */
+export type RebootChange = Pick<RuntimeChange, 'sign' | 'words'>;
+
 /** A fact worth saying that stops nothing. */
 export type PlanWarning = { readonly code: string; readonly message: string; readonly hint: string | null };
 

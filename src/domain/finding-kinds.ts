@@ -11,6 +11,7 @@ export const findingKinds = {
   'clock-skew': 'the clock of the host and that of this machine are more than 15 minutes apart',
   pending: 'a push was neither confirmed nor taken back yet',
   probe: 'the node was asked, and a reply would not find its way (`verify` only)',
+  'after-reboot': 'it is otherwise than before the host restarted (`verify --reboot` only)',
   'likely-cause':
     'why the VIPs of a network would not answer: of all that is wrong, what a packet meets first (`verify` only)',
 } as const;

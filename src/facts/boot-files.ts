@@ -1,4 +1,4 @@
-import type { BootFiles, BootLine } from '../domain/boot-files.ts';
+import type { BootFiles, BootLine, NetworkdText } from '../domain/boot-files.ts';
 import { keyedLines, type Sections } from './sections.ts';
 
 /** Parses what `node/observe.sh` says of the files that the next boot reads. */
@@ -16,6 +16,7 @@ export function parseBootFiles(sections: Sections): BootFiles {
       key === 'wanted' || key === 'unwanted' || key === 'masked' ? [{ name: rest, state: key }] : [],
     ),
     unreadNetplanFiles: (sections.get('networkd-unread') ?? '').split('\n').filter(isNetplan),
+    networkdTexts: networkdTexts(sections.get('networkd-texts') ?? ''),
     clockS: /^\d+$/.test(clock) ? Number(clock) : null,
   };
 }
@@ -23,6 +24,17 @@ export function parseBootFiles(sections: Sections): BootFiles {
 /** True for a file of netplan's, which networkd never reads itself. */
 export function isNetplan(path: string): boolean {
   return path.startsWith('/etc/netplan/');
+}
+
+/** Files as `grep -H ''` prints them, line by line. */
+function networkdTexts(text: string): readonly NetworkdText[] {
+  const files = new Map<string, string[]>();
+  for (const [, path = '', line = ''] of text.matchAll(/^(\/[^:\n]*):(.*)$/gm))
+    files
+      .set(path, files.get(path) ?? [])
+      .get(path)
+      ?.push(line);
+  return [...files].map(([path, lines]) => ({ path, text: lines.join('\n') }));
 }
 
 /** Lines as `grep -Hn` prints them. */

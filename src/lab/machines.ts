@@ -3,9 +3,9 @@ import { type Lab, labFiles } from './lab-state.ts';
 import { type LabNode, macAddress } from './topology.ts';
 
 /** The command that is the router: a small machine without systemd on the read-only base image. */
-export function routerCommand(lab: Lab, kernel: string, image: string): readonly string[] {
+export function routerCommand(lab: Lab, kernel: readonly string[], image: string): readonly string[] {
   return supervised(lab, 'router', [
-    kernel,
+    ...kernel,
     'mem=96M',
     `ubd0r=${image}`,
     'root=/dev/ubda',
@@ -20,13 +20,14 @@ export function routerCommand(lab: Lab, kernel: string, image: string): readonly
 export function nodeCommand(options: {
   readonly lab: Lab;
   readonly node: LabNode;
-  readonly kernel: string;
+  /** What starts a user-mode kernel. */
+  readonly kernel: readonly string[];
   readonly image: string;
 }): readonly string[] {
   const { lab, node } = options;
   const run = join(lab.dir, 'run');
   return supervised(lab, node.name, [
-    options.kernel,
+    ...options.kernel,
     'mem=160M',
     `ubd0=${run}/${node.name}.cow,${options.image}`,
     `ubd1r=${run}/${node.name}.tar`,

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { runCommand, searchPath } from './host-command.ts';
 import { labError } from './lab-error.ts';
+import { isWideMachine } from './wide-registers.ts';
 
 /** The user-mode kernel and the tree of its modules. */
 export type UserModeKernel = { readonly binary: string; readonly modules: string };
@@ -33,7 +34,7 @@ export async function requirePackages(options: {
   /** Tells the files that exist; default: this machine's. */
   readonly isThere?: (path: string) => boolean;
 }): Promise<void> {
-  const missing = missingPackages(options.isThere ?? existsSync);
+  const missing = missingPackages(options.isThere ?? existsSync, isWideMachine());
   if (missing.length === 0) return;
   const line = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing];
   if (!options.install || options.isRootless) {
@@ -54,9 +55,10 @@ export async function requirePackages(options: {
   }
 }
 
-/** The packages to install, sorted, where `isThere` tells the files that exist. */
-export function missingPackages(isThere: (path: string) => boolean): readonly string[] {
-  const missing = Object.entries(packageOf)
+/** The packages to install, sorted, where `isThere` tells the files that exist. Wide registers need a compiler. */
+export function missingPackages(isThere: (path: string) => boolean, hasWideRegisters: boolean): readonly string[] {
+  const needed = hasWideRegisters ? { ...packageOf, tcc: 'tcc' } : packageOf;
+  const missing = Object.entries(needed)
     .filter(([program]) => !searchPath.some((folder) => isThere(join(folder, program))))
     .map(([, name]) => name);
   if (!isThere(keyring)) missing.push('debian-archive-keyring');

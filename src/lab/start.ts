@@ -28,7 +28,7 @@ export async function startNetwork(empty: Lab): Promise<Lab> {
 }
 
 /** Starts the router, the nodes and the sockets that lead to their sshd. The lab returned, and recorded, has them; they have yet to boot. */
-export async function startMachines(wired: Lab, kernel: string, image: string): Promise<Lab> {
+export async function startMachines(wired: Lab, kernel: readonly string[], image: string): Promise<Lab> {
   let lab = await start(wired, 'router', inNamespaceAlone(wired, 'switch', routerCommand(wired, kernel, image)));
   for (const node of lab.nodes) {
     lab = await start(lab, node.name, inNamespaceAlone(lab, 'switch', nodeCommand({ lab, node, kernel, image })));

@@ -22,6 +22,7 @@ import { waitForGreeting, waitForServices } from './readiness.ts';
 import { type GuestFiles, writeSeeds } from './seed.ts';
 import { startMachines, startNetwork } from './start.ts';
 import { labNodes, maxNodes } from './topology.ts';
+import { kernelCommand } from './wide-registers.ts';
 
 /** What a lab is to be. */
 export type LabOptions = {
@@ -96,7 +97,8 @@ async function boot(empty: Lab, options: LabOptions, print: (line: string) => vo
   await mkdir(join(empty.dir, 'run/uml'), { recursive: true, mode: 0o700 });
   await stage('keys', () => writeSeeds(empty, options.files ?? { n2: ubuntuLike }));
   const wired = await stage('network', () => startNetwork(empty));
-  const lab = await startMachines(wired, kernel.binary, await holdImage(image, empty.dir));
+  const command = await kernelCommand(kernel.binary, empty);
+  const lab = await startMachines(wired, command, await holdImage(image, empty.dir));
   await stage('boot', () =>
     Promise.all(lab.nodes.map((node) => waitForGreeting(lab, node, options.bootTimeoutMs ?? 300_000))),
   );

@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/change.ts';
+import type { Finding, RebootChange } from '../domain/change.ts';
 import type { HostName } from '../domain/host.ts';
 import { count } from './count.ts';
 import { foldHosts } from './fold.ts';
@@ -7,7 +7,12 @@ import { type Palette, paletteOf } from './palette.ts';
 import { printable, printableLine } from './printable.ts';
 
 /** What was found on one host; an empty list says that it is as it should be. */
-export type HostFindings = { readonly host: HostName; readonly findings: readonly Finding[] };
+export type HostFindings = {
+  readonly host: HostName;
+  readonly findings: readonly Finding[];
+  /** What a restart would change; missing: nobody asked. */
+  readonly atReboot?: readonly RebootChange[];
+};
 
 /** How to print findings. */
 export type FindingsTextOptions = {
@@ -22,10 +27,14 @@ export type FindingsTextOptions = {
  */
 export function formatFindings(hosts: readonly HostFindings[], options: FindingsTextOptions): string {
   const palette = paletteOf(options);
-  const groups = groupBy(hosts, ({ findings }) => JSON.stringify(findings));
+  const groups = groupBy(hosts, ({ findings, atReboot = [] }) => JSON.stringify([findings, atReboot]));
   const blocks = [...groups]
     .sort(([a], [b]) => Number(a.findings.length > 0) - Number(b.findings.length > 0))
-    .map((group) => [headOf(group, palette), ...group[0].findings.flatMap((finding) => linesOf(finding, palette))]);
+    .map((group) => [
+      headOf(group, palette),
+      ...group[0].findings.flatMap((finding) => linesOf(finding, palette)),
+      ...rebootLines(group[0], palette),
+    ]);
   return `${blocks.map((lines) => `${lines.join('\n')}\n\n`).join('')}${totalOf(hosts, options.title, palette)}\n`;
 }
 
@@ -35,6 +44,20 @@ function headOf(group: readonly [HostFindings, ...HostFindings[]], palette: Pale
   const { length } = group[0].findings;
   return `${names}${number}: ${length === 0 ? palette.green('as described') : palette.red(count(length, 'finding'))}`;
 }
+
+function rebootLines({ atReboot = [] }: HostFindings, palette: Palette): readonly string[] {
+  if (atReboot.length === 0) return [];
+  return [
+    '  a reboot would change:',
+    ...atReboot.map(({ sign, words }) => `    ${signed[sign](palette)(`${sign} ${printableLine(words)}`)}`),
+  ];
+}
+
+const signed = {
+  '+': ({ green }: Palette) => green,
+  '-': ({ red }: Palette) => red,
+  '~': ({ yellow }: Palette) => yellow,
+} as const;
 
 function linesOf({ code, where, subject, message, hint }: Finding, palette: Palette): readonly string[] {
   return [

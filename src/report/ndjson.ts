@@ -1,8 +1,9 @@
-import { type Finding, type HostPlan, isUnchanged } from '../domain/change.ts';
+import { type HostPlan, isUnchanged } from '../domain/change.ts';
 import type { Check } from '../domain/check-up.ts';
 import type { Explanation } from '../domain/explanation.ts';
 import type { HostName } from '../domain/host.ts';
 import type { HostEvent, RunEvent } from '../domain/outcome.ts';
+import type { HostFindings } from './findings-text.ts';
 
 /** One event as a line of NDJSON: `at` (RFC 3339, UTC), then the event's own members. Ends with a line feed. */
 export function eventLine(event: HostEvent | RunEvent, atMs: number): string {
@@ -14,9 +15,9 @@ export function planLine(plan: HostPlan): string {
   return lineOf({ kind: 'plan', unchanged: isUnchanged(plan), ...plan });
 }
 
-/** What was found on one host as a line of NDJSON: `kind` is `findings`; an empty list says that all is as described. */
-export function findingsLine(host: HostName, findings: readonly Finding[]): string {
-  return lineOf({ kind: 'findings', host, findings });
+/** What was found on one host as a line of NDJSON: `kind` is `findings`; an empty list says that all is as described. `atReboot` is of an audit only. */
+export function findingsLine({ host, findings, atReboot }: HostFindings): string {
+  return lineOf({ kind: 'findings', host, findings, ...(atReboot === undefined ? {} : { atReboot }) });
 }
 
 /** The check-up of one host as a line of NDJSON: `kind` is `check-up`. */

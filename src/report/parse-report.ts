@@ -35,6 +35,7 @@ function isHost(value: unknown): boolean {
     typeof host === 'string' &&
     (outcome === null || (isRecord(outcome) && statuses.some((status) => status === outcome.status))) &&
     (findings === null || isListOf(findings, isRecord)) &&
+    (value.atReboot === undefined || isListOf(value.atReboot, isRecord)) &&
     (plan === null || (isRecord(plan) && planLists.every((name) => Array.isArray(plan[name])))) &&
     isRecord(phasesMs)
   );

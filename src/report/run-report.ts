@@ -1,4 +1,4 @@
-import type { FileChange, Finding, HostPlan, PlanWarning, RuntimeChange } from '../domain/change.ts';
+import type { FileChange, Finding, HostPlan, PlanWarning, RebootChange, RuntimeChange } from '../domain/change.ts';
 import { toShell } from '../domain/command.ts';
 import type { Decision } from '../domain/desired-state.ts';
 import type { HostName } from '../domain/host.ts';
@@ -39,6 +39,8 @@ export type HostReport = {
   readonly outcome: HostOutcome | null;
   /** Null: this command looks for none, or the host could not be asked. */
   readonly findings: readonly Finding[] | null;
+  /** What a restart would change in the running kernel; missing: nobody asked. */
+  readonly atReboot?: readonly RebootChange[];
   /** Null: the host could not be asked, or refused. */
   readonly plan: PlanReport | null;
   /** Milliseconds in each phase that came to its end. */

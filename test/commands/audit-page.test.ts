@@ -44,7 +44,13 @@ describe('docs/audit.md', () => {
   const host = (name: string) => name as HostName;
 
   it('shows a line of JSON as the program prints it', () => {
-    expect(block('json')).toBe(findingsLine(host('node03.example.com'), [missing]));
+    expect(block('json')).toBe(
+      findingsLine({
+        host: host('node03.example.com'),
+        findings: [missing],
+        atReboot: [{ sign: '+', words: missing.subject }],
+      }),
+    );
   });
 
   it('shows findings as the program prints them', () => {
@@ -58,6 +64,7 @@ describe('docs/audit.md', () => {
     const found = ['node01', 'node02', 'node03'].map((name) => ({
       host: host(`${name}.example.com`),
       findings: name === 'node03' ? [edited, missing] : [],
+      atReboot: name === 'node03' ? [{ sign: '+' as const, words: missing.subject }] : [],
     }));
     expect(block('console')).toBe(
       `$ mlbroute audit -i prod.yaml\n${formatFindings(found, { title: 'Audit', color: false })}`,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { downLab } from '../../src/lab/down.ts';
 import { runCommand } from '../../src/lab/host-command.ts';
@@ -119,5 +121,44 @@ describe('a verification', () => {
     const { exitCode, stdout } = await verifyOf(inventory);
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(/finding.*\n +likely-cause +network +network public\n +eth0\.100 is not there/);
+  });
+});
+
+describe('a verification over a restart', () => {
+  const bootId = () => onNode(lab, 'n1', 'cat /proc/sys/kernel/random/boot_id');
+  const hooks = { timeoutS: 300, before: null, after: null, yes: true };
+
+  it('restarts no node that is in trouble already, nor one whose command before it fails', async () => {
+    const boot = await bootId();
+    const troubled = await verifyOf(inventory, {}, { reboot: { ...hooks, before: 'exit 7' } });
+    expect(troubled.exitCode).toBe(2);
+    expect((await pushTo(inventory)).exitCode).toBe(0);
+    const { exitCode, stderr } = await verifyOf(inventory, {}, { reboot: { ...hooks, before: 'exit 7' } });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('--before-reboot: `exit 7` ended with exit code 7');
+    expect(await bootId()).toBe(boot);
+  });
+
+  it('passes where all is as before, between the two commands', async () => {
+    const boot = await bootId();
+    const log = join(lab.dir, 'run', 'hooks');
+    const note = (word: string) => `echo ${word} $MLBROUTE_HOST >>${log}`;
+    const reboot = { ...hooks, before: note('before'), after: note('after') };
+    const { exitCode, stdout, stderr } = await verifyOf(inventory, {}, { reboot });
+    expect(exitCode, `${stdout}${stderr}`).toBe(0);
+    expect(await readFile(log, 'utf8')).toBe('before n1\nafter n1\n');
+    expect(await bootId()).not.toBe(boot);
+  });
+
+  it('tells what is otherwise, and leaves the command after it out', async () => {
+    await onNode(lab, 'n1', "echo 'net.ipv4.conf.eth0/100.rp_filter = 1' >/etc/sysctl.d/zzz.conf");
+    const log = join(lab.dir, 'run', 'later');
+    const { exitCode, stdout } = await verifyOf(inventory, {}, { reboot: { ...hooks, after: `touch ${log}` } });
+    await onNode(lab, 'n1', 'rm /etc/sysctl.d/zzz.conf');
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(
+      /after-reboot running +sysctl net\/ipv4\/conf\/eth0\.100\/rp_filter 0 → 1\n +is otherwise since/,
+    );
+    await expect(readFile(log)).rejects.toThrow('ENOENT');
   });
 });

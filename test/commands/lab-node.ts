@@ -1,8 +1,9 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Lab } from '../../src/lab/lab-state.ts';
+import { type Lab, nodeOf } from '../../src/lab/lab-state.ts';
 import { exec } from '../../src/lab/node-shell.ts';
+import { labNetwork } from '../../src/lab/topology.ts';
 import { type LabOptions, upLab } from '../../src/lab/up.ts';
 
 /** Boots a lab in a folder of its own; its stages go to the log of the tests. */
@@ -56,4 +57,29 @@ function filesOf(lab: Lab, node: string): Promise<string> {
 /** Both, for the promise that nothing was touched. */
 export async function stateOf(lab: Lab, node: string): Promise<string> {
   return `${await filesOf(lab, node)}\n${await kernelOf(lab, node)}`;
+}
+
+/** From the next boot on a node's network is brought up as ifupdown does: by networking.service, without networkd. */
+export async function takeNetworkdAway(lab: Lab, name: string): Promise<void> {
+  const address = `${nodeOf(lab, name).address}/${labNetwork.prefixLength}`;
+  await onNode(
+    lab,
+    name,
+    `cat >/etc/systemd/system/networking.service <<UNIT
+[Unit]
+DefaultDependencies=no
+After=local-fs.target systemd-sysctl.service
+Wants=network.target
+Before=network.target
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -c 'ip link set eth0 addrgenmode none; ip link set eth0 up; ip address replace ${address} dev eth0; ip route replace default via ${labNetwork.gateway}'
+[Install]
+WantedBy=multi-user.target
+UNIT
+    systemctl enable networking.service
+    systemctl mask systemd-networkd.service systemd-networkd.socket
+    rm -f /etc/systemd/network/10-eth0.network`,
+  );
 }

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { downLab } from '../../src/lab/down.ts';
 import type { Lab } from '../../src/lab/lab-state.ts';
 import { rebootNodes } from '../../src/lab/reboot.ts';
-import { labNetwork } from '../../src/lab/topology.ts';
 import { dualNetwork, secondNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
-import { bootLab, kernelOf, onNode, stateOf } from './lab-node.ts';
+import { bootLab, kernelOf, onNode, stateOf, takeNetworkdAway } from './lab-node.ts';
 import { auditOf, pushTo } from './pushing.ts';
 
 /** One node whose network is brought up as ifupdown does: by networking.service, without networkd. Each test goes on from the one before. */
@@ -17,28 +16,7 @@ const print = (line: string) => process.stderr.write(`${line}\n`);
 
 beforeAll(async () => {
   lab = await bootLab({ nodes: 1 });
-  const [node] = lab.nodes;
-  const address = `${node?.address}/${labNetwork.prefixLength}`;
-  await onNode(
-    lab,
-    'n1',
-    `cat >/etc/systemd/system/networking.service <<UNIT
-[Unit]
-DefaultDependencies=no
-After=local-fs.target systemd-sysctl.service
-Wants=network.target
-Before=network.target
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/sh -c 'ip link set eth0 addrgenmode none; ip link set eth0 up; ip address replace ${address} dev eth0; ip route replace default via ${labNetwork.gateway}'
-[Install]
-WantedBy=multi-user.target
-UNIT
-    systemctl enable networking.service
-    systemctl mask systemd-networkd.service systemd-networkd.socket
-    rm -f /etc/systemd/network/10-eth0.network`,
-  );
+  await takeNetworkdAway(lab, 'n1');
   await rebootNodes(lab, ['n1'], print);
   const second = { ...secondNetwork, address: '5.6.7.201/24', neighbor: '52:54:00:ab:cd:ef' };
   inventory = await writeInventory(lab, 'unit', { networks: [dualNetwork, second, segmentNetwork] });

@@ -399,7 +399,7 @@ describe('the deadline', () => {
     const extending = { id: 'test-1', bySeconds: 50 };
     const observed = await observe(
       session,
-      { wantsHistory: false, sight: plainSight, extending },
+      { wantsHistory: false, wantsBoot: false, sight: plainSight, extending },
       surroundingsOf(host.connect),
     );
     expect(sure(observed).pending?.secondsLeft).toBeGreaterThan(45);

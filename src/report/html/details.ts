@@ -13,7 +13,7 @@ import { waysOf } from './ways.ts';
 export function groupDetails(group: HostGroup, draw: (picture: Picture, label: string) => Markup): Markup {
   const { id, names, members } = group;
   const [first] = members;
-  const { outcome, findings, plan } = first;
+  const { outcome, findings, atReboot = [], plan } = first;
   const said = outcome === null ? '' : describeOutcome(outcome);
   const attributes = filterAttributes(
     members.map(({ host }) => host),
@@ -23,6 +23,10 @@ export function groupDetails(group: HostGroup, draw: (picture: Picture, label: s
 ${said === '' ? [] : html`<pre tabindex="0" aria-label="Outcome of ${names}">${said}</pre>`}
 ${outcome?.status === 'stranded' ? html`<p class="bad">Run on the host: <code>${printable(outcome.command)}</code></p><pre tabindex="0" aria-label="What was tried on ${names}">${printable(outcome.details)}</pre>` : []}
 ${section('Findings', (findings ?? []).map(findingItem))}
+${section(
+  'What a reboot would change',
+  atReboot.map(({ sign, words }) => html`<li>${sign} ${printable(words)}</li>`),
+)}
 ${topology(group, draw)}
 ${plan === null ? [] : planSections(plan, names)}
 <h3>Times</h3><p>${times(members)}</p></div></details>

@@ -14,7 +14,9 @@ export type HostGroup = {
 
 /** Hosts in groups, the worst first; in the order of their names where they fare alike. */
 export function groupHosts(hosts: readonly HostReport[]): readonly HostGroup[] {
-  return groupBy(hosts, ({ outcome, findings, plan }) => JSON.stringify([outcome, findings, plan]))
+  return groupBy(hosts, ({ outcome, findings, atReboot = [], plan }) =>
+    JSON.stringify([outcome, findings, atReboot, plan]),
+  )
     .toSorted(([a], [b]) => badness(b) - badness(a))
     .map((members, index) => ({
       ...{ id: `group-${index + 1}`, members },
