@@ -46,6 +46,7 @@ make_link() {
     run ip link add link "$3" name "$2" type vlan id "$4"
     # As networkd does for LinkLocalAddressing.
     run ip link set "$2" addrgenmode "$6"
+    run sysctl -qew "net/ipv6/conf/$2/accept_ra=0"
   fi
   [ "$5" = - ] || run ip link set "$2" mtu "$5"
   run ip link set "$2" up

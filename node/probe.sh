@@ -42,8 +42,39 @@ reply() {
   printf '%s reply %s %s\n' "$token" "$place" "$(ip route get "$@" 2>&1 | head -n 1)"
 }
 
+# How many packets the check of sources has dropped since the host started (TcpExt in proc_net_netstat, two lines of names and values).
+drops() {
+  names=''
+  while read -r kind rest; do
+    [ "$kind" = TcpExt: ] || continue
+    if [ -z "$names" ]; then names=$rest; else break; fi
+  done </proc/net/netstat
+  # shellcheck disable=SC2086  # a list of numbers
+  set -- $rest
+  for name in $names; do
+    [ "$name" != IPReversePathFilter ] || echo "$1"
+    shift
+  done
+}
+
+# capture SECONDS FILTER: what begins and answers connections meanwhile, a line a packet.
+capture() {
+  if ! command -v tcpdump >/dev/null 2>&1; then
+    printf '%s capture absent\n' "$token"
+    return
+  fi
+  timeout "$1" tcpdump -i any -nn -l "$2" 2>&1 | while IFS= read -r line; do
+    case $line in
+      'listening on '*) printf '%s capture begun\n' "$token" ;;
+      *) printf '%s packet %s\n' "$token" "$line" ;;
+    esac
+  done
+}
+
 main() {
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
+  before=$(drops)
   probes
+  printf '%s drops %s\n' "$token" $(($(drops) - before))
   printf '%s end\n' "$token"
 }

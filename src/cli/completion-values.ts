@@ -29,6 +29,7 @@ const meanings: { readonly [name in ValueOption]: Meaning } = {
   'after-reboot': 'text',
   as: oneOf(renderForms),
   'before-reboot': 'text',
+  capture: 'text',
   'confirm-timeout': 'text',
   'connection-password-file': 'file',
   context: 'text',

@@ -8,7 +8,7 @@ import { optionsOf } from './options.ts';
 import { outputOf } from './output-options.ts';
 import { shardOf } from './shard-options.ts';
 import { listingOf, tagsOf } from './tag-options.ts';
-import { defaultRebootTimeoutS, rebootOf } from './verify-options.ts';
+import { captureOf, checkVerify, rebootOf } from './verify-options.ts';
 
 /** A command ready to run; gives its exit code. */
 export type Run = (io: Io) => Promise<number>;
@@ -127,14 +127,8 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           .example('$0 verify -i prod.yaml -l workers', 'One group')
           .example('$0 verify -i prod.yaml --from-here 1.2.3.4:80', 'And does the VIP answer this machine')
           .example('$0 verify -i prod.yaml -l node01 --reboot -y', 'And is it all the same after a restart')
-          .check(({ reboot, 'before-reboot': before, 'after-reboot': after, 'reboot-timeout': timeout, yes }) => {
-            const isSaid = before !== undefined || after !== undefined || yes === true;
-            if (reboot !== true && (isSaid || timeout !== defaultRebootTimeoutS))
-              throw new Error(
-                '--before-reboot, --after-reboot, --reboot-timeout and --yes are about --reboot: say that, too',
-              );
-            return true;
-          }),
+          .example('$0 verify -i prod.yaml --capture 10 --from-here 1.2.3.4:80', 'And by which interface it answers')
+          .check(checkVerify),
       (argv) => {
         const options = {
           ...hostsOf(argv),
@@ -142,6 +136,7 @@ export function declareHostCommands(parser: Argv, commands: CommandTable, select
           ...shardOf(argv),
           ...outputOf(argv),
           fromHere: argv['from-here'] ?? [],
+          ...captureOf(argv),
           ...rebootOf(argv),
         };
         select(async (io) => (await commands.verify())(options, io));

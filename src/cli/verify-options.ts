@@ -2,7 +2,7 @@ import type { Endpoint } from '../domain/endpoint.ts';
 import { endpoints, filledText, wholeNumber } from './coerce.ts';
 
 /** How long a node may take to come back, in seconds, where nothing is said. */
-export const defaultRebootTimeoutS = 600;
+const defaultRebootTimeoutS = 600;
 
 /** What `verify` takes beside what all commands take that connect. */
 export const verifyOptions = {
@@ -10,6 +10,12 @@ export const verifyOptions = {
     requiresArg: true,
     describe: 'Also connect from this machine, as a client would: ADDRESS:PORT, once or more often',
     coerce: endpoints('--from-here'),
+  },
+  capture: {
+    requiresArg: true,
+    describe:
+      'Seconds to watch, on each node, by which interface requests come in and answers leave; --from-here connects meanwhile',
+    coerce: wholeNumber('--capture', { min: 1, max: 3600 }),
   },
   reboot: {
     type: 'boolean',
@@ -35,7 +41,11 @@ export const verifyOptions = {
 } as const;
 
 /** What was said to `verify` alone; without `reboot` no node is restarted. */
-export type VerifyChoice = { readonly fromHere: readonly Endpoint[]; readonly reboot?: RebootChoice };
+export type VerifyChoice = {
+  readonly fromHere: readonly Endpoint[];
+  readonly captureS?: number;
+  readonly reboot?: RebootChoice;
+};
 
 type RebootChoice = {
   readonly timeoutS: number;
@@ -44,14 +54,36 @@ type RebootChoice = {
   readonly yes: boolean;
 };
 
-/** What was said of restarts. */
-export function rebootOf(argv: {
+type VerifyArguments = {
+  readonly capture: number | undefined;
   readonly reboot: boolean | undefined;
   readonly yes: boolean | undefined;
   readonly 'before-reboot': string | undefined;
   readonly 'after-reboot': string | undefined;
   readonly 'reboot-timeout': number;
-}): Pick<VerifyChoice, 'reboot'> {
+};
+
+/** Throws where two of the options do not go together. */
+export function checkVerify({ reboot, capture, yes, ...argv }: VerifyArguments): true {
+  const isSaid =
+    argv['before-reboot'] !== undefined ||
+    argv['after-reboot'] !== undefined ||
+    argv['reboot-timeout'] !== defaultRebootTimeoutS ||
+    yes === true;
+  if (reboot !== true && isSaid)
+    throw new Error('--before-reboot, --after-reboot, --reboot-timeout and --yes are about --reboot: say that, too');
+  if (reboot === true && capture !== undefined)
+    throw new Error('--capture watches nodes that run: say it without --reboot');
+  return true;
+}
+
+/** What was said of captures. */
+export function captureOf({ capture }: Pick<VerifyArguments, 'capture'>): Pick<VerifyChoice, 'captureS'> {
+  return capture === undefined ? {} : { captureS: capture };
+}
+
+/** What was said of restarts. */
+export function rebootOf(argv: Omit<VerifyArguments, 'capture'>): Pick<VerifyChoice, 'reboot'> {
   if (argv.reboot !== true) return {};
   const reboot = {
     timeoutS: argv['reboot-timeout'],

@@ -8,18 +8,21 @@ import type { Io } from './io.ts';
 /** Linux repeats an unanswered SYN after 1 s and 3 s: both repetitions have had their time by then. */
 const patienceMs = 5000;
 
-/** Connects to each endpoint from this machine, as a client would, and tells. Gives the trouble with each; null where it answers. */
-export async function askFromHere(
-  endpoints: readonly Endpoint[],
-  output: 'text' | 'json',
-  io: Io,
-): Promise<readonly EndpointReport[]> {
-  const answers = await Promise.all(
+/** An endpoint, and after how many milliseconds it answered or why it did not. */
+type Answer = { readonly endpoint: string; readonly answer: Awaited<ReturnType<typeof knock>> };
+
+/** Connects to each endpoint from this machine, as a client would. */
+export function askFromHere(endpoints: readonly Endpoint[]): Promise<readonly Answer[]> {
+  return Promise.all(
     endpoints.map(async (endpoint) => ({
       endpoint: formatEndpoint(endpoint),
       answer: await knock(endpoint, patienceMs),
     })),
   );
+}
+
+/** Tells how each endpoint answered. Gives the trouble with each; null where it answers. */
+export function tellFromHere(answers: readonly Answer[], output: 'text' | 'json', io: Io): readonly EndpointReport[] {
   return answers.map(({ endpoint, answer }) => {
     const trouble = answer.ok ? null : describeFailure(answer.error);
     if (output === 'json') io.stdout(fromHereLine(endpoint, trouble));

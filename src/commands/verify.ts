@@ -1,11 +1,13 @@
 import type { Deployment, Surroundings } from '../deploy/deployment.ts';
+import type { CaptureWish } from '../deploy/probe.ts';
 import { type Verified, verifyHost } from '../deploy/verify-host.ts';
 import { verifyOverReboot } from '../deploy/verify-over-reboot.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { count } from '../report/count.ts';
 import { tellFindings } from './audit.ts';
+import { captureTogether, tellCaptured } from './capture.ts';
 import { exitCodes } from './exit-codes.ts';
-import { askFromHere } from './from-here.ts';
+import { askFromHere, tellFromHere } from './from-here.ts';
 import { hookOf } from './hook.ts';
 import type { Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
@@ -17,6 +19,8 @@ import { realSurroundings } from './surroundings.ts';
 export type VerifyOptions = ConnectionOptions & {
   /** What to connect to from this machine after the nodes were asked. */
   readonly fromHere: readonly Endpoint[];
+  /** How many seconds every node watches what passes it; missing: none does. */
+  readonly captureS?: number;
   /** Restarts the nodes one by one, and verifies each again; missing: none is restarted. */
   readonly reboot?: RebootWish;
 };
@@ -43,17 +47,23 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const stopListening = record.endOnSignal();
   const reporter = await openReporter(deployments, ['connect', 'observe', 'plan', 'verify'], options, io);
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
-  const results = await verifyAll(deployments, options, { surroundings, saw: record.saw });
+  const { captureS, fromHere } = options;
+  const capture = captureS === undefined ? null : captureTogether(deployments.length, captureS);
+  const results = verifyAll(deployments, options, { surroundings, saw: record.saw, capture: capture?.wish ?? null });
+  // Answers are of use to a capture while it lasts; without any, after all else.
+  const asked = Promise.race([...(capture === null ? [] : [capture.begun]), results]).then(() => askFromHere(fromHere));
+  const verified = await results;
   await reporter.close();
 
-  const found = results.flatMap((result) =>
+  const found = verified.flatMap((result) =>
     result.kind === 'verified' ? [{ host: result.deployment.connection.name, findings: result.findings }] : [],
   );
-  const ended = results.flatMap((result) =>
+  const ended = verified.flatMap((result) =>
     result.kind === 'ended' ? [{ host: result.deployment.connection.name, outcome: result.outcome }] : [],
   );
   tellFindings(found, 'Verify', options, io);
-  const answers = await askFromHere(options.fromHere, options.output, io);
+  tellCaptured(verified, options.output, io);
+  const answers = tellFromHere(await asked, options.output, io);
   stopListening();
   const isReported = record.write(hostEnds(found, ended), answers);
   if (ended.length > 0) {
@@ -69,11 +79,16 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
 async function verifyAll(
   deployments: readonly Deployment[],
   { forks, reboot }: VerifyOptions,
-  { surroundings, saw }: { readonly surroundings: Surroundings; readonly saw: (result: Verified) => Verified },
+  run: {
+    readonly surroundings: Surroundings;
+    readonly saw: (result: Verified) => Verified;
+    readonly capture: CaptureWish | null;
+  },
 ): Promise<readonly Verified[]> {
+  const { surroundings, saw, capture } = run;
   let stopped = false;
   const verifyOne = async (deployment: Deployment): Promise<Verified> => {
-    if (reboot === undefined) return saw(await verifyHost(deployment, surroundings));
+    if (reboot === undefined) return saw(await verifyHost(deployment, surroundings, capture));
     if (stopped) {
       const because = 'a node before it is in trouble';
       return { kind: 'ended', deployment, outcome: { status: 'not-started', because } };

@@ -2,11 +2,13 @@ import { type Family, firstAddressOf } from '../domain/address.ts';
 import type { Finding } from '../domain/change.ts';
 import { toShell } from '../domain/command.ts';
 import { type Decision, familyOfDecision } from '../domain/desired-state.ts';
+import type { ObservedInterface } from '../domain/facts.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { formatFwmark } from '../domain/routing.ts';
 import type { Session } from '../transport/session.ts';
+import { type Captured, captureFilter, judgeCapture, parsePassings } from './captured.ts';
 import type { Surroundings } from './deployment.ts';
 
 const deadlineMs = 60_000;
@@ -15,7 +17,17 @@ const deadlineMs = 60_000;
 const anyClient: { readonly [family in Family]: string } = { ipv4: '203.0.113.1', ipv6: '3fff::1' };
 
 /** What the node answered, and what of it is wrong. */
-export type Probed = { readonly answers: readonly ProbeAnswer[]; readonly findings: readonly Finding[] };
+export type Probed = {
+  readonly answers: readonly ProbeAnswer[];
+  /** Packets that the check of sources dropped meanwhile, on any interface. */
+  readonly drops: number;
+  /** Null: nobody watched. */
+  readonly captured: readonly Captured[] | null;
+  readonly findings: readonly Finding[];
+};
+
+/** How long a node watches what passes it, and what is told once it does. */
+export type CaptureWish = { readonly seconds: number; readonly onBegun: () => void };
 
 /**
  * Asks the running kernel whether replies of each network would leave by its device and gateway, and whether the gateway answers
@@ -23,15 +35,19 @@ export type Probed = { readonly answers: readonly ProbeAnswer[]; readonly findin
  */
 export async function probe(
   session: Session,
-  decisions: readonly Decision[],
+  { decisions, interfaces, capture }: ProbeWish,
   { programs, randomWord }: Surroundings,
 ): Promise<Result<Probed, Failure>> {
   const token = `@${randomWord()}`;
-  const lines = decisions.flatMap(probeLines);
+  const filter = capture === null ? null : captureFilter(decisions);
+  const watch = filter === null || capture === null ? [] : [toShell(['capture', String(capture.seconds), filter])];
+  const lines = [...decisions.flatMap(probeLines), ...watch];
   const answer = await session.run({
     program: `token='${token}'\n${programs.probe}\nprobes() {\n:\n${lines.join('\n')}\n}\nmain </dev/null\n`,
-    deadlineMs,
-    onLine: null,
+    deadlineMs: deadlineMs + (capture?.seconds ?? 0) * 1000,
+    onLine: (line) => {
+      if (line.startsWith(`${token} capture `)) capture?.onBegun();
+    },
   });
   if (!answer.ok) return answer;
   const said = answer.value.stdout
@@ -40,7 +56,36 @@ export async function probe(
   if (said.at(-1) !== 'end')
     return { ok: false, error: { kind: 'protocol', message: `the probes ended early: ${answer.value.stderr.trim()}` } };
   const answers = decisions.map((decision, place) => answerOf(decision, place, said));
-  return ok({ answers, findings: decisions.flatMap((decision, i) => judge(decision, answers[i])) });
+  const saying = (word: string) =>
+    said.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+  const passed = judgeCapture(decisions, parsePassings(saying('packet')), interfaces);
+  const isWatched = saying('capture').includes('begun');
+  return ok({
+    answers,
+    drops: Number(saying('drops')[0] ?? 0),
+    captured: isWatched ? passed.captured : null,
+    findings: [
+      ...decisions.flatMap((decision, i) => judge(decision, answers[i])),
+      ...(watch.length === 0 || isWatched ? passed.findings : [unwatched(saying('capture'), saying('packet'))]),
+    ],
+  });
+}
+
+/** What a node is asked about. */
+type ProbeWish = {
+  readonly decisions: readonly Decision[];
+  readonly interfaces: readonly ObservedInterface[];
+  /** Null: nobody watches. */
+  readonly capture: CaptureWish | null;
+};
+
+function unwatched(answers: readonly string[], said: readonly string[]): Finding {
+  const isAbsent = answers.includes('absent');
+  return {
+    ...({ code: 'probe', where: 'network', subject: 'capture' } as const),
+    message: isAbsent ? 'the host has no tcpdump' : `tcpdump does not watch: ${said.at(-1) ?? 'it says nothing'}`,
+    hint: isAbsent ? 'install the package tcpdump' : 'it takes root, and version 4.99 or later',
+  };
 }
 
 /** A decision is known by its place: a network may have two. */

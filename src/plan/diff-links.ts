@@ -73,6 +73,12 @@ function create(link: VlanLink): RuntimeChange {
       ipv6 === true
         ? ip('an IPv6 link-local address from its own', 'link', 'set', name, 'addrgenmode', 'eui64')
         : ip('no IPv6 link-local address', 'link', 'set', name, 'addrgenmode', 'none'),
+      // As for IPv6AcceptRA=no; a kernel without IPv6 has no such setting.
+      {
+        argv: ['sysctl', '-qew', `net/ipv6/conf/${name}/accept_ra=0`],
+        why: 'routers there give no addresses and routes',
+        stdin: null,
+      },
       ...(mtu === null ? [] : [ip('the MTU asked for', 'link', 'set', name, 'mtu', String(mtu))]),
       ip('bring it up', 'link', 'set', name, 'up'),
       {

@@ -12,6 +12,8 @@ export type Evidence = {
   readonly desired: DesiredState;
   readonly observed: Observed;
   readonly answers: readonly ProbeAnswer[];
+  /** Packets that the check of sources dropped while the node was asked. */
+  readonly drops: number;
 };
 
 /**
@@ -41,6 +43,7 @@ const causes: readonly Look[] = [
   silentGateway,
   otherServiceProxy,
   rpFilter,
+  droppedNow,
   chainLost,
   emptyTable,
   noRule,
@@ -85,6 +88,18 @@ function rpFilter(decision: Decision, { plan }: Evidence): Cause | null {
   const change = plan.runtime.find(({ words }) => keys.some((key) => words.startsWith(key)));
   if (change === undefined) return null;
   return [`rp_filter drops requests on ${device}: ${change.words}`, 'nstat -az TcpExtIPReversePathFilter counts them'];
+}
+
+/** Where the settings are as described, the check of sources may still drop what comes in by a way that nobody described. */
+function droppedNow(decision: Decision, { observed, drops }: Evidence): Cause | null {
+  const { device } = decision;
+  if (drops === 0 || device === null || familyOfDecision(decision) === 'ipv6') return null;
+  const own = [device, 'all'].map((name) => Number(observed.running.sysctls[ipv4ConfKey(name, 'rp_filter')] ?? 0));
+  if (Math.max(...own) === 0) return null;
+  return [
+    `rp_filter drops packets on this node: ${drops} while it was asked, and on ${device} it is ${Math.max(...own)}`,
+    'nstat -az TcpExtIPReversePathFilter counts them; rp_filter: auto or off lets requests in',
+  ];
 }
 
 function chainLost(decision: Decision, { plan }: Evidence): Cause | null {

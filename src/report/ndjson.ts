@@ -35,6 +35,14 @@ export function fromHereLine(endpoint: string, trouble: string | null): string {
   return lineOf({ kind: 'from-here', endpoint, trouble });
 }
 
+/** What a node that watched has seen, as a line of NDJSON: `kind` is `captured`; counts of each network, by family. */
+export function capturedLine(
+  host: HostName,
+  networks: readonly { readonly network: string; readonly requests: number; readonly answered: number }[],
+): string {
+  return lineOf({ kind: 'captured', host, networks });
+}
+
 /** Addresses of a pool that no network covers as a line of NDJSON: `kind` is `uncovered-pool`; `hosts` is null where no host has one. */
 export function uncoveredPoolLine(uncovered: {
   readonly pool: string;

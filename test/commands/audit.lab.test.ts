@@ -5,6 +5,7 @@ import { downLab } from '../../src/lab/down.ts';
 import { runCommand } from '../../src/lab/host-command.ts';
 import type { Lab } from '../../src/lab/lab-state.ts';
 import { inNamespace } from '../../src/lab/namespace.ts';
+import type { GuestFiles } from '../../src/lab/seed.ts';
 import { labNetwork } from '../../src/lab/topology.ts';
 import { publicNetwork, segmentNetwork, writeInventory } from './lab-inventory.ts';
 import { bootLab, onNode } from './lab-node.ts';
@@ -13,9 +14,24 @@ import { auditOf, pushTo, verifyOf } from './pushing.ts';
 let lab: Lab;
 let inventory: string;
 
+/** A bridge without ports, made by the host's own files, and a network on a VLAN of it. */
+const bridge: GuestFiles = {
+  '/etc/systemd/network/20-br0.netdev': '[NetDev]\nName=br0\nKind=bridge\n',
+  '/etc/systemd/network/20-br0.network':
+    '[Match]\nName=br0\n\n[Link]\nRequiredForOnline=no\n\n[Network]\nConfigureWithoutCarrier=yes\nLinkLocalAddressing=no\n',
+};
+const bridged = {
+  ...{
+    name: 'bridged',
+    pools: ['10.20.30.0/24'],
+    link: { parent: 'br0', vlan: 300, mtu: 1400 },
+    return_path: 'onlink',
+  },
+};
+
 beforeAll(async () => {
-  lab = await bootLab({ nodes: 1 });
-  inventory = await writeInventory(lab, 'both', { networks: [publicNetwork, segmentNetwork] });
+  lab = await bootLab({ nodes: 1, files: { n1: bridge } });
+  inventory = await writeInventory(lab, 'all', { networks: [publicNetwork, segmentNetwork, bridged] });
   const { exitCode, stderr } = await pushTo(inventory);
   expect(exitCode, stderr).toBe(0);
 });
@@ -116,6 +132,40 @@ describe('a verification', () => {
     expect(exitCode, stdout).toBe(0);
   });
 
+  it.each([
+    [
+      'a parent that is down',
+      'ip link set br0 down',
+      'ip link set br0 up; ip link set br0.300 up; ip route replace 10.20.30.0/24 dev br0.300 scope link proto static',
+      /network bridged\n +br0, which br0\.300 hangs on, is down/,
+    ],
+    [
+      'an MTU that is too small',
+      'ip link set br0.300 mtu 1300',
+      'ip link set br0.300 mtu 1400',
+      /network bridged\n +br0\.300 has MTU 1300, not 1400/,
+    ],
+  ])('names %s', async (_, meddling, mending, cause) => {
+    await onNode(lab, 'n1', meddling);
+    const { exitCode, stdout } = await verifyOf(inventory);
+    await onNode(lab, 'n1', mending);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(cause);
+    expect((await verifyOf(inventory)).stdout).toContain('1 host as described');
+  });
+
+  it('names a way that is no longer the right one, since something else serves the services by now', async () => {
+    const path = await writeInventory(lab, 'cilium', {
+      networks: [publicNetwork, segmentNetwork, bridged],
+      kube_proxy: 'cilium',
+    });
+    const { exitCode, stdout } = await verifyOf(path);
+    expect(exitCode).toBe(2);
+    expect(stdout).toMatch(
+      /network public\n +the node was set up for return path mark, and needs source by now: Cilium replaces kube-proxy/,
+    );
+  });
+
   it('names the VLAN that somebody deleted, before all that went with it', async () => {
     await onNode(lab, 'n1', 'ip link delete eth0.100');
     const { exitCode, stdout } = await verifyOf(inventory);
@@ -157,7 +207,7 @@ describe('a verification over a restart', () => {
     await onNode(lab, 'n1', 'rm /etc/sysctl.d/zzz.conf');
     expect(exitCode).toBe(2);
     expect(stdout).toMatch(
-      /after-reboot running +sysctl net\/ipv4\/conf\/eth0\.100\/rp_filter 0 → 1\n +is otherwise since/,
+      /after-reboot +running +sysctl net\/ipv4\/conf\/eth0\.100\/rp_filter 0 → 1\n +is otherwise since/,
     );
     await expect(readFile(log)).rejects.toThrow('ENOENT');
   });

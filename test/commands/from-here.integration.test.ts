@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { askFromHere } from '../../src/commands/from-here.ts';
+import { askFromHere, tellFromHere } from '../../src/commands/from-here.ts';
 import type { IpAddress } from '../../src/domain/address.ts';
 import type { Endpoint } from '../../src/domain/endpoint.ts';
 import { run } from './test-io.ts';
@@ -37,7 +37,7 @@ async function shutPort(): Promise<Endpoint> {
 /** Exits with 2 where something does not answer. */
 const ask = (endpoints: readonly Endpoint[], output: 'text' | 'json') =>
   run(async (_options, io) => {
-    const reports = await askFromHere(endpoints, output, io);
+    const reports = tellFromHere(await askFromHere(endpoints), output, io);
     return reports.every(({ trouble }) => trouble === null) ? 0 : 2;
   }, {});
 

@@ -257,7 +257,13 @@ END
       expect(await push(deployment, device), device).toMatchObject({ status: 'changed' });
       const seen = await seenBy(deployment);
       expect(hasNothingToDo(seen), device).toBe(true);
-      sure(await probe(seen.session, state.decisions, surroundingsOf(host.connect)));
+      sure(
+        await probe(
+          seen.session,
+          { decisions: state.decisions, interfaces: [], capture: null },
+          surroundingsOf(host.connect),
+        ),
+      );
       const nothing = { ...state, decisions: [], routes: [], rules: [], sysctls: [] };
       expect(await push(deploymentOf(host, nothing, []), device), device).toMatchObject({ status: 'changed' });
       expectNoneRan(device);

@@ -21,7 +21,10 @@ async function findings() {
   return sure(
     await probe(
       session,
-      sampleState.decisions.map((decision) => ({ ...decision, fwmark: null })),
+      {
+        decisions: sampleState.decisions.map((decision) => ({ ...decision, fwmark: null })),
+        ...{ interfaces: [], capture: null },
+      },
       surroundings,
     ),
   ).findings;

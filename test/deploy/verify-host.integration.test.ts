@@ -97,4 +97,20 @@ describe('a verification after a push', () => {
     host.sh(mend);
     expect(await verified()).toEqual({ first: '', findings: 0 });
   });
+
+  it('names a check of sources that drops packets right now, though all is as described', async () => {
+    // In loose mode an interface without an address drops all.
+    host.sh(`ip -n gateway address add 203.0.113.9/32 dev lo
+      ip -n gateway route replace 192.168.1.11 dev peer1 src 203.0.113.9
+      ip -n gateway neigh replace 192.168.1.11 lladdr $(cat /sys/class/net/eth1/address) dev peer1 nud permanent
+      ip netns exec gateway sh -c 'while sleep 0.02; do echo; done | socat -u - UDP4-SENDTO:192.168.1.11:9' >/dev/null 2>&1 & echo $! >/run/sender; sleep 1`);
+    const { first } = await verified();
+    host.sh(
+      'pkill -P "$(cat /run/sender)"; ip -n gateway route del 192.168.1.11; ip -n gateway address del 203.0.113.9/32 dev lo',
+    );
+    expect(first).toMatch(
+      /^likely-cause: rp_filter drops packets on this node: \d+ while it was asked, and on eth1 it is 2$/,
+    );
+    expect(await verified()).toEqual({ first: '', findings: 0 });
+  });
 });

@@ -19,6 +19,7 @@ const settle = "sh -c 'command -v udevadm >/dev/null && udevadm settle --timeout
 const made = (name: string, parent: string, id: number) => [
   `ip link add link ${parent} name ${name} type vlan id ${id}`,
   `ip link set ${name} addrgenmode none`,
+  `sysctl -qew net/ipv6/conf/${name}/accept_ra=0`,
   `ip link set ${name} up`,
   settle,
 ];
@@ -49,8 +50,9 @@ describe('addLinks', () => {
 
   it('sets an MTU before the link is up', () => {
     const [change] = addLinks([vlan('eth0.100', 'eth0', 100, 1400)], host([iface('eth0')]));
-    expect(change?.apply.map(({ argv }) => argv.slice(2).join(' ')).slice(1, 4)).toEqual([
+    expect(change?.apply.map(({ argv }) => argv.slice(2).join(' ')).slice(1, 5)).toEqual([
       'set eth0.100 addrgenmode none',
+      'net/ipv6/conf/eth0.100/accept_ra=0',
       'set eth0.100 mtu 1400',
       'set eth0.100 up',
     ]);

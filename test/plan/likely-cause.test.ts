@@ -17,7 +17,11 @@ const desired = {
 };
 
 /** What is named where these interfaces are there, all else is as desired, and the last push made these decisions. */
-function causes(interfaces: readonly ObservedInterface[], last: readonly Decision[] = decisions): readonly string[] {
+function causes(
+  interfaces: readonly ObservedInterface[],
+  last: readonly Decision[] = decisions,
+  { drops = 0, sysctls = {} }: { readonly drops?: number; readonly sysctls?: Readonly<Record<string, string>> } = {},
+): readonly string[] {
   const protocol = 'static';
   return likelyCauses({
     plan: samplePlan('node1', {}),
@@ -27,11 +31,12 @@ function causes(interfaces: readonly ObservedInterface[], last: readonly Decisio
       ...{ persisted: [], notFiles: [], history: [], boot: noBootFiles, pending: null },
       recorded: manifest({ desired: { ...desired, decisions: last } }),
       running: {
-        ...{ vlans: [], chains: [], sysctls: {} },
+        ...{ vlans: [], chains: [], sysctls },
         routes: desired.routes.map((route) => ({ route, protocol })),
         rules: desired.rules.map((rule) => ({ rule, protocol })),
       },
     },
+    drops,
     answers: [{ network: 'public', family: 'ipv4', isGatewaySilent: false, strayReply: null }],
   }).map(({ subject, message }) => `${subject}: ${message}`);
 }
@@ -63,6 +68,15 @@ describe('likelyCauses', () => {
     ],
   ])('%s', (_title, interfaces, expected) => {
     expect(causes(interfaces)).toEqual(expected);
+  });
+
+  it('names a check of sources that drops packets while the node is asked, where it checks that interface at all', () => {
+    const strict = { 'net/ipv4/conf/all/rp_filter': '1' };
+    expect(causes([eth0, ours], decisions, { drops: 3, sysctls: strict })).toEqual([
+      'network public: rp_filter drops packets on this node: 3 while it was asked, and on eth0.100 it is 1',
+    ]);
+    expect(causes([eth0, ours], decisions, { drops: 3 })).toEqual([]);
+    expect(causes([eth0, ours], decisions, { sysctls: strict })).toEqual([]);
   });
 
   it('names a kube-proxy that changed its mode since the last push', () => {

@@ -48,6 +48,8 @@ export function run(kernel: SimulatedKernel, { argv, stdin }: Command): void {
       return;
     case 'sysctl': {
       const [, key = '', value = ''] = /^([^=]+)=(.+)$/.exec(words[1] ?? '') ?? [];
+      // A kernel that speaks no IPv6 has none of its settings, and is not asked to.
+      if (words[0] === '-qew') return;
       if (words[0] !== '-qw' || kernel.sysctls[key] === undefined) throw new Error(`no such key: ${line}`);
       kernel.sysctls[key] = value;
       return;

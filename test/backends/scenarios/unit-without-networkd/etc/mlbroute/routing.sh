@@ -31,6 +31,7 @@ vlan() {
   if [ ! -e "/sys/class/net/$1" ]; then
     try ip link add link "$2" name "$1" type vlan id "$3"
     try ip link set "$1" addrgenmode "$4"
+    try sysctl -qew "net/ipv6/conf/$1/accept_ra=0"
   fi
   [ -z "$5" ] || try ip link set "$1" mtu "$5"
   is_up "$1" || try ip link set "$1" up
