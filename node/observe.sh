@@ -284,6 +284,18 @@ networkd_texts() {
   done
   section networkd-texts
   [ $# -gt 0 ] && grep -H '' -- "$@"
+  # What netplan will make of files that changed since the boot, by netplan itself, in a folder of its own.
+  case $unread in
+    */etc/netplan/*)
+      command -v netplan >/dev/null 2>&1 && made=$(mktemp -d) || return
+      mkdir "$made/etc" && cp -a /etc/netplan "$made/etc/" && netplan generate --root-dir "$made" >/dev/null 2>&1
+      section netplan-texts
+      for file in "$made"/run/systemd/network/*; do
+        [ -f "$file" ] && grep -H '' -- "$file" | sed "s#^$made##"
+      done
+      rm -rf "$made"
+      ;;
+  esac
 }
 
 state_section() {

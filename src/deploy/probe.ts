@@ -83,8 +83,10 @@ function unwatched(answers: readonly string[], said: readonly string[]): Finding
   const isAbsent = answers.includes('absent');
   return {
     ...({ code: 'probe', where: 'network', subject: 'capture' } as const),
-    message: isAbsent ? 'the host has no tcpdump' : `tcpdump does not watch: ${said.at(-1) ?? 'it says nothing'}`,
-    hint: isAbsent ? 'install the package tcpdump' : 'it takes root, and version 4.99 or later',
+    message: isAbsent
+      ? 'the host has neither tcpdump nor perl'
+      : `nobody can watch: ${said.at(-1) ?? 'it says nothing'}`,
+    hint: isAbsent ? 'install the package tcpdump' : 'it takes root, and tcpdump 4.99 or later',
   };
 }
 

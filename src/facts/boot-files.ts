@@ -16,7 +16,7 @@ export function parseBootFiles(sections: Sections): BootFiles {
       key === 'wanted' || key === 'unwanted' || key === 'masked' ? [{ name: rest, state: key }] : [],
     ),
     unreadNetplanFiles: (sections.get('networkd-unread') ?? '').split('\n').filter(isNetplan),
-    networkdTexts: networkdTexts(sections.get('networkd-texts') ?? ''),
+    networkdTexts: networkdTexts(sections),
     clockS: /^\d+$/.test(clock) ? Number(clock) : null,
   };
 }
@@ -26,8 +26,16 @@ export function isNetplan(path: string): boolean {
   return path.startsWith('/etc/netplan/');
 }
 
+/** networkd's files; in place of those that netplan made, what it would make now, where that was asked. */
+function networkdTexts(sections: Sections): readonly NetworkdText[] {
+  const there = parseTexts(sections.get('networkd-texts') ?? '');
+  const made = sections.get('netplan-texts');
+  if (made === undefined) return there;
+  return [...there.filter(({ path }) => !/^\/run\/.*netplan/.test(path)), ...parseTexts(made)];
+}
+
 /** Files as `grep -H ''` prints them, line by line. */
-function networkdTexts(text: string): readonly NetworkdText[] {
+function parseTexts(text: string): readonly NetworkdText[] {
   const files = new Map<string, string[]>();
   for (const [, path = '', line = ''] of text.matchAll(/^(\/[^:\n]*):(.*)$/gm))
     files

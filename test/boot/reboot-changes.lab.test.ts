@@ -3,6 +3,7 @@ import { changesUntil, rebootChanges } from '../../src/boot/reboot-changes.ts';
 import { downLab } from '../../src/lab/down.ts';
 import type { Lab } from '../../src/lab/lab-state.ts';
 import { rebootNodes } from '../../src/lab/reboot.ts';
+import { labNetwork } from '../../src/lab/topology.ts';
 import { ubuntuLike } from '../../src/lab/up.ts';
 import { dualNetwork, secondNetwork, segmentNetwork, writeInventory } from '../commands/lab-inventory.ts';
 import { bootLab, onNode, takeNetworkdAway } from '../commands/lab-node.ts';
@@ -12,6 +13,13 @@ import { auditOf, pushTo, seenOf } from '../commands/pushing.ts';
 type Drift = readonly [words: string, script: string];
 
 const own = '/etc/systemd/network/05-mlbroute-';
+/** Another tool takes the parent over: the drop-in for its file is there or not. */
+const netplan = (file: string) => `address=$(sed -n 's/^Address=//p' /etc/systemd/network/10-eth0.network)
+  rm /etc/systemd/network/10-eth0.network
+  mv /etc/systemd/network/10-eth0.network.d /etc/systemd/network/${file}.d
+  mkdir -p /etc/netplan
+  printf 'network:\\n  version: 2\\n  ethernets:\\n    eth0:\\n      addresses: [%s]\\n      routes: [{to: default, via: ${labNetwork.gateway}}]\\n' "$address" >/etc/netplan/50-lab.yaml
+  chmod 600 /etc/netplan/50-lab.yaml`;
 const networkdDrifts: readonly (readonly Drift[])[] = [
   [
     ['a rule was deleted', 'ip rule delete priority 2011'],
@@ -33,6 +41,7 @@ const networkdDrifts: readonly (readonly Drift[])[] = [
       'a neighbour has another card',
       `sed -i 's/^LinkLayerAddress=.*/LinkLayerAddress=52:54:00:00:00:99/' ${own}eth0.200.network`,
     ],
+    ['netplan takes the parent, and its file is known', netplan('10-netplan-eth0.network')],
   ],
   [
     [
@@ -45,6 +54,7 @@ const networkdDrifts: readonly (readonly Drift[])[] = [
     ['a glob of somebody else', "echo 'net.ipv4.conf.*.rp_filter = 1' >/etc/sysctl.d/zzz.conf"],
     ['systemd-sysctl is masked', 'systemctl mask systemd-sysctl.service'],
     ['an address is another', `sed -i 's,^Address=5.6.7.202/24,Address=5.6.7.222/24,' ${own}eth0.200.network`],
+    ['netplan takes the parent, and its file is not known', netplan('10-eth0.network')],
   ],
   [
     ['a VLAN was deleted', 'ip link delete eth0.100'],
@@ -81,7 +91,7 @@ const driftsOf = (round: number): ReadonlyMap<string, Drift> =>
     nodes.map((node, index) => [node, ([...networkdDrifts, unitDrifts][index] ?? [])[round] ?? ['nothing', ':']]),
   );
 
-const restore = `cd / && systemctl unmask systemd-sysctl.service 2>/dev/null; rm -rf etc/mlbroute etc/sysctl.d etc/systemd && tar xf /root/pushed.tar && sync`;
+const restore = `cd / && systemctl unmask systemd-sysctl.service 2>/dev/null; rm -rf etc/mlbroute etc/sysctl.d etc/systemd etc/netplan && tar xf /root/pushed.tar && sync`;
 const print = (line: string) => process.stderr.write(`${line}\n`);
 
 let lab: Lab;
@@ -119,7 +129,7 @@ describe('what the audit says that a reboot would change', () => {
     expect(stdout).not.toContain('reboot');
   });
 
-  it.each(Array.from({ length: 7 }, (_, round) => round))('is what a real reboot does: round %i', async (round) => {
+  it.each(Array.from({ length: 8 }, (_, round) => round))('is what a real reboot does: round %i', async (round) => {
     const drifts = driftsOf(round);
     await Promise.all(
       Array.from(drifts, ([node, [, script]]) => onNode(lab, node, `${round === 0 ? '' : restore}\n${script}`)),

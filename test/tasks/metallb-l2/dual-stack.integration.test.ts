@@ -108,46 +108,53 @@ describe('a network of both families', () => {
     expect(silent.stdout).not.toMatch(/gateway 1\.2\.3\.1/);
   });
 
-  it('is watched: a capture sees requests of both families, and by which interface their answers leave', async () => {
-    const watch = async () => {
-      const seen = service.fleet.run(verify, { ...verifyOptions(), captureS: 4 });
-      // Others wait for the node meanwhile, so they must not stop this process.
-      await sleep(2000);
-      forget();
-      const clients = ['TCP4:1.2.3.5:80,bind=203.0.113.9', 'TCP6:[2001:db8:1::5]:80,bind=[2001:db8:9::9]'].map((to) =>
-        spawn(
-          'nsenter',
-          ['-t', String(service.fleet.gatewayPid('n1')), '-n', 'socat', '-T3', '-', `${to},connect-timeout=2`],
-          {
-            stdio: 'ignore',
-          },
-        ),
+  it.each([
+    ['tcpdump', ':'],
+    ['perl, where there is no tcpdump', 'mount --bind /dev/null "$(command -v tcpdump)"'],
+  ])(
+    'is watched by %s: a capture sees requests of both families, and by which interface their answers leave',
+    async (_, prepare) => {
+      service.node(prepare);
+      const watch = async () => {
+        const seen = service.fleet.run(verify, { ...verifyOptions(), captureS: 4 });
+        // Others wait for the node meanwhile, so they must not stop this process.
+        await sleep(2000);
+        forget();
+        const clients = ['TCP4:1.2.3.5:80,bind=203.0.113.9', 'TCP6:[2001:db8:1::5]:80,bind=[2001:db8:9::9]'].map((to) =>
+          spawn(
+            'nsenter',
+            ['-t', String(service.fleet.gatewayPid('n1')), '-n', 'socat', '-T3', '-', `${to},connect-timeout=2`],
+            {
+              stdio: 'ignore',
+            },
+          ),
+        );
+        const { exitCode, stdout } = await seen;
+        for (const client of clients) client.kill();
+        return { exitCode, stdout };
+      };
+      const sound = await watch();
+      expect(sound.exitCode, sound.stdout).toBe(0);
+      expect(sound.stdout).toMatch(
+        /^(Captured on n1: 1 request to public, 1 answered by the interface it came in by\.\n){2}/m,
       );
-      const { exitCode, stdout } = await seen;
-      for (const client of clients) client.kill();
-      return { exitCode, stdout };
-    };
-    const sound = await watch();
-    expect(sound.exitCode, sound.stdout).toBe(0);
-    expect(sound.stdout).toMatch(
-      /^(Captured on n1: 1 request to public, 1 answered by the interface it came in by\.\n){2}/m,
-    );
-    // Where another rule comes first, answers take main's way, which leads out by eth0.
-    service.node('for family in -4 -6; do ip $family rule add priority 1500 fwmark 0x100/0x1f00 lookup main; done');
-    service.node(
-      'ip neigh replace 192.168.1.1 lladdr 02:00:00:00:00:01 dev eth0; ip neigh replace fd00::1 lladdr 02:00:00:00:00:01 dev eth0',
-    );
-    const astray = await watch();
-    service.node('for family in -4 -6; do ip $family rule del priority 1500; done');
-    expect(astray.exitCode).toBe(2);
-    expect(astray.stdout).toMatch(
-      /the request of 203\.0\.113\.9\.\d+ to 1\.2\.3\.5\.80 came in by eth1, its answer left by eth0/,
-    );
-    expect(astray.stdout).toMatch(/to 2001:db8:1::5\.80 came in by eth1, its answer left by eth0/);
-    expect(astray.stdout).toMatch(
-      /likely-cause +network +network public\n +rule 1500 fwmark 0x100\/0x1f00 lookup main comes first/,
-    );
-  });
+      // Where another rule comes first, answers take main's way, which leads out by eth0.
+      service.node('for family in -4 -6; do ip $family rule add priority 1500 fwmark 0x100/0x1f00 lookup main; done');
+      service.node(
+        'ip neigh replace 192.168.1.1 lladdr 02:00:00:00:00:01 dev eth0; ip neigh replace fd00::1 lladdr 02:00:00:00:00:01 dev eth0',
+      );
+      const astray = await watch();
+      service.node('for family in -4 -6; do ip $family rule del priority 1500; done');
+      expect(astray.exitCode).toBe(2);
+      expect(astray.stdout).toMatch(
+        /the request of 203\.0\.113\.9\.\d+ to 1\.2\.3\.5\.80 came in by eth1, its answer left by eth0/,
+      );
+      expect(astray.stdout).toMatch(/to 2001:db8:1::5\.80 came in by eth1, its answer left by eth0/);
+      expect(astray.stdout).toMatch(
+        /likely-cause +network +network public\n +rule 1500 fwmark 0x100\/0x1f00 lookup main comes first/,
+      );
+    },
+  );
 
   it.each([
     ['a rule that went', 'ip -6 rule del priority 2011', /IPv6 rule 2011 fwmark/],
