@@ -50,6 +50,7 @@ const sidebar = [
     text: 'Understand',
     items: [
       { text: 'The datapath', link: '/datapath' },
+      { text: 'Backends', link: '/backends' },
       { text: 'Safety', link: '/safety' },
       { text: 'Performance', link: '/performance' },
       { text: 'From programs', link: '/library' },
