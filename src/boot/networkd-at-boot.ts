@@ -41,11 +41,11 @@ export function networkdAtBoot(
 
 type Growing = { -readonly [key in Exclude<keyof RoutingAtBoot, 'links'>]: RoutingAtBoot[key][number][] };
 
-/** By name, of each name the one that hides the others. What lies in /run was made by hand or by us, and is gone by then; netplan makes its own anew. */
+/** By name, of each name the one that hides the others. What generators make in /run comes again; what keeps networkd off a new VLAN until then does not. */
 function filesAtBoot({ networkdTexts = [] }: BootFiles): readonly NetworkdText[] {
   const byName = new Map<string, NetworkdText>();
   for (const file of networkdTexts) {
-    const isPassing = file.path.startsWith('/run/') && !file.path.includes('netplan');
+    const isPassing = file.path.startsWith('/run/') && file.path.includes('/00-mlbroute-');
     const key = file.path.split('/network/').at(-1) ?? file.path;
     if (!isPassing && !byName.has(key)) byName.set(key, file);
   }

@@ -158,6 +158,17 @@ describe('what a reboot would change', () => {
     expect(changes.some((change) => change.includes('VLAN 100'))).toBe(false);
   });
 
+  it('is nothing where a file that keeps networkd off a new VLAN will be gone, and one that a generator makes will be back', () => {
+    const rest = after(files, {
+      '/run/systemd/network/00-mlbroute-eth0.100.network': '[Match]\nName=eth0.100\n\n[Link]\nUnmanaged=yes\n',
+    });
+    const networkdTexts = (rest.boot.networkdTexts ?? []).map(({ path, text }) => ({
+      path: path.replace(/^\/etc(\/systemd\/network\/10-eth0\.network)$/, '/run$1'),
+      text,
+    }));
+    expect(words(rebootChanges(desired, { ...rest, boot: { ...rest.boot, networkdTexts } }))).toEqual([]);
+  });
+
   it('tells of VLANs that are made and that nobody brings up', () => {
     const changes = words(rebootChanges(desired, after(edited('05-mlbroute-eth0.200.network', () => null))));
     expect(changes).toContain('~ link eth0.200 down');
