@@ -2,6 +2,7 @@ import type { BootFiles, NetworkdText } from '../domain/boot-files.ts';
 import { type InterfaceName, parseVlanId, type VlanLink } from '../domain/link.ts';
 import { matchesName } from '../domain/network-file.ts';
 import type { Observed } from '../domain/observed.ts';
+import { globsOf } from '../facts/networkd-files.ts';
 import { type IniSection, lastValue, parseIni, valuesOf } from './ini.ts';
 import { addressesOf, neighborsOf, routesOf, rulesOf } from './network-sections.ts';
 import type { RoutingAtBoot } from './routing-at-boot.ts';
@@ -61,20 +62,13 @@ function configOf(
   const taker = files.find(
     ({ path, text }) =>
       path.endsWith('.network') &&
-      (matchesName(valuesOf(parseIni(text), 'Match', 'Name').flatMap(globs), device) ||
+      (matchesName(valuesOf(parseIni(text), 'Match', 'Name').flatMap(globsOf), device) ||
         (path === inUse && !parseIni(text).some(({ settings }) => settings.some(([key]) => key === 'Name')))),
   );
   if (taker === undefined) return null;
   const name = taker.path.slice(taker.path.lastIndexOf('/') + 1);
   const dropIns = files.filter(({ path }) => path.includes(`/${name}.d/`));
   return [taker, ...dropIns].flatMap(({ text }) => parseIni(text));
-}
-
-/** A `!` before a list turns each of its globs round. */
-function globs(value: string): readonly string[] {
-  const isInverted = value.startsWith('!');
-  const names = value.slice(isInverted ? 1 : 0).split(/\s+/);
-  return names.filter((name) => name !== '').map((name) => (isInverted ? `!${name}` : name));
 }
 
 function vlanNames(sections: readonly IniSection[]): readonly string[] {

@@ -1,7 +1,7 @@
 import type { RebootChange } from '../domain/change.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
-import { mainTable, type PolicyRule, type Route } from '../domain/routing.ts';
+import { mainTable } from '../domain/routing.ts';
 import { diffAddresses } from '../plan/diff-addresses.ts';
 import { diffChains } from '../plan/diff-chains.ts';
 import { addLinks, removeLinks } from '../plan/diff-links.ts';
@@ -53,14 +53,11 @@ function kernelAtBoot(desired: DesiredState, observed: Observed): Kernel {
 /** The same list for a kernel that was seen after a restart. */
 export function changesUntil(desired: DesiredState, observed: Observed, after: Observed): readonly RebootChange[] {
   const { running, facts } = after;
-  const addresses = facts.interfaces.flatMap(({ name, addresses }) =>
-    addresses.map((each) => ({ device: name, ...each })),
-  );
   return kernelChanges(desired, observed, {
     links: running.vlans,
     routes: running.routes.map(({ route }) => route),
     rules: running.rules.map(({ rule }) => rule),
-    addresses,
+    addresses: addressesOf(after),
     neighbors: running.neighbors ?? [],
     chains: running.chains,
     down: new Set(facts.interfaces.flatMap(({ name, isUp }) => (isUp ? [] : [name]))),
@@ -71,56 +68,28 @@ export function changesUntil(desired: DesiredState, observed: Observed, after: O
 function kernelChanges(desired: DesiredState, observed: Observed, next: Kernel): readonly RebootChange[] {
   const { running, facts, recorded } = observed;
   const states = [desired, ...(recorded === null ? [] : [recorded.desired])];
-  const tables = new Set(
-    states
-      .flatMap(({ routes, rules }) => [...routes, ...rules].map(({ table }) => table))
-      .filter((table) => table !== mainTable),
-  );
-  const routes = new Set(states.flatMap((state) => state.routes.map(routeKey)));
-  const rules = new Set(states.flatMap((state) => state.rules.map(ruleKey)));
-  const isOurRoute = (route: Route) => tables.has(route.table) || routes.has(routeKey(route));
-  const isOurRule = (rule: PolicyRule) => tables.has(rule.table) || rules.has(ruleKey(rule));
-  const names = vlansOf(desired, observed);
-  const kept = <T extends { readonly device: string; readonly address: string }>(
-    of: (state: DesiredState) => readonly T[],
-  ) => {
-    const places = new Set(states.flatMap(of).map(({ device, address }) => `${device} ${address}`));
-    return ({ device, address }: T) => places.has(`${device} ${address}`);
-  };
-  const isOurAddress = kept(({ addresses = [] }) => addresses);
-  const isOurNeighbor = kept(({ neighbors = [] }) => neighbors);
-  const wanted = {
-    ...{ decisions: [], chains: [], sysctls: [] },
-    links: next.links.filter(({ name }) => names.has(name)),
-    routes: next.routes.filter(isOurRoute),
-    rules: next.rules.filter(isOurRule),
-    addresses: next.addresses.filter(isOurAddress),
-    neighbors: next.neighbors.filter(isOurNeighbor),
-  };
-  const here: DesiredState = {
-    ...{ decisions: [], chains: [], sysctls: [] },
-    links: running.vlans.filter(({ name }) => names.has(name)),
-    routes: running.routes.map(({ route }) => route).filter(isOurRoute),
-    rules: running.rules.map(({ rule }) => rule).filter(isOurRule),
-    addresses: facts.interfaces
-      .flatMap(({ name, addresses }) => addresses.map((each) => ({ device: name, ...each })))
-      .filter(isOurAddress),
-    neighbors: (running.neighbors ?? []).filter(isOurNeighbor),
-  };
+  const ours = within(states);
+  const wanted = ours(next);
+  const here = ours({
+    links: running.vlans,
+    routes: running.routes.map(({ route }) => route),
+    rules: running.rules.map(({ rule }) => rule),
+    addresses: addressesOf(observed),
+    neighbors: running.neighbors ?? [],
+  });
   // What is here plays the part of what the last push left: all of it may go.
   const from = { facts, running, recorded: recordOf(here) };
   const asSeen: Observed = { ...observed, recorded: from.recorded };
-  const added = diffRoutes(wanted.routes, running.routes, here.routes);
-  const ruled = diffRules(wanted.rules, running.rules, here.rules);
-  const addressed = diffAddresses(wanted, asSeen);
-  const neighbored = diffNeighbors(wanted, asSeen);
+  const routes = diffRoutes(wanted.routes, running.routes, here.routes);
+  const rules = diffRules(wanted.rules, running.rules, here.rules);
+  const others = [diffAddresses(wanted, asSeen), routes, diffNeighbors(wanted, asSeen), rules];
   const changes = [
-    ...removeLinks([...names], wanted.links, from),
+    ...removeLinks([...vlansOf(desired, observed)], wanted.links, from),
     ...addLinks(
       wanted.links.filter(({ name }) => !next.down.has(name)),
       from,
     ),
-    ...[addressed, added, neighbored, ruled].flatMap(({ additions, removals }) => [...removals, ...additions]),
+    ...others.flatMap(({ additions, removals }) => [...removals, ...additions]),
     ...diffChains(
       next.chains.flatMap((chain) => (chain.hook === null ? [] : [{ ...chain, hook: chain.hook }])),
       running.chains,
@@ -131,6 +100,36 @@ function kernelChanges(desired: DesiredState, observed: Observed, next: Kernel):
     ...downs(wanted.links, next, observed),
     ...settings(states, next, observed),
   ];
+}
+
+/** Takes out of a kernel what these states have to do with: their own, and all that stands in their tables. */
+function within(
+  states: readonly DesiredState[],
+): (kernel: Pick<Kernel, 'links' | 'routes' | 'rules' | 'addresses' | 'neighbors'>) => DesiredState {
+  const tables = new Set(
+    states
+      .flatMap(({ routes, rules }) => [...routes, ...rules].map(({ table }) => table))
+      .filter((table) => table !== mainTable),
+  );
+  const routes = new Set(states.flatMap((state) => state.routes.map(routeKey)));
+  const rules = new Set(states.flatMap((state) => state.rules.map(ruleKey)));
+  const links = new Set(states.flatMap((state) => state.links.map(({ name }) => name)));
+  const placeOf = ({ device, address }: { readonly device: string; readonly address: string }) =>
+    `${device} ${address}`;
+  const addresses = new Set(states.flatMap((state) => (state.addresses ?? []).map(placeOf)));
+  const neighbors = new Set(states.flatMap((state) => (state.neighbors ?? []).map(placeOf)));
+  return (kernel) => ({
+    ...{ decisions: [], chains: [], sysctls: [] },
+    links: kernel.links.filter(({ name }) => links.has(name)),
+    routes: kernel.routes.filter((route) => tables.has(route.table) || routes.has(routeKey(route))),
+    rules: kernel.rules.filter((rule) => tables.has(rule.table) || rules.has(ruleKey(rule))),
+    addresses: kernel.addresses.filter((each) => addresses.has(placeOf(each))),
+    neighbors: kernel.neighbors.filter((each) => neighbors.has(placeOf(each))),
+  });
+}
+
+function addressesOf({ facts }: Observed): Kernel['addresses'] {
+  return facts.interfaces.flatMap(({ name, addresses }) => addresses.map((each) => ({ device: name, ...each })));
 }
 
 /** VLANs that are made, and that nobody brings up. */

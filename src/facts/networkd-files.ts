@@ -31,8 +31,8 @@ export function parseLoadedNetworks(section: string): readonly string[] {
   );
 }
 
-/** A `!` before a list turns each of its globs round. */
-function globsOf(value: string): readonly string[] {
+/** The globs of one `Name=`: a `!` before a list turns each of them round. */
+export function globsOf(value: string): readonly string[] {
   const isInverted = value.startsWith('!');
   const globs = value
     .slice(isInverted ? 1 : 0)
