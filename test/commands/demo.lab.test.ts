@@ -44,8 +44,8 @@ describe('the built command', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.filter(({ kind }) => kind === 'findings')).toEqual([
-      { kind: 'findings', host: 'n1', findings: [] },
-      { kind: 'findings', host: 'n2', findings: [] },
+      { kind: 'findings', host: 'n1', findings: [], atReboot: [] },
+      { kind: 'findings', host: 'n2', findings: [], atReboot: [] },
     ]);
   });
 
