@@ -12,7 +12,13 @@ export const checks: readonly Check[] = [
     countOf: ({ findings, plan }) =>
       countIn(findings, ({ where }) => where === 'running') ?? plan?.runtime.length ?? null,
   },
-  { title: 'Next boot', countOf: ({ findings }) => countIn(findings, isOfBoot) },
+  {
+    title: 'Next boot',
+    countOf: ({ findings, atReboot = [] }) => {
+      const found = countIn(findings, isOfBoot);
+      return found === null ? null : found + atReboot.length;
+    },
+  },
   { title: 'Record', countOf: ({ findings }) => countIn(findings, ({ where }) => where === 'recorded') },
   { title: 'Network', countOf: ({ findings }) => countIn(findings, ({ where }) => where === 'network') },
   { title: 'In the way', countOf: ({ plan }) => plan?.obstacles.length ?? null },

@@ -65,8 +65,8 @@ function planSections(
     ...section(
       'Why',
       decisions.map(
-        ({ network, returnPath, reason }) =>
-          html`<li><strong>${printable(network)}</strong>: return path ${returnPath}: ${printable(reason)}</li>`,
+        ({ network, pools, returnPath, reason }) =>
+          html`<li><strong>${printable(network)}</strong> ${pools.join(', ')}: return path ${returnPath}: ${printable(reason)}</li>`,
       ),
     ),
     ...section(

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatHtml } from '../../../src/report/html/page.ts';
 import type { RunReport } from '../../../src/report/run-report.ts';
 import { needTool } from '../../backends/run-tool.ts';
-import { everyHost, sampleReport } from '../sample-report.ts';
+import { everyHost, sampleHost, sampleReport } from '../sample-report.ts';
 import { auditedFleet, oneHost, pushedFleet } from './sample-fleet.ts';
 
 let folder: string;
@@ -99,6 +99,25 @@ describe('the page of a report', () => {
       await page.keyboard.press('Enter');
       expect(await details.getByText('Findings').isVisible()).toBe(false);
     }));
+
+  it('tells what a reboot would change, and counts it with what the next boot will not bring', () =>
+    withPage(
+      sampleReport([
+        sampleHost('n1', {
+          findings: [],
+          atReboot: [{ sign: '-', words: 'rule 2011 fwmark 0x100/0x1f00 lookup 7100' }],
+        }),
+        sampleHost('n2', { findings: [], atReboot: [] }),
+      ]),
+      async (page) => {
+        const column = (await page.locator('thead th').allInnerTexts()).indexOf('Next boot');
+        const cells = await page.locator(`tbody tr td:nth-child(${column + 1})`).allInnerTexts();
+        expect(cells.toSorted()).toEqual(['1', '✓']);
+        expect(await page.locator('details').allTextContents()).toContainEqual(
+          expect.stringContaining('What a reboot would change- rule 2011 fwmark 0x100/0x1f00 lookup 7100'),
+        );
+      },
+    ));
 
   it('is filtered by host, state and code, in the table and below it', () =>
     withPage(pushedFleet(30), async (page) => {
