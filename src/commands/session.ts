@@ -84,15 +84,15 @@ export async function onEach<T, R>(
   });
 }
 
-/** Looks at every host; `saw` is told at once. `isPlan`: what its actions would do is asked, too. */
+/** Looks at every host; `saw` is told at once. `isPlan`: what its actions would do is asked; else what the next boot reads is. */
 export function lookAtAll(
   deployments: readonly Deployment[],
   { forks, isPlan }: { readonly forks: number; readonly isPlan: boolean },
   surroundings: Surroundings,
   saw: (result: Look) => Look,
 ): Promise<readonly Look[]> {
-  const ways = isPlan ? lookAhead : look;
-  const lookAt = async (deployment: Deployment) => saw(await ways(deployment, 'read', surroundings));
+  const lookAt = async (deployment: Deployment) =>
+    saw(await (isPlan ? lookAhead(deployment, 'read', surroundings) : look(deployment, 'audit', surroundings)));
   return onEach(deployments, forks, lookAt, {
     emit: surroundings.emit,
     endOf: (result) => (result.kind === 'ended' ? result : null),

@@ -19,8 +19,11 @@ export type Look =
       readonly session: Session;
     };
 
-/** Why a host is looked at. Before a change an open transaction of somebody else stops everything, and a dead one is ended first. */
-export type Purpose = 'read' | 'change';
+/**
+ * Why a host is looked at. An audit brings the files that the next boot reads, too; before a change an open transaction of somebody else stops
+ * everything, and a dead one is ended first.
+ */
+export type Purpose = 'read' | 'audit' | 'change';
 
 /** Connects to a host, observes it and makes its plan. Never throws for the host's trouble. */
 export async function look(deployment: Deployment, purpose: Purpose, surroundings: Surroundings): Promise<Look> {
@@ -77,11 +80,11 @@ async function observeFor(
   surroundings: Surroundings,
 ): Promise<Result<Observed, HostOutcome>> {
   const { wantsHistory, sight } = deployment;
-  const options = { wantsHistory, wantsBoot: purpose === 'read', sight, extending: null };
+  const options = { wantsHistory, wantsBoot: purpose === 'audit', sight, extending: null };
   const observed = await observe(session, options, surroundings);
   if (!observed.ok) return err(troubleOf(observed.error));
   const { pending } = observed.value;
-  if (purpose === 'read' || pending === null) return ok(observed.value);
+  if (purpose !== 'change' || pending === null) return ok(observed.value);
   if (!pending.isStale) return err({ status: 'failed', because: locked(pending) });
   const word = await resolveStale(session, pending.id);
   if (!word.ok) return err(troubleOf(word.error));

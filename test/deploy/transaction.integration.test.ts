@@ -335,6 +335,16 @@ describe('a push that its controller left open', () => {
     });
     expect(host.sh('readlink /var/lib/mlbroute/pending')).toBe('transactions/test-1\n');
   });
+
+  it('shows what networkd reads to an audit alone', async () => {
+    await applyOnly();
+    const textsFor = async (purpose: 'read' | 'audit') => {
+      const seen = await look(deploymentOf(host, sampleState, sampleFiles), purpose, surroundingsOf(host.connect));
+      return seen.kind === 'seen' ? seen.observed.boot.networkdTexts?.map(({ path }) => path) : null;
+    };
+    expect(await textsFor('audit')).toContainEqual(expect.stringMatching(/^\/etc\/systemd\/network\/.*mlbroute/));
+    expect(await textsFor('read')).toEqual([]);
+  });
 });
 
 describe('a controller that was cut off and comes back late', () => {
