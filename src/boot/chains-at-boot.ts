@@ -1,6 +1,7 @@
 import type { Observed, RunningChain } from '../domain/observed.ts';
 import { parseChains } from '../facts/chains.ts';
 import { parseNftChains } from '../facts/nft-chains.ts';
+import { contentOf, startsAtBoot } from './own-files.ts';
 
 /** The chains that mlbroute's own units will load; none where nothing starts a unit, or its file is gone. */
 export function chainsAtBoot(observed: Observed): readonly RunningChain[] {
@@ -11,7 +12,7 @@ function iptablesAtBoot(observed: Observed): readonly RunningChain[] {
   const unit = unitText(observed, 'mlbroute-iptables.service');
   const restores = Array.from(unit.matchAll(/^ExecStart=.*\b(ip6?tables)-restore .*?(\/[^\s']+)'?$/gm));
   return restores.flatMap(([, tool, file = '']) => {
-    const content = contentOf(observed, file);
+    const content = contentOf(file, observed);
     if (content === null) return [];
     const chains = parseChains(content, tool === 'ip6tables' ? 'ipv6' : 'ipv4');
     return chains.map((chain) => {
@@ -24,19 +25,13 @@ function iptablesAtBoot(observed: Observed): readonly RunningChain[] {
 
 function nftAtBoot(observed: Observed): readonly RunningChain[] {
   const file = /^ExecStart=.*nft -f ([^\s']+)'?$/m.exec(unitText(observed, 'mlbroute-nftables.service'))?.[1];
-  const content = file === undefined ? null : contentOf(observed, file);
+  const content = file === undefined ? null : contentOf(file, observed);
   return content === null ? [] : parseNftChains(content);
 }
 
 /** Empty where the next boot does not start it, or where what it waits for is not there. */
 function unitText(observed: Observed, name: string): string {
-  const isWanted = observed.boot.units.some((unit) => unit.name === name && unit.state === 'wanted');
-  const text = isWanted ? (contentOf(observed, `/etc/systemd/system/${name}`) ?? '') : '';
+  const text = startsAtBoot(name, observed) ? (contentOf(`/etc/systemd/system/${name}`, observed) ?? '') : '';
   const condition = /^ConditionPathExists=(.*)$/m.exec(text)?.[1];
-  return condition === undefined || contentOf(observed, condition) !== null ? text : '';
-}
-
-function contentOf({ persisted }: Observed, path: string): string | null {
-  const file = persisted.find((each) => each.path === path);
-  return file?.kind === 'file' ? file.content : null;
+  return condition === undefined || contentOf(condition, observed) !== null ? text : '';
 }

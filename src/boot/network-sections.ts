@@ -1,4 +1,4 @@
-import { type Cidr, type Family, familyOf, parseCidr, parseIp } from '../domain/address.ts';
+import { type Cidr, type Family, familyOf, parseCidrOrIp, parseIp } from '../domain/address.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import { type InterfaceAddress, type Neighbor, parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
 import { mainTable, type PolicyRule, type Priority, type Route, type TableId } from '../domain/routing.ts';
@@ -81,7 +81,7 @@ function familiesOf(written: string | null, address: Cidr | null): readonly Fami
 /** Undefined where it is not readable. */
 function network(text: string | null): Cidr | null | undefined {
   if (text === null) return null;
-  const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
+  const cidr = parseCidrOrIp(text);
   return cidr.ok ? cidr.value : undefined;
 }
 

@@ -3,14 +3,14 @@ import { type InterfaceName, parseVlanId, type VlanLink } from '../domain/link.t
 import { type InterfaceAddress, type Neighbor, parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
 import type { Observed } from '../domain/observed.ts';
 import { mainTable, type PolicyRule, type Priority, type Route, type TableId } from '../domain/routing.ts';
+import { contentOf, startsAtBoot } from './own-files.ts';
 import type { RoutingAtBoot } from './routing-at-boot.ts';
 
 /** What mlbroute's own unit will bring by its script; nothing where nothing starts it. Lines in other words than mlbroute's are left out. */
-export function scriptAtBoot({ persisted, boot }: Observed): RoutingAtBoot {
-  const isWanted = boot.units.some(({ name, state }) => name === 'mlbroute-routing.service' && state === 'wanted');
-  const script = persisted.find(({ path }) => path === '/etc/mlbroute/routing.sh');
-  const lines =
-    isWanted && script?.kind === 'file' ? script.content.split('\n').map((line) => line.trim().split(' ')) : [];
+export function scriptAtBoot(observed: Observed): RoutingAtBoot {
+  const isStarted = startsAtBoot('mlbroute-routing.service', observed);
+  const script = isStarted ? (contentOf('/etc/mlbroute/routing.sh', observed) ?? '') : '';
+  const lines = script.split('\n').map((line) => line.trim().split(' '));
   const of = <T>(read: (words: readonly string[]) => T | null): readonly T[] =>
     lines.flatMap((line) => read(line) ?? []);
   return {

@@ -8,9 +8,10 @@ import { sysctlAtBoot } from './sysctl-at-boot.ts';
  */
 export function settingAtBoot(
   key: string,
-  { sysctlLines, units }: BootFiles,
+  boot: Pick<BootFiles, 'sysctlLines' | 'units'>,
   devices: ReadonlySet<string>,
 ): string | null {
+  const { sysctlLines, units } = boot;
   const [, family, device = '', name = ''] = /^net\/(ipv4|ipv6)\/conf\/(.+)\/(\w+)$/.exec(key) ?? [];
   const isMasked = units.some((unit) => unit.name === 'systemd-sysctl.service' && unit.state === 'masked');
   const isShared = family === undefined || device === 'all' || device === 'default';
@@ -20,6 +21,6 @@ export function settingAtBoot(
   if (devices.has(device) && (name === 'accept_ra' || name === 'disable_ipv6')) return '0';
   if (family !== 'ipv4' || (name !== 'rp_filter' && name !== 'src_valid_mark')) return null;
   // A device starts from `default`, and follows it until it is written itself (devinet_copy_dflt_conf).
-  if (!isShared) return settingAtBoot(ipv4ConfKey('default', name), { sysctlLines, units } as BootFiles, devices);
+  if (!isShared) return settingAtBoot(ipv4ConfKey('default', name), boot, devices);
   return '0';
 }

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../domain/endpoint.ts';
+import type { VerifyOptions } from '../commands/verify.ts';
 import { endpoints, filledText, wholeNumber } from './coerce.ts';
 
 /** How long a node may take to come back, in seconds, where nothing is said. */
@@ -41,18 +41,7 @@ export const verifyOptions = {
 } as const;
 
 /** What was said to `verify` alone; without `reboot` no node is restarted. */
-export type VerifyChoice = {
-  readonly fromHere: readonly Endpoint[];
-  readonly captureS?: number;
-  readonly reboot?: RebootChoice;
-};
-
-type RebootChoice = {
-  readonly timeoutS: number;
-  readonly before: string | null;
-  readonly after: string | null;
-  readonly yes: boolean;
-};
+export type VerifyChoice = Pick<VerifyOptions, 'fromHere' | 'captureS' | 'reboot'>;
 
 type VerifyArguments = {
   readonly capture: number | undefined;

@@ -1,7 +1,7 @@
 import { bootFindings } from '../boot/boot-findings.ts';
 import { clockSkew } from '../boot/clock-skew.ts';
 import { rebootChanges } from '../boot/reboot-changes.ts';
-import type { DesiredState } from '../domain/desired-state.ts';
+import { noState } from '../domain/desired-state.ts';
 import { ok } from '../domain/result.ts';
 import { findingsOf } from '../plan/findings.ts';
 import { foreignFindings } from '../plan/foreign-findings.ts';
@@ -42,7 +42,7 @@ export async function audit(options: AuditOptions, io: Io): Promise<number> {
       ...(prepared.manifest === null ? [] : bootFindings(prepared.manifest.desired, observed.facts, observed.boot)),
       ...clockSkew(observed.boot.clockS, endedS),
     ],
-    atReboot: rebootChanges(prepared.manifest?.desired ?? nothingWanted, observed),
+    atReboot: rebootChanges(prepared.manifest?.desired ?? noState, observed),
   }));
   tellFindings(found, 'Audit', options, io);
   const areAll = options.limit === null;
@@ -56,8 +56,6 @@ export async function audit(options: AuditOptions, io: Io): Promise<number> {
   if (!isReported) return 1;
   return areCovered && found.every(({ findings }) => findings.length === 0) ? 0 : exitCodes.differences;
 }
-
-const nothingWanted: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 
 /** Prints findings as the user wants them. */
 export function tellFindings(

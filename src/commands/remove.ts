@@ -1,6 +1,6 @@
 import type { Deployment } from '../deploy/deployment.ts';
 import { look } from '../deploy/look.ts';
-import type { DesiredState } from '../domain/desired-state.ts';
+import { noState } from '../domain/desired-state.ts';
 import { ok } from '../domain/result.ts';
 import { plainSight } from '../domain/sight.ts';
 import { makePlan } from '../plan/make-plan.ts';
@@ -11,8 +11,6 @@ import type { RolloutOptions } from './options.ts';
 import { load } from './session.ts';
 
 export type RemoveOptions = RolloutOptions & { readonly check: boolean; readonly diff: boolean };
-
-const nothing: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 
 /** `mlbroute remove`: everything mlbroute owns goes, what it changed gets its old value back, and the host forgets it: a transaction like any push. */
 export async function remove(options: RemoveOptions, io: Io): Promise<number> {
@@ -25,7 +23,7 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
       sight: plainSight,
       interludes: [],
       prepare: (observed) => {
-        const plan = makePlan({ host: connection.name, desired: nothing, files: [], observed, warnings: [] });
+        const plan = makePlan({ host: connection.name, desired: noState, files: [], observed, warnings: [] });
         return plan.ok ? ok({ plan: plan.value, manifest: null }) : plan;
       },
     }),

@@ -69,28 +69,31 @@ export function judgeCapture(
       const answers = passings.filter(
         (each) => each.direction === 'Out' && each.isAnswer && each.from === to && each.to === from,
       );
-      return { from, to, cameBy, leftBy: wayOf(answers, interfaces) };
+      const leftBy = wayOf(answers, interfaces);
+      return { from, to, cameBy, leftBy, isRight: leftBy.some((device) => cameBy.includes(device)) };
     });
-    const finding = (message: string, hint: string): Finding => ({
-      ...({ code: 'probe', where: 'network', subject: `network ${network}` } as const),
-      ...{ message, hint },
-    });
+    const finding = findingAbout(network);
     return {
       captured: {
         network,
         requests: fates.length,
-        answered: fates.filter(({ cameBy, leftBy }) => leftBy.some((device) => cameBy.includes(device))).length,
+        answered: fates.filter(({ isRight }) => isRight).length,
       },
-      findings: fates.flatMap(({ from, to, cameBy, leftBy }): Finding[] => {
+      findings: fates.flatMap(({ from, to, cameBy, leftBy, isRight }): Finding[] => {
+        if (isRight) return [];
         const request = `the request of ${from} to ${to} came in by ${cameBy.join(', ')}`;
         if (leftBy.length === 0)
           return [finding(`${request}, and no answer left the node`, 'see whether a pod is ready behind the service')];
-        if (leftBy.some((device) => cameBy.includes(device))) return [];
         return [finding(`${request}, its answer left by ${leftBy.join(', ')}`, 'mlbroute audit tells what is missing')];
       }),
     };
   });
   return { captured: judged.map((each) => each.captured), findings: judged.flatMap((each) => each.findings) };
+}
+
+/** Makes findings of what a node was asked about a network. */
+export function findingAbout(network: string): (message: string, hint: string) => Finding {
+  return (message, hint) => ({ code: 'probe', where: 'network', subject: `network ${network}`, message, hint });
 }
 
 /** The interfaces of some passings, without those that only carry others of them. */

@@ -8,7 +8,7 @@ import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { formatFwmark } from '../domain/routing.ts';
 import type { Session } from '../transport/session.ts';
-import { type Captured, captureFilter, judgeCapture, parsePassings } from './captured.ts';
+import { type Captured, captureFilter, findingAbout, judgeCapture, parsePassings } from './captured.ts';
 import type { Surroundings } from './deployment.ts';
 
 const deadlineMs = 60_000;
@@ -126,13 +126,7 @@ function judge(decision: Decision, answer: ProbeAnswer | undefined): readonly Fi
   const { network, device, gateway, fwmark, pools } = decision;
   const family = familyOfDecision(decision);
   const asked = family === 'ipv4' ? 'ARP' : 'neighbor solicitations';
-  const finding = (message: string, hint: string): Finding => ({
-    code: 'probe',
-    where: 'network',
-    subject: `network ${network}`,
-    message,
-    hint,
-  });
+  const finding = findingAbout(network);
   return [
     ...(answer?.isGatewaySilent
       ? [finding(`the gateway ${gateway} does not answer ${asked} on ${device}`, silenceHints[family])]

@@ -4,7 +4,7 @@ import type { HostName } from '../domain/host.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { Deployment, Surroundings } from './deployment.ts';
-import { look } from './look.ts';
+import { type Look, look } from './look.ts';
 import { rebootHost } from './reboot-host.ts';
 import { type Verified, verifyHost } from './verify-host.ts';
 
@@ -57,7 +57,7 @@ export async function verifyOverReboot(
 
 async function verifyUntilWell(
   deployment: Deployment,
-  { observed, prepared: { manifest } }: Extract<Awaited<ReturnType<typeof look>>, { kind: 'seen' }>,
+  { observed, prepared: { manifest } }: Extract<Look, { kind: 'seen' }>,
   surroundings: Surroundings,
 ): Promise<Verified> {
   for (const [index, pauseMs] of pausesMs.entries()) {

@@ -36,6 +36,11 @@ export function parseCidr(text: string): Result<Cidr, string> {
   return ok(network);
 }
 
+/** Parses a network in CIDR form, or a single address as the network of it alone, as ip(8) and networkd write one. */
+export function parseCidrOrIp(text: string): Result<Cidr, string> {
+  return parseCidr(text.includes('/') ? text : `${text}/${isIpv6(text) ? 128 : 32}`);
+}
+
 /** Parses what MetalLB's IPAddressPool takes: a CIDR, or a range `first-last`, which becomes the fewest CIDRs that cover exactly it. */
 export function parsePool(text: string): Result<readonly Cidr[], string> {
   const [firstText, lastText, ...rest] = text.split('-').map((part) => part.trim());

@@ -55,3 +55,6 @@ export type DesiredState = {
   /** Missing: `networkd`, which was the only one. */
   readonly renderer?: Renderer;
 };
+
+/** Of a host that should have nothing of mlbroute's. */
+export const noState: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };

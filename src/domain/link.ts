@@ -41,6 +41,11 @@ export function parseVlanId(id: number): Result<VlanId, string> {
   return ok(id as VlanId);
 }
 
+/** How the kernel makes the link-local address of a VLAN, in the words of ip-link(8) for `addrgenmode`. */
+export function addrgenmodeOf({ ipv6 }: Pick<VlanLink, 'ipv6'>): 'eui64' | 'none' {
+  return ipv6 === true ? 'eui64' : 'none';
+}
+
 /** By how many of the others a link stands on, then by name. */
 export function parentsFirst(links: readonly VlanLink[]): VlanLink[] {
   // No tower is higher than all links together, even if two should stand on each other.

@@ -12,3 +12,8 @@ export type NetfilterChain = {
   /** Missing, as in what earlier versions recorded: iptables. */
   readonly tool?: 'nft';
 };
+
+/** The program of a family: neither speaks for the other. */
+export function iptablesOf(family: Family): 'iptables' | 'ip6tables' {
+  return family === 'ipv4' ? 'iptables' : 'ip6tables';
+}

@@ -37,11 +37,11 @@ function networkdTexts(sections: Sections): readonly NetworkdText[] {
 /** Files as `grep -H ''` prints them, line by line. */
 function parseTexts(text: string): readonly NetworkdText[] {
   const files = new Map<string, string[]>();
-  for (const [, path = '', line = ''] of text.matchAll(/^(\/[^:\n]*):(.*)$/gm))
-    files
-      .set(path, files.get(path) ?? [])
-      .get(path)
-      ?.push(line);
+  for (const [, path = '', line = ''] of text.matchAll(/^(\/[^:\n]*):(.*)$/gm)) {
+    const lines = files.get(path) ?? [];
+    lines.push(line);
+    files.set(path, lines);
+  }
   return [...files].map(([path, lines]) => ({ path, text: lines.join('\n') }));
 }
 

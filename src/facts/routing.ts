@@ -1,4 +1,4 @@
-import { type Cidr, type Family, type IpAddress, parseCidr, parseIp } from '../domain/address.ts';
+import { type Cidr, type Family, type IpAddress, parseCidrOrIp, parseIp } from '../domain/address.ts';
 import type { InterfaceName } from '../domain/link.ts';
 import type { RunningRoute, RunningRule } from '../domain/observed.ts';
 import type { OtherUses } from '../domain/other-uses.ts';
@@ -166,7 +166,7 @@ function tableNumber(text: string): TableId {
 }
 
 function network(text: string): Cidr | null {
-  const cidr = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`);
+  const cidr = parseCidrOrIp(text);
   return cidr.ok ? cidr.value : null;
 }
 

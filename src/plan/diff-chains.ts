@@ -1,6 +1,6 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
-import type { NetfilterChain } from '../domain/netfilter.ts';
+import { iptablesOf, type NetfilterChain } from '../domain/netfilter.ts';
 import type { RunningChain } from '../domain/observed.ts';
 import { nftChange } from './nft-chain-change.ts';
 
@@ -61,7 +61,7 @@ function restore(from: RunningChain | undefined, to: RunningChain): Command {
     '',
   ];
   return {
-    argv: [`${tool(to)}-restore`, '-w', '10', '--noflush'],
+    argv: [`${iptablesOf(to.family)}-restore`, '-w', '10', '--noflush'],
     why: 'the chain as a whole, in one step',
     stdin: lines.join('\n'),
   };
@@ -70,7 +70,7 @@ function restore(from: RunningChain | undefined, to: RunningChain): Command {
 /** Step by step, so that a chain of which a part is gone already can still be removed. */
 function remove(chain: RunningChain): readonly Command[] {
   const iptables = (why: string, ...words: readonly string[]): Command => ({
-    argv: [tool(chain), '-w', '10', '-t', chain.table, ...words],
+    argv: [iptablesOf(chain.family), '-w', '10', '-t', chain.table, ...words],
     why,
     stdin: null,
   });
@@ -80,12 +80,8 @@ function remove(chain: RunningChain): readonly Command[] {
 /** Before a jump is put back, too: where its removal never came, it would be there twice. */
 function unhook(chain: RunningChain): readonly Command[] {
   const { name, table, hook } = chain;
-  const argv = [tool(chain), '-w', '10', '-t', table, '-D', hook ?? '', '-j', name];
+  const argv = [iptablesOf(chain.family), '-w', '10', '-t', table, '-D', hook ?? '', '-j', name];
   return hook === null ? [] : [{ argv, why: 'nothing jumps to it', stdin: null }];
-}
-
-function tool({ family }: Pick<RunningChain, 'family'>): 'iptables' | 'ip6tables' {
-  return family === 'ipv6' ? 'ip6tables' : 'iptables';
 }
 
 function isSameChain(a: RunningChain, b: RunningChain): boolean {

@@ -1,6 +1,6 @@
 import type { RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
-import { type InterfaceName, parentsFirst, type VlanLink } from '../domain/link.ts';
+import { addrgenmodeOf, type InterfaceName, parentsFirst, type VlanLink } from '../domain/link.ts';
 import type { Observed } from '../domain/observed.ts';
 import { command } from './diff-addresses.ts';
 import { remember } from './diff-neighbors.ts';
@@ -70,9 +70,10 @@ function create(link: VlanLink): RuntimeChange {
     apply: [
       ip(`make the VLAN on ${parent}`, 'link', 'add', 'link', parent, 'name', name, 'type', 'vlan', 'id', String(id)),
       // As networkd does for LinkLocalAddressing: an IPv6 link-local address nobody asked for would differ after a reboot.
-      ipv6 === true
-        ? ip('an IPv6 link-local address from its own', 'link', 'set', name, 'addrgenmode', 'eui64')
-        : ip('no IPv6 link-local address', 'link', 'set', name, 'addrgenmode', 'none'),
+      ip(
+        ipv6 === true ? 'an IPv6 link-local address from its own' : 'no IPv6 link-local address',
+        ...['link', 'set', name, 'addrgenmode', addrgenmodeOf(link)],
+      ),
       // As for IPv6AcceptRA=no; a kernel without IPv6 has no such setting.
       {
         argv: ['sysctl', '-qew', `net/ipv6/conf/${name}/accept_ra=0`],

@@ -2,7 +2,7 @@ import type { Finding, HostPlan, RuntimeChange } from '../domain/change.ts';
 import { familyOfDecision } from '../domain/desired-state.ts';
 import type { Observed, RunningState } from '../domain/observed.ts';
 import { unreachable } from '../domain/result.ts';
-import { effectiveRpFilter } from './effective-rp-filter.ts';
+import { rpFilterWords } from './effective-rp-filter.ts';
 
 /** What a plan would change, said as what is wrong now: the audit's view of the same comparison. */
 export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding[] {
@@ -52,7 +52,7 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
     .filter(({ subject }) => subject !== 'unit' && subject !== 'networkd' && subject !== 'reload')
     .map((change): Finding => {
       const key = change.subject === 'sysctl' ? change.words.split(' ')[1] : undefined;
-      const hint = key === undefined ? chainHint(change, observed.running) : effectiveRpFilter(key, observed.running);
+      const hint = key === undefined ? chainHint(change, observed.running) : rpFilterWords(key, observed.running);
       const base = { where: 'running', subject: change.words, hint } as const;
       switch (change.sign) {
         case '+':

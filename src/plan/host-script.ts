@@ -3,7 +3,8 @@ import type { RuntimeChange } from '../domain/change.ts';
 import { quoteWord } from '../domain/command.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import type { HostName } from '../domain/host.ts';
-import type { NetfilterChain } from '../domain/netfilter.ts';
+import { addrgenmodeOf } from '../domain/link.ts';
+import { iptablesOf, type NetfilterChain } from '../domain/netfilter.ts';
 import type { Failure } from '../domain/outcome.ts';
 import type { ManagedFile } from '../domain/remote-file.ts';
 import { err, ok, type Result, unreachable } from '../domain/result.ts';
@@ -101,9 +102,7 @@ function linesOf({ subject, apply }: RuntimeChange, { links, chains }: DesiredSt
     case 'link': {
       const link = links.find(({ name }) => argv[4] === name || argv[5] === name);
       if (link === undefined) throw new Error(`a link that nobody wants: ${argv.join(' ')}`);
-      return [
-        `link ${link.name} ${link.parent} ${link.id} ${link.mtu ?? '-'} ${link.ipv6 === true ? 'eui64' : 'none'}`,
-      ];
+      return [`link ${link.name} ${link.parent} ${link.id} ${link.mtu ?? '-'} ${addrgenmodeOf(link)}`];
     }
     case 'chain': {
       const chain = chains.find((one) => chainText(one) === apply[0]?.stdin);
@@ -127,7 +126,7 @@ function chainText(chain: NetfilterChain): string {
 }
 
 function chainKey({ tool, family, table, name }: NetfilterChain): string {
-  return `${tool ?? (family === 'ipv6' ? 'ip6tables' : 'iptables')} ${table} ${name}`;
+  return `${tool ?? iptablesOf(family)} ${table} ${name}`;
 }
 
 function toolsOf(chains: readonly NetfilterChain[]): readonly string[] {

@@ -4,6 +4,7 @@ import type { Observed } from '../domain/observed.ts';
 import type { ProbeAnswer } from '../domain/probe-answer.ts';
 import { type Fwmark, formatFwmark } from '../domain/routing.ts';
 import { ipv4ConfKey } from '../domain/sysctl.ts';
+import { effectiveRpFilter } from './effective-rp-filter.ts';
 import { ruleKey, ruleText } from './words.ts';
 
 /** What is known of a host after `verify` asked it. */
@@ -94,10 +95,10 @@ function rpFilter(decision: Decision, { plan }: Evidence): Cause | null {
 function droppedNow(decision: Decision, { observed, drops }: Evidence): Cause | null {
   const { device } = decision;
   if (drops === 0 || device === null || familyOfDecision(decision) === 'ipv6') return null;
-  const own = [device, 'all'].map((name) => Number(observed.running.sysctls[ipv4ConfKey(name, 'rp_filter')] ?? 0));
-  if (Math.max(...own) === 0) return null;
+  const effective = effectiveRpFilter(device, observed.running);
+  if (effective === 0) return null;
   return [
-    `rp_filter drops packets on this node: ${drops} while it was asked, and on ${device} it is ${Math.max(...own)}`,
+    `rp_filter drops packets on this node: ${drops} while it was asked, and on ${device} it is ${effective}`,
     'nstat -az TcpExtIPReversePathFilter counts them; rp_filter: auto or off lets requests in',
   ];
 }

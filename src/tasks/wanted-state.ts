@@ -1,5 +1,5 @@
 import type { PlanWarning } from '../domain/change.ts';
-import type { DesiredState } from '../domain/desired-state.ts';
+import { type DesiredState, noState } from '../domain/desired-state.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import type { Manifest } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
@@ -57,8 +57,6 @@ export function wantedState(
   if (failures.length > 0) return err(failures);
   return ok({ state, warnings: served.ok ? served.value.warnings : [] });
 }
-
-const noState: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 
 /** The chains of marks are for all of them together, whichever tasks of a part or of the record they come from. */
 function withMarkChains(state: DesiredState, tool: ReturnType<typeof netfilterTool>): DesiredState {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DesiredState } from '../../src/domain/desired-state.ts';
+import { noState } from '../../src/domain/desired-state.ts';
 import type { ObservedInterface } from '../../src/domain/facts.ts';
 import type { VlanLink } from '../../src/domain/link.ts';
 import { parseVlanId } from '../../src/domain/link.ts';
@@ -33,7 +33,6 @@ const host = (
   running: { vlans: now, routes: [], rules: [], chains: [], sysctls: {} },
   recorded: last.length === 0 ? null : manifest({ desired: { ...noState, links: last } }),
 });
-const noState: DesiredState = { decisions: [], links: [], routes: [], rules: [], chains: [], sysctls: [] };
 const [eth100, onTop] = [vlan('eth0.100', 'eth0', 100), vlan('a7', 'eth0.100', 7)];
 
 describe('addLinks', () => {

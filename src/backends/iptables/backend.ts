@@ -1,3 +1,4 @@
+import { iptablesOf } from '../../domain/netfilter.ts';
 import type { Backend } from '../backend.ts';
 import { type Fragment, type RestoreView, restoreView, type UnitView, unitView } from './views.ts';
 
@@ -24,8 +25,7 @@ export const iptables: Backend = {
   draft: ({ chains }) => {
     const fragments = (['ipv4', 'ipv6'] as const).flatMap((family): Fragment[] => {
       const ours = chains.filter((chain) => chain.tool === undefined && chain.family === family);
-      const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
-      return ours.length === 0 ? [] : [{ tool, file: fileOf[family], chains: ours }];
+      return ours.length === 0 ? [] : [{ tool: iptablesOf(family), file: fileOf[family], chains: ours }];
     });
     if (fragments.length === 0) return [];
     const units = '/etc/systemd/system';

@@ -1,7 +1,7 @@
 import { toShell } from '../../domain/command.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import { addressArgv, dependence, neighborArgv, ownProtocol, routeArgv, ruleArgv } from '../../domain/ip-words.ts';
-import { parentsFirst } from '../../domain/link.ts';
+import { addrgenmodeOf, parentsFirst } from '../../domain/link.ts';
 
 /** The script; every text is a word, or a list of words, for a POSIX shell. */
 export type ScriptView = {
@@ -33,12 +33,12 @@ export function scriptView({ links, routes, rules, addresses = [], neighbors = [
   ];
   return {
     devices: [...new Set(used)].filter((device) => !own.has(device)).sort(),
-    vlans: parentsFirst(links).map(({ name, parent, id, mtu, ipv6 }) => ({
-      name: toShell([name]),
-      parent: toShell([parent]),
-      id,
-      mtu: mtu === null ? null : String(mtu),
-      addresses: ipv6 === true ? 'eui64' : 'none',
+    vlans: parentsFirst(links).map((link) => ({
+      name: toShell([link.name]),
+      parent: toShell([link.parent]),
+      id: link.id,
+      mtu: link.mtu === null ? null : String(link.mtu),
+      addresses: addrgenmodeOf(link),
     })),
     changes: [
       ...addresses.map((each) => addressArgv('replace', each)),

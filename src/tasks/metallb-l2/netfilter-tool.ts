@@ -11,10 +11,11 @@ export function netfilterTool({ netfilter }: HostSpec, facts: HostFacts | null):
 
 /** Chains for the tool of a host, sorted. A chain of nft is for both families at once. */
 export function chainsFor(tool: 'iptables' | 'nftables', chains: readonly NetfilterChain[]): readonly NetfilterChain[] {
-  if (tool === 'iptables') return sortChains(chains);
-  const named = sortChains(chains.map((chain) => ({ ...chain, family: 'ipv4', tool: 'nft' })));
+  const sorted = sortChains(chains);
+  if (tool === 'iptables') return sorted;
+  const named = sortChains(sorted.map((chain) => ({ ...chain, family: 'ipv4', tool: 'nft' })));
   return named.map((chain) => {
-    const ofBoth = sortChains(chains).filter(({ table, name }) => table === chain.table && name === chain.name);
+    const ofBoth = sorted.filter(({ table, name }) => table === chain.table && name === chain.name);
     return { ...chain, rules: mergeRules(ofBoth.flatMap(({ rules }) => rules)) };
   });
 }
