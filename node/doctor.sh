@@ -1,7 +1,7 @@
 # What a host must have before the first push, read-only: one line "$token KEY answer" for each question, as soon as it is answered, so that the
-# controller can tell how long each took. The controller puts `token=… modules=…` before this text.
+# controller can tell how long each took. The controller puts `token=… modules=… tools=…` before this text.
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # token and modules are set by the controller
+# shellcheck disable=SC2154  # token, modules and tools are set by the controller
 
 say() { printf '%s %s\n' "$token" "$*"; }
 
@@ -75,6 +75,9 @@ main() {
     say systemd none
   fi
   say iproute2 "$(ip -V 2>/dev/null || echo none)"
+  for tool in $tools; do
+    if command -v "$tool" >/dev/null 2>&1; then say tool "$tool" yes; else say tool "$tool" no; fi
+  done
   say netfilter iptables "$(iptables_version)"
   say netfilter nft "$(nft_version)"
   for module in $modules; do say module "$module" "$(module_state "$module")"; done

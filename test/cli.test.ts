@@ -378,7 +378,20 @@ describe('the command line', () => {
 
   it('wraps its help to the terminal', async () => {
     const { stdout } = await run(['push', '--help'], { columns: 60 });
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    const [options = ''] = stdout.split('Examples:');
+    expect(Math.max(...options.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it('prints its examples whole, each to be copied', async () => {
+    const { stdout } = await run(['push', '--help'], { columns: 60 });
+    expect(stdout).toContain(`
+Examples:
+  # Show what would change, ask, apply
+  mlbroute push -i prod.yaml
+  # One host, without a question
+  mlbroute push -i prod.yaml -l node01 -y
+`);
+    expect(stdout).toContain('\n  mlbroute push -i prod.yaml -y --serial 1,10%,50% --max-fail 2\n');
   });
 
   it('says its version', async () => {
@@ -491,6 +504,7 @@ function fakeIo(printed: { stdout: string; stderr: string }, columns: number): I
     isTty: false,
     isInputTty: false,
     columns: () => columns,
+    resultColumns: () => columns,
     rows: () => 24,
     color: false,
     env: {},

@@ -1,4 +1,5 @@
 import type { CommandTable } from './command-table.ts';
+import { helpItems } from './help-text.ts';
 import { optionsOf } from './options.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 
@@ -73,10 +74,7 @@ function sectionOf(text: string): Section {
   const [title = '', ...lines] = text.split('\n');
   return {
     title: title.replace(/:$/, ''),
-    items: lines.map((line) => {
-      const [term = '', ...rest] = line.trim().split(/ {2,}/);
-      return [term, rest.join(' ').replace(/ ?\[boolean\]$/, '')] as const;
-    }),
+    items: helpItems(lines),
   };
 }
 

@@ -4,6 +4,7 @@ import type { CommandTable } from './command-table.ts';
 import { declareCompletionCommand } from './completion-command.ts';
 import { declareContactCommands } from './contact-commands.ts';
 import { declareExplainCommand } from './explain-command.ts';
+import { withWholeExamples } from './help-text.ts';
 import { declareHostCommands, type Run } from './host-commands.ts';
 import { declareInventoryCommands } from './inventory-commands.ts';
 import { declareLabCommands } from './lab-commands.ts';
@@ -30,19 +31,32 @@ export async function parseCommandLine(
 ): Promise<Result<Invocation, string>> {
   const prepared = prepareArguments(args);
   if (!prepared.ok) return err(explainUsage(prepared.error, args));
-  const selected: Invocation[] = [];
-  const parser = declare(options, (run) => selected.push({ kind: 'run', run }));
+  const runs: Run[] = [];
+  const parser = declare(options, (run) => runs.push(run));
   if (args.length === 0) return err(`${await parser.getHelp()}\n`);
+  let printed: string;
   try {
-    await parser.parseAsync(prepared.value, {}, (_error: unknown, _argv: unknown, text: string) => {
-      if (text !== '') selected.push({ kind: 'print', text: `${text}\n` });
-    });
+    printed = await textOf(parser, prepared.value);
+    if (printed !== '' && options.columns !== null) {
+      const unwrapped = declare({ ...options, columns: null }, () => {});
+      printed = withWholeExamples(printed, await textOf(unwrapped, prepared.value));
+    }
   } catch (error) {
     // Handlers only note what to run, so whatever is thrown in there is about the arguments.
     return err(explainUsage(error instanceof Error ? error.message : String(error), args));
   }
-  const [invocation] = selected;
-  return invocation === undefined ? err(explainUsage('say what to do', args)) : ok(invocation);
+  if (printed !== '') return ok({ kind: 'print', text: `${printed}\n` });
+  const [run] = runs;
+  return run === undefined ? err(explainUsage('say what to do', args)) : ok({ kind: 'run', run });
+}
+
+/** Parses, and gives the text that the arguments ask for: help, a version, or nothing. */
+async function textOf(parser: Argv, args: readonly string[]): Promise<string> {
+  let printed = '';
+  await parser.parseAsync(args, {}, (_error: unknown, _argv: unknown, text: string) => {
+    printed = text;
+  });
+  return printed;
 }
 
 function declare({ version, columns, commands }: CommandLineOptions, select: (run: Run) => void): Argv {

@@ -7,11 +7,12 @@ import { findingsOf } from '../plan/findings.ts';
 import { foreignFindings } from '../plan/foreign-findings.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
 import { formatFindings, type HostFindings } from '../report/findings-text.ts';
+import { annotateFindings } from '../report/github.ts';
 import { findingsLine } from '../report/ndjson.ts';
 import { readClusterObjects } from './cluster-objects.ts';
 import { comparePools } from './compare-pools.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { type Io, isOnGithub } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { readHosts } from './read-hosts.ts';
 import { hostEnds } from './run-record.ts';
@@ -64,6 +65,7 @@ export function tellFindings(
   options: ConnectionOptions,
   io: Io,
 ): void {
+  if (isOnGithub(io)) io.stderr(annotateFindings(found, `mlbroute ${title.toLowerCase()}`));
   if (options.output === 'json') for (const each of found) io.stdout(findingsLine(each));
-  else if (found.length > 0) io.stdout(formatFindings(found, { title, color: io.color }));
+  else if (found.length > 0) io.stdout(formatFindings(found, { title, color: io.color, columns: io.resultColumns() }));
 }

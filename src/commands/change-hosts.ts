@@ -8,7 +8,7 @@ import { count } from '../report/count.ts';
 import { planLine } from '../report/ndjson.ts';
 import { isBad } from '../report/outcome-text.ts';
 import { formatPlans } from '../report/plan-text.ts';
-import { exitCodeOf, type HostResult } from '../report/summary.ts';
+import { exitCodeOf, formatOutcomes, type HostResult } from '../report/summary.ts';
 import { applyAll } from './apply-all.ts';
 import type { Ended, Seen } from './apply-host.ts';
 import type { Choice } from './chosen-hosts.ts';
@@ -86,7 +86,7 @@ export async function changeHosts(
   const askedMs = performance.now();
   // What only looks need not be allowed.
   const isQuestion = !busy.every(staysAsItIs);
-  if (isQuestion && !options.yes && !(await isAgreed(busy, options.question, { io, follower }))) {
+  if (isQuestion && !options.yes && !(await isAgreed(busy, early, options.question, { io, follower }))) {
     io.stderr(
       io.isInputTty || follower !== null
         ? 'Nothing was changed.\n'
@@ -137,20 +137,30 @@ function earlyEnd(result: Look): Ended | null {
 function showPlans(seen: readonly Seen[], options: ChangeOptions, io: Io): void {
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
-  else io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
+  else io.stdout(formatPlans(plans, { diff: options.diff, color: io.color, columns: io.resultColumns() }));
 }
 
-function isAgreed(
+/** Asks, after a word on the hosts that no plan could be made for: who agrees shall know that it is not all. */
+async function isAgreed(
   busy: readonly Seen[],
+  early: readonly Ended[],
   question: string,
   { io, follower }: { readonly io: Io; readonly follower: Follower | null },
 ): Promise<boolean> {
   if (follower !== null) return follower.agree(busy.map(({ prepared }) => prepared.plan));
-  return io.isInputTty ? io.confirm(`${question} ${count(busy.length, 'host')}?`) : Promise.resolve(false);
+  const without = resultsOf(early).filter(({ outcome }) => isBad(outcome));
+  if (without.length > 0) io.stderr(`\n${formatOutcomes(without, { columns: io.columns(), color: io.color })}\n`);
+  if (!io.isInputTty) return false;
+  const rest = without.length === 0 ? '' : `, without the ${without.length} in trouble`;
+  return io.confirm(`${question} ${count(busy.length, 'host')}${rest}?`);
+}
+
+function resultsOf(ended: readonly Ended[]): readonly HostResult[] {
+  return ended.map(({ deployment, outcome }) => ({ host: deployment.connection.name, outcome }));
 }
 
 function tellEnd(ended: readonly Ended[], beganMs: number, options: ChangeOptions, io: Io): readonly HostResult[] {
-  const results = ended.map(({ deployment, outcome }) => ({ host: deployment.connection.name, outcome }));
+  const results = resultsOf(ended);
   tellSummary(results, options.words, beganMs, options, io);
   return results;
 }

@@ -45,7 +45,7 @@ export async function checkStrangers(
     if (installed !== '') io.stderr(`${foldHosts(group.map(({ host }) => host))}: installed ${installed}\n`);
   }
   if (options.output === 'json') for (const { host, checks } of checked) io.stdout(checkUpLine(host, checks));
-  else io.stdout(formatCheckUps(checked, { color: io.color }));
+  else io.stdout(formatCheckUps(checked, { color: io.color, columns: io.resultColumns() }));
   return new Map(
     checked.map(({ host, checks, failure }) => {
       const because = failure ?? troubleIn(checks, options);

@@ -31,7 +31,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
     if (options.output === 'json') io.stdout(checkUpLine(name, checks));
     return { host: name, checks };
   });
-  if (options.output === 'text') io.stdout(formatCheckUps(hosts, { color: io.color }));
+  if (options.output === 'text') io.stdout(formatCheckUps(hosts, { color: io.color, columns: io.resultColumns() }));
   return hosts.some(({ checks }) => checks.some(({ verdict }) => verdict === 'trouble')) ? 1 : 0;
 }
 

@@ -66,7 +66,7 @@ export async function explain(options: ExplainOptions, io: Io): Promise<number> 
   io.stdout(
     options.output === 'json'
       ? explanationLine(explanation.value)
-      : formatExplanation(explanation.value, { color: io.color }),
+      : formatExplanation(explanation.value, { color: io.color, columns: io.resultColumns() }),
   );
   return 0;
 }

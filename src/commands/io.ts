@@ -12,7 +12,9 @@ export type Io = {
   readonly isInputTty: boolean;
   /** The width of the terminal behind standard error (80 where it does not tell); Infinity where it is none. */
   readonly columns: () => number;
-  /** The height likewise, 24 where it does not tell. */
+  /** The width of the terminal behind standard output likewise. */
+  readonly resultColumns: () => number;
+  /** The height of the one behind standard error, 24 where it does not tell. */
   readonly rows: () => number;
   /** Whether to mark text with colours: see `wantsColor`. */
   readonly color: boolean;
@@ -41,6 +43,7 @@ export function processIo(): Io {
     isTty,
     isInputTty: stdin.isTTY === true,
     columns: () => (isTty ? stderr.columns || 80 : Number.POSITIVE_INFINITY),
+    resultColumns: () => (stdout.isTTY === true ? stdout.columns || 80 : Number.POSITIVE_INFINITY),
     rows: () => (isTty ? stderr.rows || 24 : Number.POSITIVE_INFINITY),
     color: wantsColor(env, isTty && stdout.isTTY === true),
     env,
@@ -60,6 +63,11 @@ export function wantsColor(env: NodeJS.ProcessEnv, areTerminals: boolean): boole
   if (NO_COLOR !== '') return false;
   if (FORCE_COLOR !== '') return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return areTerminals && TERM !== 'dumb';
+}
+
+/** Whether what people read is shown by GitHub Actions, which makes annotations of some lines. */
+export function isOnGithub({ env }: Pick<Io, 'env'>): boolean {
+  return env.GITHUB_ACTIONS === 'true';
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -32,7 +32,8 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   tellDoubts(loaded.ofAllShards, io);
   const plans = seen.map(({ prepared }) => prepared.plan);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
-  else if (plans.length > 0) io.stdout(formatPlans(plans, { diff: options.diff, color: io.color }));
+  else if (plans.length > 0)
+    io.stdout(formatPlans(plans, { diff: options.diff, color: io.color, columns: io.resultColumns() }));
   if (ended.length > 0) tellSummary(ended, ['plan', ...tagWords(options)], beganMs, options, io);
   const isReported = record.write(
     hostEnds(

@@ -7,10 +7,11 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { formatShard, isInShard } from '../domain/shard.ts';
 import { count } from '../report/count.ts';
 import { formatDiagnostics } from '../report/diagnostics-text.ts';
+import { annotateDiagnostics, annotateOutcomes } from '../report/github.ts';
 import { createReporter, type Reporter, reporterMode } from '../report/reporter.ts';
 import { formatSummary, type HostResult } from '../report/summary.ts';
 import { type Loaded, type LoadTrouble, loadDeployments } from './deployments.ts';
-import type { Io } from './io.ts';
+import { type Io, isOnGithub } from './io.ts';
 import type { ConnectionOptions, InventoryOptions, LoginOptions } from './options.ts';
 import { reportFileFaults } from './report-files.ts';
 import { hear } from './said.ts';
@@ -32,6 +33,7 @@ export async function load(
   const { sourceOf } = loaded.ok ? loaded.value : loaded.error;
   const diagnostics = [...faults, ...(loaded.ok ? loaded.value.warnings : loaded.error.diagnostics)];
   io.stderr(formatDiagnostics(diagnostics, sourceOf));
+  if (isOnGithub(io)) io.stderr(annotateDiagnostics(diagnostics));
   if (!loaded.ok || faults.length > 0) return err({ diagnostics, sourceOf });
   const { shard } = options;
   const ofAllShards = loaded.value.hosts;
@@ -99,7 +101,7 @@ export function lookAtAll(
   });
 }
 
-/** The end of a run, for people, with the command to type next: `verb` and what else belongs to it; nothing in JSON mode, where every end was an event. */
+/** The end of a run, for people, with the command to type next: `verb` and what else belongs to it; in JSON mode, where every end was an event, only what GitHub reads. */
 export function tellSummary(
   results: readonly HostResult[],
   verb: string | readonly string[],
@@ -107,8 +109,9 @@ export function tellSummary(
   options: ConnectionOptions,
   io: Io,
 ): void {
-  if (options.output === 'json') return;
   const words = typeof verb === 'string' ? [verb] : verb;
+  if (isOnGithub(io)) io.stderr(annotateOutcomes(results, `mlbroute ${words[0]}`));
+  if (options.output === 'json') return;
   const command = ['mlbroute', ...words, ...sourceWords(options)];
   io.stderr(
     formatSummary(results, {

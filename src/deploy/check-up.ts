@@ -1,7 +1,7 @@
 import type { Check, CheckStep, Needs } from '../domain/check-up.ts';
 import type { HostConnection } from '../domain/host.ts';
 import { describeFailure, type Failure } from '../domain/outcome.ts';
-import { type DoctorLine, judgeCheckUp, modulesFor } from '../facts/check-up.ts';
+import { type DoctorLine, judgeCheckUp, modulesFor, toolNames } from '../facts/check-up.ts';
 import type { ConnectPart, Session } from '../transport/session.ts';
 import type { Surroundings } from './deployment.ts';
 
@@ -68,7 +68,7 @@ async function ask(session: Session, needs: Needs, surroundings: CheckUpSurround
   const lines: DoctorLine[] = [];
   let clockReadAtS: number | null = null;
   const answer = await session.run({
-    program: `token='${token}' modules='${modulesFor(needs).join(' ')}'\n${program}\nsay begin\nmain\n`,
+    program: `token='${token}' modules='${modulesFor(needs).join(' ')}' tools='${toolNames.join(' ')}'\n${program}\nsay begin\nmain\n`,
     deadlineMs,
     onLine: (line) => {
       if (!line.startsWith(`${token} `)) return;

@@ -8,6 +8,7 @@ const checkSteps = [
   'sudo',
   'systemd',
   'iproute2',
+  'tools',
   'netfilter',
   'modules',
   'disk',

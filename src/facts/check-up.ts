@@ -1,4 +1,5 @@
 import type { Check, CheckStep, Needs } from '../domain/check-up.ts';
+import { neededPrograms } from '../domain/needed-programs.ts';
 import { type Part, packagesFor, parseSystem } from './packages.ts';
 
 /** One line of the answer of `node/doctor.sh`, without its token, and when it came. */
@@ -13,8 +14,8 @@ type Controller = {
   readonly nowS: number;
 };
 
-/** `lacks`: what a package may bring. */
-type Opinion = Pick<Check, 'verdict' | 'says' | 'hint'> & { readonly lacks?: Part };
+/** `lacks`: what packages may bring. */
+type Opinion = Pick<Check, 'verdict' | 'says' | 'hint'> & { readonly lacks?: readonly Part[] };
 
 /** The modules of the kernel that these needs mean. */
 export function modulesFor({ vlan, marks, netfilter }: Needs): readonly string[] {
@@ -34,16 +35,17 @@ export function judgeCheckUp(lines: readonly DoctorLine[], controller: Controlle
     const own = answered.filter((line) => line.key === key);
     const tookMs = own.length === 0 ? null : own.reduce((sum, line) => sum + line.tookMs, 0);
     const { lacks, ...opinion } = judge(own.map(({ words }) => words));
-    const packages = lacks === undefined ? [] : packagesFor(lacks, system);
+    const packages = (lacks ?? []).flatMap((part) => packagesFor(part, system));
     return { step, ...opinion, packages, tookMs };
   };
-  const tools = answered.filter(({ key }) => key === 'netfilter').map(({ words }) => words);
+  const filters = answered.filter(({ key }) => key === 'netfilter').map(({ words }) => words);
   return [
     check('sudo', 'uid', ([[uid = ''] = []]) => judgeUser(uid)),
     check('systemd', 'systemd', ([[version = 'none'] = []]) => judgeSystemd(version)),
     check('iproute2', 'iproute2', ([words = ['none']]) => judgeIproute2(words.join(' '))),
-    check('netfilter', 'netfilter', () => judgeNetfilter(chainTools(tools), needs)),
-    check('modules', 'module', (modules) => judgeModules(modules, needs, chainTools(tools))),
+    check('tools', 'tool', judgeTools),
+    check('netfilter', 'netfilter', () => judgeNetfilter(chainTools(filters), needs)),
+    check('modules', 'module', (modules) => judgeModules(modules, needs, chainTools(filters))),
     check('disk', 'disk', judgeDisks),
     check('clock', 'clock', ([[seconds = ''] = []]) => judgeClock(Number(seconds) - controller.nowS)),
   ];
@@ -66,13 +68,27 @@ function judgeSystemd(version: string): Opinion {
 
 function judgeIproute2(answer: string): Opinion {
   const version = /iproute2-(?:ss)?([\w.]+)/.exec(answer)?.[1];
-  const lacks = 'iproute2';
+  const lacks = ['iproute2'] as const;
   if (answer === 'none')
     return { ...trouble('there is no program ip', 'install the package iproute2 (iproute on RHEL)'), lacks };
   // The ip of busybox has no JSON.
   if (version === undefined)
     return { ...trouble(`ip is not that of iproute2: "${answer}"`, 'install the package iproute2'), lacks };
   return fine(`iproute2 ${version}`);
+}
+
+/** The programs whose absence no other step tells, each with what brings it. */
+const tools = Object.entries(neededPrograms).flatMap(([name, part]) =>
+  part === 'procps' || part === 'coreutils' ? [{ name, part }] : [],
+);
+export const toolNames: readonly string[] = tools.map(({ name }) => name);
+
+function judgeTools(answers: readonly (readonly string[])[]): Opinion {
+  const absent = tools.filter((tool) => answers.some(([name, state]) => name === tool.name && state === 'no'));
+  if (absent.length === 0) return fine(toolNames.join(', '));
+  const lacks = [...new Set(absent.map(({ part }) => part))];
+  const says = `programs are missing: ${absent.map(({ name }) => name).join(', ')}`;
+  return { ...trouble(says, `install ${lacks.join(' ')}`), lacks };
 }
 
 /** The programs that make chains, in words; null where there is none. */
@@ -98,9 +114,9 @@ function judgeNetfilter({ iptables, nft }: ChainTools, { marks, netfilter }: Nee
   if (marks === 'no') return fine('none, and none needed');
   const wanted = { auto: 'iptables or nft', iptables: 'iptables', nftables: 'nft' }[netfilter];
   const says = `there is no ${wanted} that works`;
-  const lacks = netfilter === 'nftables' ? 'nftables' : 'iptables';
-  const hint = `install the package ${lacks}: return_path mark needs it`;
-  return { ...(marks === 'yes' ? trouble(says, hint) : warning(says, hint)), lacks };
+  const name = netfilter === 'nftables' ? 'nftables' : 'iptables';
+  const hint = `install the package ${name}: return_path mark needs it`;
+  return { ...(marks === 'yes' ? trouble(says, hint) : warning(says, hint)), lacks: [name] };
 }
 
 function judgeModules(
@@ -125,7 +141,7 @@ function judgeModules(
   const hint =
     'install the modules of the running kernel (linux-modules-extra on Ubuntu, kernel-modules-extra on RHEL)';
   const isDoubt = marks === 'perhaps' && !missing.includes('8021q');
-  return { ...(isDoubt ? warning(says, hint) : trouble(says, hint)), lacks: 'kernel-modules' };
+  return { ...(isDoubt ? warning(says, hint) : trouble(says, hint)), lacks: ['kernel-modules'] };
 }
 
 /** A push stores what was there before and what it writes; that is far below this. */

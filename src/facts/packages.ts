@@ -1,5 +1,5 @@
 /** What a push needs and a package brings. */
-export type Part = 'iproute2' | 'iptables' | 'nftables' | 'kernel-modules';
+export type Part = 'iproute2' | 'procps' | 'coreutils' | 'iptables' | 'nftables' | 'kernel-modules';
 
 /** What decides how packages are called on a host. */
 export type System = {
@@ -30,7 +30,8 @@ export function packagesFor(part: Part, { family, id, version, kernel }: System)
       // The package iptables of version 8 is what later ones, and Fedora, call iptables-nft.
       const iptables = id !== 'fedora' && version < 9 ? 'iptables' : 'iptables-nft';
       const modules = `kernel-modules-extra-${kernel}`;
-      return [{ iproute2: 'iproute', iptables, nftables: 'nftables', 'kernel-modules': modules }[part]];
+      const names = { iproute2: 'iproute', procps: 'procps-ng', iptables, 'kernel-modules': modules };
+      return [part in names ? names[part as keyof typeof names] : part];
     }
     case 'unknown':
       return [];

@@ -28,6 +28,7 @@ export function silentIo({
       },
       ...{ isTty: false, isInputTty: password !== undefined || becomePassword !== undefined, color: false },
       columns: () => Number.POSITIVE_INFINITY,
+      resultColumns: () => Number.POSITIVE_INFINITY,
       rows: () => Number.POSITIVE_INFINITY,
       env: process.env,
       ...{ confirm: nobody, ask: nobody },

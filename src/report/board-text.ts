@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Phase } from '../domain/outcome.ts';
 import { formatDuration } from './duration.ts';
 import { paintOf, statuses, statusWords } from './outcome-text.ts';
@@ -31,19 +32,27 @@ export function liveRows(
   const total = progress.liveCount();
   if (limit <= 0 || total === 0) return [];
   const shown = progress.liveHosts(total > limit ? limit - 1 : limit);
-  const nameWidth = Math.min(32, Math.max(...shown.map(({ host }) => host.length)));
+  const nameWidth = Math.min(32, Math.max(...shown.map(({ host }) => stringWidth(host))));
   const rows = shown.map((live) => cut(rowOf(live, nameWidth, nowMs), columns));
   return total > shown.length ? [...rows, `… and ${total - shown.length} more`] : rows;
 }
 
 function rowOf({ host, phase, sinceMs, step }: LiveHost, nameWidth: number, nowMs: number): string {
   const since = formatDuration(Math.max(0, nowMs - sinceMs)).padStart(8);
-  const name = cut(printableLine(host), nameWidth).padEnd(nameWidth);
-  return `${name}  ${phase.padEnd(phaseWidth)}${since}${step === null ? '' : `  ${printableLine(step)}`}`;
+  const name = cut(printableLine(host), nameWidth);
+  const padding = ' '.repeat(nameWidth - stringWidth(name));
+  return `${name}${padding}  ${phase.padEnd(phaseWidth)}${since}${step === null ? '' : `  ${printableLine(step)}`}`;
 }
 
+/** The text, cut where it is wider than so many columns. */
 function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  if (stringWidth(text) <= width) return text;
+  let kept = '';
+  for (const character of text) {
+    if (stringWidth(kept + character) >= width) break;
+    kept += character;
+  }
+  return `${kept}…`;
 }
 
 const phaseWidth = 'observe'.length;

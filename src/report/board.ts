@@ -1,5 +1,6 @@
 import { DefaultRenderer, Listr, ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput, Spinner } from 'listr2';
 import type { Phase } from '../domain/outcome.ts';
+import { createBadNews } from './bad-news.ts';
 import { countsLine, liveRows, phaseTitle } from './board-text.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printableLine } from './printable.ts';
@@ -14,13 +15,14 @@ DefaultRenderer.nonTTY = true;
 /**
  * A live board for a terminal: one row per phase, the counts, and at most eight hosts at work, drawn five times a second and where a phase
  * ends. Never a row per host, and no drawing per event: listr2 measures every line again at each drawing, which at 100 hosts blocks the
- * event loop for seconds.
+ * event loop for seconds. Hosts that end badly, and notes, are told at once above it, where they stay.
  */
 export function createBoard(options: ReporterOptions): Reporter {
   const { hosts, phases, terminal, now } = options;
   const palette = paletteOf(terminal);
   const progress = createProgress(hosts, phases);
   const startMs = now();
+  const badNews = createBadNews(palette);
   const notes: string[] = [];
   let current: { readonly index: number; readonly finish: (isSkipped: boolean) => void } | null = null;
 
@@ -45,26 +47,40 @@ export function createBoard(options: ReporterOptions): Reporter {
       renderer: 'default',
       // Its own listener would end the process at once, and leave armed hosts without a word.
       registerSignalListeners: false,
-      rendererOptions: { ...rendererStyle(palette), logger: loggerOn(terminal), spinner: slowSpinner(refresh) },
+      rendererOptions: {
+        ...rendererStyle(palette),
+        logger: loggerOn(terminal, takeLines),
+        spinner: slowSpinner(refresh),
+      },
     },
   );
   const run = list.run();
 
   return {
-    emit: (event) => progress.record(event, now()),
+    emit: (event) => {
+      progress.record(event, now());
+      if (event.kind === 'end') badNews.add(event.host, event.outcome);
+    },
     emitRun: (event) => note(describeRunEvent(event)),
     note,
     close: async () => {
       progress.settle();
       refresh();
       await run;
-      terminal.write(['', ...notes, ...(notes.length === 0 ? [] : [''])].map((line) => `${line}\n`).join(''));
+      terminal.write('\n');
     },
   };
 
   function note(text: string): void {
     notes.push(text);
     refresh();
+  }
+
+  /** What has come since the last drawing, to stay above the next one. */
+  function takeLines(): readonly string[] {
+    const columns = terminal.columns();
+    const said = notes.splice(0).map((text) => palette.yellow(wrapText(printableLine(text), { first: '', columns })));
+    return [...badNews.take(columns), ...said];
   }
 
   function titleOf(phase: Phase, index: number): string {
@@ -84,11 +100,9 @@ export function createBoard(options: ReporterOptions): Reporter {
   function bottomOf(): string {
     // listr2 indents by two and cuts at two less than the terminal has.
     const columns = terminal.columns() - 2;
-    const note = wrapText(printableLine(notes.at(-1) ?? ''), { first: '', columns: columns - 2 }).split('\n');
-    const noteLines = notes.length === 0 ? [] : note.map(palette.yellow);
-    const limit = Math.min(8, terminal.rows() - phases.length - noteLines.length - 4);
+    const limit = Math.min(8, terminal.rows() - phases.length - 4);
     const rows = liveRows(progress, { nowMs: now(), limit, columns });
-    return [countsLine(progress, now() - startMs, palette), ...rows, ...noteLines].join('\n');
+    return [countsLine(progress, now() - startMs, palette), ...rows].join('\n');
   }
 }
 
@@ -109,19 +123,36 @@ function rendererStyle(palette: Palette): Pick<RendererOptions, 'formatOutput' |
   };
 }
 
-/** A logger on the caller's sink. listr2 takes over `write` of the stream it is given, so it is given one of its own. */
-function loggerOn(terminal: ReporterOptions['terminal']): ListrLogger<ListrDefaultRendererLogLevels> {
+/**
+ * A logger on the caller's sink. listr2 takes over `write` of the stream it is given, so it is given one of its own. A drawing begins by
+ * erasing the one before it: `takeLines` gives what goes between the two.
+ */
+function loggerOn(
+  terminal: ReporterOptions['terminal'],
+  takeLines: () => readonly string[],
+): ListrLogger<ListrDefaultRendererLogLevels> {
   const stream = {
     write: (text: string) => {
-      terminal.write(text);
+      const [erasing = ''] = erasingLines.exec(text) ?? [];
+      const above = takeLines().map((line) => `${line}\n`);
+      terminal.write(`${erasing}${above.join('')}${text.slice(erasing.length)}`);
       return true;
     },
     isTTY: true,
-    columns: terminal.columns(),
-    rows: terminal.rows(),
+    // A terminal may be resized at any time.
+    get columns() {
+      return terminal.columns();
+    },
+    get rows() {
+      return terminal.rows();
+    },
   } as unknown as NodeJS.WriteStream;
   return new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput: new ProcessOutput(stream, stream) });
 }
+
+// What log-update writes before each drawing: erase a line, one up, and at last to the first column.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are the terminal's codes
+const erasingLines = /^(?:\x1b\[(?:2K|1A|G))*/;
 
 /** listr2's spinner at five drawings a second, with fresh rows for each. */
 function slowSpinner(refresh: () => void): Spinner {

@@ -5,6 +5,7 @@ import { foldHosts } from './fold.ts';
 import { groupBy } from './group.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printableLine } from './printable.ts';
+import { wrapLine, wrapText } from './wrap.ts';
 
 /** The check-up of one host: its steps up to the first that led no further. */
 export type HostCheckUp = { readonly host: HostName; readonly checks: readonly Check[] };
@@ -13,14 +14,19 @@ export type HostCheckUp = { readonly host: HostName; readonly checks: readonly C
  * Check-ups as text: a table per host, hosts with equal answers folded into one with the longest time of each step, those in trouble last.
  * The last line counts. Ends with a line feed.
  */
-export function formatCheckUps(hosts: readonly HostCheckUp[], options: { readonly color: boolean }): string {
+export function formatCheckUps(
+  hosts: readonly HostCheckUp[],
+  options: { readonly color: boolean; readonly columns: number },
+): string {
   const palette = paletteOf(options);
   const groups = groupBy(hosts, ({ checks }) => JSON.stringify(checks.map(({ tookMs: _, ...answer }) => answer)));
   const tables = [...groups]
     .sort(([a], [b]) => badness(a.checks) - badness(b.checks))
     .map((group) => [
-      headOf(group, palette),
-      ...group[0].checks.flatMap((check, i) => rowsOf(check, i, group, palette)),
+      wrapLine(headOf(group, palette), options.columns),
+      ...group[0].checks.flatMap((check, i) =>
+        rowsOf(check, i, group, palette).map(([first, text]) => wrapText(text, { first, columns: options.columns })),
+      ),
     ]);
   return `${tables.map((lines) => `${lines.join('\n')}\n\n`).join('')}${totalOf(hosts, palette)}\n`;
 }
@@ -30,12 +36,20 @@ function headOf(group: readonly HostCheckUp[], { bold }: Palette): string {
   return group.length === 1 ? names : `${names} (${count(group.length, 'host')})`;
 }
 
-function rowsOf(check: Check, index: number, group: readonly HostCheckUp[], palette: Palette): readonly string[] {
+/** Each row as what stands at its left, and its text. */
+function rowsOf(
+  check: Check,
+  index: number,
+  group: readonly HostCheckUp[],
+  palette: Palette,
+): readonly (readonly [string, string])[] {
   const times = group.flatMap(({ checks }) => checks[index]?.tookMs ?? []);
   const time = times.length === 0 ? '' : `${Math.round(Math.max(...times))} ms`;
   const mark = { fine: palette.green('✔'), warning: palette.yellow('!'), trouble: palette.red('✖') }[check.verdict];
-  const row = `  ${mark} ${check.step.padEnd(9)} ${palette.dim(time.padStart(8))}  ${printableLine(check.says)}`;
-  return check.hint === null ? [row] : [row, `${' '.repeat(24)}${palette.cyan('hint:')} ${printableLine(check.hint)}`];
+  const left = `  ${mark} ${check.step.padEnd(9)} ${palette.dim(time.padStart(8))}  `;
+  const row = [left, printableLine(check.says)] as const;
+  if (check.hint === null) return [row];
+  return [row, [' '.repeat(24), `${palette.cyan('hint:')} ${printableLine(check.hint)}`]];
 }
 
 function totalOf(hosts: readonly HostCheckUp[], { bold }: Palette): string {

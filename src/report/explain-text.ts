@@ -3,9 +3,14 @@ import { unreachable } from '../domain/result.ts';
 import { formatStage } from './explain-stage-text.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printableLine } from './printable.ts';
+import { wrapLine } from './wrap.ts';
 
 /** How to print an explanation. */
-export type ExplainTextOptions = { readonly color: boolean };
+export type ExplainTextOptions = {
+  readonly color: boolean;
+  /** Infinity for no limit. */
+  readonly columns: number;
+};
 
 /**
  * The way of packets through a node in plain language: first how it ends for each kind of backend, then stage by stage. Of a node that
@@ -20,7 +25,12 @@ export function formatExplanation(explanation: Explanation, options: ExplainText
     ...wayBlocks(explained, palette),
     ...(explanation.basis === 'observed' ? afterPushBlocks(explanation, desired, palette) : []),
   ];
-  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  const fit = (line: string) =>
+    line
+      .split('\n')
+      .map((each) => wrapLine(each, options.columns))
+      .join('\n');
+  return `${blocks.map((lines) => lines.map(fit).join('\n')).join('\n\n')}\n`;
 }
 
 function headLines(explanation: Explanation, palette: Palette): readonly string[] {

@@ -5,6 +5,7 @@ import { foldHosts } from './fold.ts';
 import { groupBy } from './group.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printable, printableLine } from './printable.ts';
+import { wrapLine } from './wrap.ts';
 
 /** What was found on one host; an empty list says that it is as it should be. */
 export type HostFindings = {
@@ -19,10 +20,13 @@ export type FindingsTextOptions = {
   /** Which command speaks; it begins the last line. */
   readonly title: 'Audit' | 'Verify';
   readonly color: boolean;
+  /** Infinity for no limit. */
+  readonly columns: number;
 };
 
 /**
- * What was found, as text: hosts with the same findings are printed once, those without any first. The last line counts.
+ * What was found, as text: hosts with the same findings are printed once, those without any first. Neighbouring findings that say the same
+ * of several subjects say it once, after the last of them. The last line counts.
  * Hosts that could not be asked are no part of it: the summary names them. Ends with a line feed.
  */
 export function formatFindings(hosts: readonly HostFindings[], options: FindingsTextOptions): string {
@@ -30,11 +34,13 @@ export function formatFindings(hosts: readonly HostFindings[], options: Findings
   const groups = groupBy(hosts, ({ findings, atReboot = [] }) => JSON.stringify([findings, atReboot]));
   const blocks = [...groups]
     .sort(([a], [b]) => Number(a.findings.length > 0) - Number(b.findings.length > 0))
-    .map((group) => [
-      headOf(group, palette),
-      ...group[0].findings.flatMap((finding) => linesOf(finding, palette)),
-      ...rebootLines(group[0], palette),
-    ]);
+    .map((group) =>
+      [
+        headOf(group, palette),
+        ...group[0].findings.flatMap((finding, i) => linesOf(finding, group[0].findings[i + 1], palette)),
+        ...rebootLines(group[0], palette),
+      ].map((line) => wrapLine(line, options.columns)),
+    );
   return `${blocks.map((lines) => `${lines.join('\n')}\n\n`).join('')}${totalOf(hosts, options.title, palette)}\n`;
 }
 
@@ -59,14 +65,22 @@ const signed = {
   '~': ({ yellow }: Palette) => yellow,
 } as const;
 
-function linesOf({ code, where, subject, message, hint }: Finding, palette: Palette): readonly string[] {
+/** The lines of one finding; its message is left to `next`, the one after it, where that says the same. */
+function linesOf(finding: Finding, next: Finding | undefined, palette: Palette): readonly string[] {
+  const { code, where, subject, message, hint } = finding;
+  const head = `  ${palette.red(code.padEnd(codeWidth))} ${palette.dim(where.padEnd(whereWidth))} ${printableLine(subject)}`;
+  if (next !== undefined && sayingOf(next) === sayingOf(finding)) return [head];
   return [
-    `  ${palette.red(code.padEnd(codeWidth))} ${palette.dim(where.padEnd(whereWidth))} ${printableLine(subject)}`,
+    head,
     ...printable(message)
       .split('\n')
       .map((line) => `      ${line}`.trimEnd()),
     ...(hint === null ? [] : [`      ${palette.cyan('hint:')} ${printableLine(hint)}`]),
   ];
+}
+
+function sayingOf({ code, where, message, hint }: Finding): string {
+  return JSON.stringify([code, where, message, hint]);
 }
 
 function totalOf(hosts: readonly HostFindings[], title: string, palette: Palette): string {

@@ -14,12 +14,15 @@ import { foldHosts } from './fold.ts';
 import { groupBy } from './group.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printable, printableLine } from './printable.ts';
+import { wrapLine } from './wrap.ts';
 
 /** How to print plans. */
 export type PlanTextOptions = {
   /** True: files with their unified diffs; false: their paths only. */
   readonly diff: boolean;
   readonly color: boolean;
+  /** Infinity for no limit. Lines of files are never broken. */
+  readonly columns: number;
 };
 
 /**
@@ -29,7 +32,7 @@ export type PlanTextOptions = {
 export function formatPlans(plans: readonly HostPlan[], options: PlanTextOptions): string {
   const palette = paletteOf(options);
   const groups = groupBy(
-    plans.map((plan) => ({ plan, body: bodyOf(plan, options.diff, palette).join('\n') })),
+    plans.map((plan) => ({ plan, body: bodyOf(plan, options, palette).join('\n') })),
     ({ plan, body }) => `${isUnchanged(plan)}\0${body}`,
   );
   const blocks = [
@@ -37,9 +40,12 @@ export function formatPlans(plans: readonly HostPlan[], options: PlanTextOptions
     ...groups.filter(([{ plan }]) => isUnchanged(plan)),
   ].map(
     (group) =>
-      `${headOf(
-        group.map(({ plan }) => plan),
-        palette,
+      `${wrapLine(
+        headOf(
+          group.map(({ plan }) => plan),
+          palette,
+        ),
+        options.columns,
       )}\n${group[0].body}\n`,
   );
   return `${blocks.map((block) => `${block.trimEnd()}\n\n`).join('')}${totalOf(plans, palette)}\n`;
@@ -51,20 +57,26 @@ function headOf(plans: readonly HostPlan[], palette: Palette): string {
   return `${palette.bold(foldHosts(plans.map(({ host }) => host)))}${number}${isSame ? ': unchanged' : ''}`;
 }
 
-function bodyOf(plan: HostPlan, diff: boolean, palette: Palette): readonly string[] {
+function bodyOf(plan: HostPlan, { diff, columns }: PlanTextOptions, palette: Palette): readonly string[] {
+  const wrap = (lines: readonly string[]) => lines.map((line) => wrapLine(`  ${line}`, columns));
   return [
-    [...plan.decisions.flatMap((decision) => decisionLines(decision, palette)), ...rendererLines(plan)],
-    plan.files.flatMap((change) => formatFileChange(change, { diff, palette })),
-    plan.runtime.map((change) => runtimeLine(change, palette)),
-    (plan.actions ?? []).map((action) => actionLine(action, palette)),
-    plan.warnings.flatMap((warning) => troubleLines('warning', warning, palette)),
-    plan.obstacles.flatMap((obstacle) => [
-      ...troubleLines('error', obstacle, palette),
-      `    no push goes past this; to take it upon yourself: --force ${obstacle.code}`,
-    ]),
+    wrap([...plan.decisions.flatMap((decision) => decisionLines(decision, palette)), ...rendererLines(plan)]),
+    plan.files.flatMap((change) => {
+      const [head = '', ...lines] = formatFileChange(change, { diff, palette });
+      return [...wrap([head]), ...lines.map((line) => `  ${line}`.trimEnd())];
+    }),
+    wrap(plan.runtime.map((change) => runtimeLine(change, palette))),
+    wrap((plan.actions ?? []).map((action) => actionLine(action, palette))),
+    wrap(plan.warnings.flatMap((warning) => troubleLines('warning', warning, palette))),
+    wrap(
+      plan.obstacles.flatMap((obstacle) => [
+        ...troubleLines('error', obstacle, palette),
+        `    no push goes past this; to take it upon yourself: --force ${obstacle.code}`,
+      ]),
+    ),
   ]
     .filter((section) => section.length > 0)
-    .map((section) => section.map((line) => `  ${line}`.trimEnd()).join('\n'))
+    .map((section) => section.join('\n'))
     .flatMap((section, index) => (index === 0 ? [section] : ['', section]));
 }
 
@@ -78,7 +90,7 @@ function decisionLines(decision: Decision, palette: Palette): readonly string[] 
   ];
   return [
     `${palette.cyan(printableLine(network))} ${pools.join(', ')}: return path ${palette.bold(returnPath)}${parts.length === 0 ? '' : `, ${parts.join(', ')}`}`,
-    palette.dim(`  ${printableLine(reason)}`),
+    `  ${palette.dim(printableLine(reason))}`,
   ];
 }
 

@@ -45,6 +45,17 @@ export function formatSummary(results: readonly HostResult[], options: SummaryOp
     .join('');
 }
 
+/** How it ended for hosts, a line per outcome from best to worst, hosts that say the same folded. Ends with a line feed. */
+export function formatOutcomes(
+  results: readonly HostResult[],
+  options: Pick<SummaryOptions, 'columns' | 'color'>,
+): string {
+  const sorted = [...results].sort((a, b) => compareNames(a.host, b.host));
+  return outcomeLines(sorted, options.columns, paletteOf(options))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
 /** The exit code of a run: 0 where every host is as it should be, else 1. */
 export function exitCodeOf(outcomes: Iterable<HostOutcome>): 0 | 1 {
   for (const outcome of outcomes) if (isBad(outcome)) return 1;

@@ -67,7 +67,7 @@ describe('docs/audit.md', () => {
       atReboot: name === 'node03' ? [{ sign: '+' as const, words: missing.subject }] : [],
     }));
     expect(block('console')).toBe(
-      `$ mlbroute audit -i prod.yaml\n${formatFindings(found, { title: 'Audit', color: false })}`,
+      `$ mlbroute audit -i prod.yaml\n${formatFindings(found, { title: 'Audit', color: false, columns: Number.POSITIVE_INFINITY })}`,
     );
   });
 

@@ -71,6 +71,7 @@ describe('doctor', () => {
     expect(stdout).toMatch(/✔ sudo +\d+ ms {2}root$/m);
     expect(stdout).toMatch(/✖ sudo +\d+ ms {2}commands run with uid 3000, not as root$/m);
     expect(stdout).toMatch(/✔ iproute2 +\d+ ms {2}iproute2 [\d.]+$/m);
+    expect(stdout).toMatch(/✔ tools +\d+ ms {2}sysctl, sha256sum, stat$/m);
     expect(stdout).toMatch(/✔ clock +\d+ ms {2}as here$/m);
     for (const step of ['tcp', 'kex', 'auth', 'shell', 'disk'])
       expect(stdout, step).toMatch(new RegExp(`✔ ${step} +\\d+ ms`));

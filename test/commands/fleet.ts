@@ -179,6 +179,7 @@ function quietIo(said: { stdout: string; stderr: string }): Omit<Io, 'env'> {
     },
     ...{ isTty: false, isInputTty: false, color: false },
     columns: () => Number.POSITIVE_INFINITY,
+    resultColumns: () => Number.POSITIVE_INFINITY,
     rows: () => Number.POSITIVE_INFINITY,
     ask: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),
     confirm: (question) => Promise.reject(new Error(`nobody is here to answer: ${question}`)),

@@ -123,6 +123,23 @@ describe('a question', () => {
     expect(Number(seconds)).toBeLessThanOrEqual(wholeSeconds - 1.5 + 0.1);
   });
 
+  it('names the hosts that will be left out, and why', async () => {
+    fleet.host('n1').sh('mount --bind /dev/null /usr/sbin/sshd');
+    const asked: string[] = [];
+    const confirm = async (question: string) => {
+      asked.push(question);
+      return false;
+    };
+    const { exitCode, stderr } = await fleet.run(push, fleet.pushOptions({ yes: false }), {
+      isInputTty: true,
+      confirm,
+    });
+    fleet.host('n1').sh('umount /usr/sbin/sshd');
+    expect(exitCode).toBe(130);
+    expect(asked).toEqual([expect.stringMatching(/^Push to \d hosts, without the 1 in trouble\?$/)]);
+    expect(stderr).toMatch(/\n\nunreachable {2}n1: .*\n\nNothing was changed\.\n$/);
+  });
+
   it('that is answered with no leaves no run to retry', async () => {
     const options = fleet.pushOptions({ yes: false });
     const io = { isInputTty: true, confirm: async () => false };

@@ -27,6 +27,7 @@ export async function runWith<Options>(
     isTty: false,
     isInputTty: false,
     columns: () => Number.POSITIVE_INFINITY,
+    resultColumns: () => Number.POSITIVE_INFINITY,
     rows: () => Number.POSITIVE_INFINITY,
     color: false,
     // Journals of tests are nobody's history.

@@ -73,12 +73,56 @@ describe('the board', () => {
     await board.close();
   });
 
-  it('shows a note while it is open, and keeps the note when it closes', async () => {
+  it('tells a note once, above the drawing, where it stays', async () => {
     const { board, screen } = await openBoard(2);
     board.note('interrupted: once more stops now');
-    expect(screen.frame()).toContain('\n  interrupted: once more stops now');
+    await screen.pass(400);
     await board.close();
-    expect(screen.text()).toMatch(/\n\ninterrupted: once more stops now\n\n$/);
+    expect(screen.text().match(/^interrupted: once more stops now\n\S connect/gm)).toHaveLength(1);
+  });
+
+  it('tells at once why hosts end badly, those with the same cause together, and again no more', async () => {
+    const { board, screen } = await openBoard(40);
+    for (const i of [1, 2, 3]) board.emit({ kind: 'end', host: name(i), outcome: refused, elapsedMs: 1 });
+    board.emit({ kind: 'end', host: name(4), outcome: unchanged, elapsedMs: 1 });
+    const output = Array.from({ length: 30 }, (_, i) => `line ${i + 1}`);
+    const because = { kind: 'action', action: 'Ask the switch', message: 'exit code 3', output } as const;
+    board.emit({ kind: 'end', host: name(5), outcome: { status: 'failed', because }, elapsedMs: 1 });
+    await screen.pass(200);
+    expect(screen.frame()).toContain(`\
+✖ unreachable  n[1-3]: connection refused
+✖ failed  n5: Ask the switch: exit code 3
+    | line 11
+    | line 12
+`);
+    expect(screen.frame()).toMatch(/\| line 30\n\S connect/);
+    await screen.pass(200);
+    expect(screen.frame()).not.toContain('✖');
+    await board.close();
+  });
+
+  it('leaves what is too much to tell to the summary', async () => {
+    const { board, screen } = await openBoard(500);
+    for (let i = 1; i <= 500; i++) {
+      const because = { kind: 'connect', message: `port ${i}`, isTransient: true } as const;
+      board.emit({ kind: 'end', host: name(i), outcome: { status: 'unreachable', because }, elapsedMs: 1 });
+      if (i % 100 === 0) await screen.pass(200);
+    }
+    await board.close();
+    expect(screen.text().match(/^✖/gm)).toHaveLength(20);
+    expect(screen.text().match(/^further failures: in the summary$/gm)).toHaveLength(1);
+  });
+
+  it('follows a terminal whose size changes', async () => {
+    const size = { columns: 80, rows: 24 };
+    const { board, screen } = await openBoard(500, size);
+    for (let i = 1; i <= 500; i++) board.emit({ kind: 'phase', host: name(i), phase: 'connect' });
+    await screen.pass(200);
+    expect(screen.frame().split('\n')).toHaveLength(13);
+    size.rows = 10;
+    await screen.pass(200);
+    expect(screen.frame().split('\n')).toHaveLength(8);
+    await board.close();
   });
 
   it('ends with each phase and how many hosts went through it', async () => {

@@ -146,7 +146,9 @@ describe('the end of a way', () => {
     [{ kind: 'dropped', by: 'prohibit' }, 'is dropped by a route or rule of type prohibit'],
   ])('is told: %o', (end, expected) => {
     const explanation = explanationOf({ kind: 'packet', way: wayTo(end) });
-    expect(formatExplanation(explanation, { color: false }).split('\n').at(-2)).toBe(`    → ${expected}`);
+    expect(formatExplanation(explanation, { color: false, columns: Number.POSITIVE_INFINITY }).split('\n').at(-2)).toBe(
+      `    → ${expected}`,
+    );
   });
 });
 
@@ -172,7 +174,9 @@ describe('what a push would change', () => {
     ['nothing, since it is refused', { kind: 'packet', way: now }, null, 'A push would be refused here:\n  because'],
   ])('is told: %s', (_, explained, desired, expected) => {
     const explanation = { ...explanationOf(explained), basis: 'observed', desired, refusals: ['because'] } as const;
-    expect(formatExplanation(explanation, { color: false })).toContain(`\n\n${expected}\n`);
+    expect(formatExplanation(explanation, { color: false, columns: Number.POSITIVE_INFINITY })).toContain(
+      `\n\n${expected}\n`,
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import type { HostPlan } from '../../src/domain/change.ts';
 import { formatPlans } from '../../src/report/plan-text.ts';
 import { managed, networkUpdate, observed, running, samplePlan } from './sample-plan.ts';
 
-const plain = { diff: true, color: false } as const;
+const plain = { diff: true, color: false, columns: Number.POSITIVE_INFINITY } as const;
 
 const changes: Partial<HostPlan> = {
   files: [
@@ -33,6 +33,15 @@ const changes: Partial<HostPlan> = {
 };
 
 describe('formatPlans', () => {
+  it('keeps to the width of the terminal, but for lines of files', () => {
+    const text = formatPlans([samplePlan('node01', { files: [networkUpdate] })], { ...plain, columns: 40 });
+    const [decisions = '', file = ''] = text.split('\n\n');
+    expect(Math.max(...decisions.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+    const unbroken = formatPlans([samplePlan('node01', { files: [networkUpdate] })], plain);
+    expect(file).toBe(unbroken.split('\n\n')[1]);
+    expect(Math.max(...file.split('\n').map((line) => line.length))).toBeGreaterThan(40);
+  });
+
   it('says what brings it all back at boot where that is not networkd', () => {
     const text = (renderer: 'networkd' | 'unit') => formatPlans([samplePlan('node01', { renderer })], plain);
     expect(text('unit')).toContain('kept over reboots by mlbroute-routing.service (renderer: unit)');
@@ -191,7 +200,11 @@ Plan: nothing to change on 2 hosts.
   });
 
   it('has the same words with colour as without', () => {
-    const colored = formatPlans([samplePlan('node01', changes)], { diff: true, color: true });
+    const colored = formatPlans([samplePlan('node01', changes)], {
+      diff: true,
+      color: true,
+      columns: Number.POSITIVE_INFINITY,
+    });
     expect(colored).toContain('\x1b[32m');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes are what is taken out
     const words = colored.replaceAll(/\x1b\[\d+m/g, '');

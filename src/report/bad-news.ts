@@ -1,0 +1,57 @@
+import type { HostName } from '../domain/host.ts';
+import type { HostOutcome } from '../domain/outcome.ts';
+import { foldHosts } from './fold.ts';
+import { describeOutcome, isBad, paintOf, statusWords } from './outcome-text.ts';
+import type { Palette } from './palette.ts';
+import { wrapText } from './wrap.ts';
+
+/** Hosts that ended badly, told of while the run goes on. */
+export type BadNews = {
+  /** Takes the end of a host. A good one is no news, nor is one that never began: what stopped the run was. */
+  readonly add: (host: HostName, outcome: HostOutcome) => void;
+  /** The text lines of what came since the last call: hosts that say the same in one. */
+  readonly take: (columns: number) => readonly string[];
+};
+
+/** Starts to listen. Past `mostTold` causes it falls silent, for the summary folds them all. */
+export function createBadNews(palette: Palette): BadNews {
+  const fresh = new Map<string, { readonly outcome: HostOutcome; readonly hosts: HostName[] }>();
+  let told = 0;
+  return {
+    add: (host, outcome) => {
+      if (!isBad(outcome) || outcome.status === 'not-started') return;
+      const key = `${outcome.status} ${describeOutcome(outcome)}`;
+      const known = fresh.get(key);
+      if (known === undefined) fresh.set(key, { outcome, hosts: [host] });
+      else known.hosts.push(host);
+    },
+    take: (columns) => {
+      const news = [...fresh.values()];
+      fresh.clear();
+      const shown = news.slice(0, Math.max(0, mostTold - told));
+      const isLast = told < mostTold && told + news.length >= mostTold;
+      told += news.length;
+      return [
+        ...shown.flatMap(({ hosts, outcome }) => linesOf(foldHosts(hosts), outcome, { palette, columns })),
+        ...(isLast ? [palette.dim('further failures: in the summary')] : []),
+      ];
+    },
+  };
+}
+
+function linesOf(
+  hosts: string,
+  outcome: HostOutcome,
+  { palette, columns }: { readonly palette: Palette; readonly columns: number },
+): readonly string[] {
+  const [first = '', ...rest] = describeOutcome(outcome).split('\n');
+  const head = `${paintOf(outcome.status, palette)(`✖ ${statusWords(outcome.status)}`)}  ${hosts}${first === '' ? '' : `: ${first}`}`;
+  return [
+    wrapText(head, { first: '', hang: 4, columns }),
+    ...rest.slice(-mostLines).map((line) => wrapText(line, { first: '    ', columns })),
+  ];
+}
+
+/** The last lines of what a failed step said. */
+const mostLines = 20;
+const mostTold = 20;
