@@ -57,6 +57,7 @@ const doors: { readonly [packageName: string]: readonly string[] } = {
   'ipaddr.js': ['domain'],
   listr2: ['report'],
   ssh2: ['transport'],
+  'string-width': ['report'],
   xmlbuilder2: ['report'],
   yaml: ['cluster', 'documents', 'inventory'],
   yargs: ['cli'],
@@ -105,7 +106,8 @@ describe('the architecture of src', () => {
     expect(files.flatMap(({ path, text }) => doorFaults(path, text))).toEqual([]);
   });
 
-  it('does no I/O, asks no clock and throws no dice in the pure folders', () => {
+  // It parses every file.
+  it('does no I/O, asks no clock and throws no dice in the pure folders', { timeout: 60_000 }, () => {
     expect(files.flatMap(({ path, text }) => purityFaults(path, text))).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
-import stringWidth from 'string-width';
 import type { Phase } from '../domain/outcome.ts';
 import { formatDuration } from './duration.ts';
 import { paintOf, statuses, statusWords } from './outcome-text.ts';
 import type { Palette } from './palette.ts';
 import { printableLine } from './printable.ts';
 import type { LiveHost, PhaseCount, Progress } from './progress.ts';
+import { cutText, widthOf } from './width.ts';
 
 /** The row of one phase: `observe  47/50  2 failed`. */
 export function phaseTitle(phase: Phase, { passed, expected, failed }: PhaseCount, palette: Palette): string {
@@ -32,27 +32,16 @@ export function liveRows(
   const total = progress.liveCount();
   if (limit <= 0 || total === 0) return [];
   const shown = progress.liveHosts(total > limit ? limit - 1 : limit);
-  const nameWidth = Math.min(32, Math.max(...shown.map(({ host }) => stringWidth(host))));
-  const rows = shown.map((live) => cut(rowOf(live, nameWidth, nowMs), columns));
+  const nameWidth = Math.min(32, Math.max(...shown.map(({ host }) => widthOf(host))));
+  const rows = shown.map((live) => cutText(rowOf(live, nameWidth, nowMs), columns));
   return total > shown.length ? [...rows, `… and ${total - shown.length} more`] : rows;
 }
 
 function rowOf({ host, phase, sinceMs, step }: LiveHost, nameWidth: number, nowMs: number): string {
   const since = formatDuration(Math.max(0, nowMs - sinceMs)).padStart(8);
-  const name = cut(printableLine(host), nameWidth);
-  const padding = ' '.repeat(nameWidth - stringWidth(name));
+  const name = cutText(printableLine(host), nameWidth);
+  const padding = ' '.repeat(nameWidth - widthOf(name));
   return `${name}${padding}  ${phase.padEnd(phaseWidth)}${since}${step === null ? '' : `  ${printableLine(step)}`}`;
-}
-
-/** The text, cut where it is wider than so many columns. */
-function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let kept = '';
-  for (const character of text) {
-    if (stringWidth(kept + character) >= width) break;
-    kept += character;
-  }
-  return `${kept}…`;
 }
 
 const phaseWidth = 'observe'.length;

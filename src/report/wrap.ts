@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { widthOf } from './width.ts';
 
 /**
  * Breaks text at spaces, or after commas of a list of hosts, so that no line is wider than `columns` where that can be helped.
@@ -10,7 +10,7 @@ export function wrapText(
   options: { readonly first: string; readonly columns: number; readonly hang?: number },
 ): string {
   const { first, columns, hang = 0 } = options;
-  const width = stringWidth(first) + hang;
+  const width = widthOf(first) + hang;
   // On a terminal too narrow for the hanging indent, a shallow one keeps the text readable.
   const indent = ' '.repeat(width + 16 <= columns ? width : Math.min(4, width));
   const isLimited = columns !== Number.POSITIVE_INFINITY;
@@ -19,7 +19,7 @@ export function wrapText(
     let line = lines.length === 0 ? first : indent;
     let isEmpty = true;
     for (const piece of paragraph.split(breakable)) {
-      if (!isEmpty && isLimited && stringWidth(line + piece.trimEnd()) > columns) {
+      if (!isEmpty && isLimited && widthOf(line + piece.trimEnd()) > columns) {
         lines.push(line.trimEnd());
         line = indent;
       }
