@@ -58,18 +58,7 @@ network_section() {
   case "$nft_tables $legacy_tables" in
     *raw*) iptables-save -t raw 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
   esac
-  # Tables that are looked at where the playbook has chains in them, and where it had. They may hold thousands of rules.
-  if [ -r /etc/mlbroute/iptables.v4 ]; then
-    while read -r line; do
-      case $line in '*nat' | '*filter') tables="$tables ${line#?}" ;; esac
-    done </etc/mlbroute/iptables.v4
-  fi
-  for table in nat filter; do
-    case " $tables " in *" $table "*) ;; *) continue ;; esac
-    case "$iptables $legacy_tables" in
-      *nf_tables* | *"$table"*) iptables-save -t "$table" 2>/dev/null | grep -e '^\*' -e MLBROUTE ;;
-    esac
-  done
+  chains_of_tasks iptables-save /etc/mlbroute/iptables.v4
   set -- /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
   # What only IPv6 needs is looked for where it is wanted, and where it was.
   if [ -n "$ipv6" ] || [ -e /etc/mlbroute/iptables.v6 ]; then
@@ -103,6 +92,23 @@ ipv6_chains() {
   case "$nft_tables / $legacy_tables" in
     *'ip6 raw'* | */*raw*) ip6tables-save -t raw 2>/dev/null | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
   esac
+  chains_of_tasks ip6tables-save /etc/mlbroute/iptables.v6
+}
+
+# Tables that are looked at where the playbook has chains in them, and where, by the file FILE, it had. They may hold thousands of rules.
+chains_of_tasks() { # SAVE FILE
+  wanted=$tables
+  if [ -r "$2" ]; then
+    while read -r line; do
+      case $line in '*nat' | '*filter') wanted="$wanted ${line#?}" ;; esac
+    done <"$2"
+  fi
+  for table in nat filter; do
+    case " $wanted " in *" $table "*) ;; *) continue ;; esac
+    case "$iptables $legacy_tables" in
+      *nf_tables* | *"$table"*) "$1" -t "$table" 2>/dev/null | grep -e '^\*' -e MLBROUTE ;;
+    esac
+  done
 }
 
 # Our own table of nft, and marks in nft tables of others. What iptables and kube-proxy keep there is left out: it may be long, and its marks are known.

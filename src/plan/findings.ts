@@ -1,5 +1,6 @@
 import type { Finding, HostPlan, RuntimeChange } from '../domain/change.ts';
 import { familyOfDecision } from '../domain/desired-state.ts';
+import { iptablesOf } from '../domain/netfilter.ts';
 import type { Observed, RunningState } from '../domain/observed.ts';
 import { unreachable } from '../domain/result.ts';
 import { rpFilterWords } from './effective-rp-filter.ts';
@@ -114,8 +115,12 @@ function emptyTables({ decisions, runtime }: HostPlan, { running }: Observed): r
 /** Where a chain has as many rules as asked for, and one is printed otherwise: how the kernel has it. */
 function chainHint({ subject, sign, words, apply }: RuntimeChange, { chains }: RunningState): string | null {
   if (subject !== 'chain' || sign !== '~') return null;
-  const now = chains.find(({ name, table }) => words.startsWith(`chain ${name} in ${table}`));
-  const wanted = (apply[0]?.stdin ?? '').split('\n').filter((line) => line.startsWith(`-A ${now?.name} `));
+  const [restore] = apply;
+  const now = chains.find(
+    ({ name, table, family }) =>
+      words.startsWith(`chain ${name} in ${table}`) && restore?.argv[0] === `${iptablesOf(family)}-restore`,
+  );
+  const wanted = (restore?.stdin ?? '').split('\n').filter((line) => line.startsWith(`-A ${now?.name} `));
   const other = wanted.findIndex((line, index) => line !== `-A ${now?.name} ${now?.rules[index]}`);
   return now === undefined || wanted.length !== now.rules.length || other < 0
     ? null

@@ -56,7 +56,7 @@ export function readDeclaration(
     }
     case 'rule': {
       const parsed = verbSchemas.rule.safeParse(given);
-      return parsed.success ? ok({ kind: 'rule', rule: parsed.data }) : faults(parsed.error.issues, task, args);
+      return parsed.success ? ok({ kind: 'rule', rules: parsed.data }) : faults(parsed.error.issues, task, args);
     }
     case 'sysctl': {
       const parsed = verbSchemas.sysctl.safeParse(given);
@@ -68,7 +68,7 @@ export function readDeclaration(
     }
     case 'iptables': {
       const parsed = verbSchemas.iptables.safeParse(given);
-      return parsed.success ? ok({ kind: 'iptables', chain: parsed.data }) : faults(parsed.error.issues, task, args);
+      return parsed.success ? ok({ kind: 'iptables', chains: parsed.data }) : faults(parsed.error.issues, task, args);
     }
     case 'kernel_module': {
       const parsed = verbSchemas.kernel_module.safeParse(given);

@@ -1,18 +1,19 @@
 import { z } from 'zod';
-import { familyOf } from '../domain/address.ts';
 import type { MarkSetting } from '../domain/mark-setting.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
+import { withoutQuoted } from '../domain/rule-family.ts';
 import { type CheckContext, refuse } from './check.ts';
 import { cidr } from './domain-variables.ts';
 import { interfaceName } from './link-schema.ts';
 import { mark } from './network-schema.ts';
+import { rulesByFamily } from './rules-by-family.ts';
 
 const markKeys = z.strictObject({
   to: z
     .union([cidr.transform((each) => [each]), z.array(cidr).min(1)], {
       error: 'to is a network in CIDR form, or a list of them',
     })
-    .meta({ description: 'Requests to these networks' }),
+    .meta({ description: 'Requests to these networks, of either family' }),
   iif: interfaceName.meta({ description: 'Interface that they come in by' }),
   fwmark: mark.meta({ description: 'Mark that their replies get, under mask 0x1f00 unless given' }),
 });
@@ -25,7 +26,14 @@ const hooks = {
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 } as const;
 
+/** Whom a chain or a rule is for. */
+export const families = z.enum(['ipv4', 'ipv6', 'both']);
+
 const iptablesKeys = z.strictObject({
+  family: families.nullish().meta({
+    description:
+      'ipv4, ipv6 or both, each rule with an address for its own; by default that of the addresses, else ipv4',
+  }),
   table: z.enum(['filter', 'nat', 'mangle', 'raw']).default('filter').meta({ description: 'Table of the chain' }),
   hook: z
     .enum(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'])
@@ -46,7 +54,7 @@ const iptablesKeys = z.strictObject({
 /** The arguments of tasks about the packet filter once references are expanded. */
 export const netfilterVerbs = {
   mark: markKeys.meta({ description: 'A mark on the replies to what comes in by an interface' }).transform(toMarks),
-  iptables: iptablesKeys.meta({ description: 'Rules in a chain of their own' }).transform(toChain),
+  iptables: iptablesKeys.meta({ description: 'Rules in a chain of their own' }).transform(toChains),
 } as const;
 
 /** The keys of each verb's arguments. */
@@ -62,13 +70,14 @@ const taken = new Set(['PREROUTING', 'OUTPUT', 'RPFILTER', 'MARKS', 'MARKS-OUTPU
 const commandWord =
   /(^|\s)(-[ADIRLSFZNXPEt]|--(append|delete|insert|replace|list|flush|zero|new-chain|policy|table)\b)/;
 
-function toMarks({ to, iif, fwmark }: z.output<typeof markKeys>, context: CheckContext): readonly MarkSetting[] {
-  if (to.some((each) => familyOf(each) === 'ipv6'))
-    return refuse('IPv6 is not handled yet', context, { code: 'ipv6-unsupported', hint: null });
+function toMarks({ to, iif, fwmark }: z.output<typeof markKeys>): readonly MarkSetting[] {
   return to.map((each) => ({ to: each, iif, fwmark }));
 }
 
-function toChain({ table, hook, chain, rules }: z.output<typeof iptablesKeys>, context: CheckContext): NetfilterChain {
+function toChains(
+  { family, table, hook, chain, rules }: z.output<typeof iptablesKeys>,
+  context: CheckContext,
+): readonly NetfilterChain[] {
   const fits: readonly string[] = hooks[table];
   if (!fits.includes(hook))
     return refuse(`${table} has no ${hook}`, context, { code: 'chain-hook', hint: `it has ${fits.join(', ')}` });
@@ -79,9 +88,13 @@ function toChain({ table, hook, chain, rules }: z.output<typeof iptablesKeys>, c
     });
   for (const rule of rules) {
     const hint = 'write what follows "-A NAME" in iptables-save, e.g. -s 10.0.0.0/8 -j RETURN';
-    const isRule =
-      /^(-|! -)/.test(rule) && !/[\n\r]/.test(rule) && !commandWord.test(rule.replaceAll(/"[^"]*"/g, '""'));
+    const isRule = /^(-|! -)/.test(rule) && !/[\n\r]/.test(rule) && !commandWord.test(withoutQuoted(rule));
     if (!isRule) return refuse(`"${rule}" is no rule of a chain`, context, { code: 'chain-rule', hint });
   }
-  return { family: 'ipv4', table, name: `MLBROUTE-${chain}`, hook, rules };
+  const byFamily = rulesByFamily(rules, family ?? null);
+  if (!byFamily.ok) {
+    const { place, message, hint } = byFamily.error;
+    return refuse(message, context, { code: 'family', hint }, ['rules', place]);
+  }
+  return byFamily.value.map((part) => ({ ...part, table, name: `MLBROUTE-${chain}`, hook }));
 }

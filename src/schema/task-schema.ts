@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Cidr, type Family, familyOf as familyOfOne, type IpAddress } from '../domain/address.ts';
+import { type Cidr, type Family, familyOf, familyWord, type IpAddress } from '../domain/address.ts';
 import type { DeclaredFile } from '../domain/declared-file.ts';
 import { parseInterfaceName, type VlanLink } from '../domain/link.ts';
 import type { MarkSetting } from '../domain/mark-setting.ts';
@@ -11,7 +11,7 @@ import { type CheckContext, refuse, settle } from './check.ts';
 import { cidr, domainVariables } from './domain-variables.ts';
 import { fileVerbKeys, fileVerbs } from './file-schema.ts';
 import { interfaceName, mtuBytes, vlanId } from './link-schema.ts';
-import { netfilterVerbKeys, netfilterVerbs } from './netfilter-schema.ts';
+import { families, netfilterVerbKeys, netfilterVerbs } from './netfilter-schema.ts';
 import { address, mark, priority, table } from './network-schema.ts';
 import { serviceVerbKeys, serviceVerbs } from './service-schema.ts';
 
@@ -33,6 +33,7 @@ const routeKeys = z.strictObject({
 });
 
 const ruleKeys = z.strictObject({
+  family: families.nullish().meta({ description: 'ipv4, ipv6 or both; by default that of the addresses, else ipv4' }),
   priority: priority.meta({ description: 'Priority; lower is tried first' }),
   from: cidr.nullish().meta({ description: 'Packets from this network' }),
   to: cidr.nullish().meta({ description: 'Packets to this network' }),
@@ -58,7 +59,7 @@ export const verbSchemas = {
     .meta({ description: 'Return paths for networks; keys here count over the variables of the host' }),
   vlan: vlanKeys.meta({ description: 'A VLAN interface without addresses' }).transform(toVlan),
   route: routeKeys.meta({ description: 'A route of a table of its own' }).transform(toRoute),
-  rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRule),
+  rule: ruleKeys.meta({ description: 'A policy rule' }).transform(toRules),
   sysctl: sysctlKeys.meta({ description: 'A setting of the kernel' }).transform(toSysctl),
   ...fileVerbs,
   ...netfilterVerbs,
@@ -84,11 +85,11 @@ export const verbKeys: { readonly [verb in Verb]: readonly string[] } = {
 export type Declaration =
   | { readonly kind: 'vlan'; readonly link: VlanLink }
   | { readonly kind: 'route'; readonly route: Route }
-  | { readonly kind: 'rule'; readonly rule: PolicyRule }
+  | { readonly kind: 'rule'; readonly rules: readonly PolicyRule[] }
   | { readonly kind: 'sysctl'; readonly setting: SysctlSetting }
   | { readonly kind: 'file'; readonly file: DeclaredFile }
   | { readonly kind: 'mark'; readonly marks: readonly MarkSetting[] }
-  | { readonly kind: 'iptables'; readonly chain: NetfilterChain }
+  | { readonly kind: 'iptables'; readonly chains: readonly NetfilterChain[] }
   | { readonly kind: 'kernel_module'; readonly module: string }
   | { readonly kind: 'unit'; readonly unit: UnitSetting };
 
@@ -101,24 +102,36 @@ function toVlan({ parent, id, name, mtu }: z.output<typeof vlanKeys>, context: C
 }
 
 function toRoute({ to, dev, via, onlink, table }: z.output<typeof routeKeys>, context: CheckContext): Route {
-  const family = familyOf([to === 'default' ? null : to, via ?? null], context);
-  const base = { family, table, destination: to, device: dev };
+  const [family = 'ipv4', other] = familiesOf([to === 'default' ? null : to, via ?? null]);
+  if (other !== undefined) return refuse(...mixed(context));
+  const destination = to === 'default' ? to : (unlessAll(to) ?? 'default');
+  const base = { family, table, destination, device: dev };
   if (via != null) return { ...base, type: 'gateway', gateway: via, onlink };
   const hint = 'add "via:"';
-  if (to === 'default') return refuse('a default route needs a gateway', context, { code: 'gateway-missing', hint });
+  if (destination === 'default')
+    return refuse('a default route needs a gateway', context, { code: 'gateway-missing', hint });
   if (onlink) return refuse('onlink is about a gateway', context, { code: 'gateway-missing', hint });
   return { ...base, type: 'link' };
 }
 
-function toRule(keys: z.output<typeof ruleKeys>, context: CheckContext): PolicyRule {
+function toRules(keys: z.output<typeof ruleKeys>, context: CheckContext): readonly PolicyRule[] {
   const { priority } = keys;
-  const [from, to, iif, fwmark] = [keys.from ?? null, keys.to ?? null, keys.iif ?? null, keys.fwmark ?? null];
+  const [from, to] = [unlessAll(keys.from ?? null), unlessAll(keys.to ?? null)];
+  const [iif, fwmark] = [keys.iif ?? null, keys.fwmark ?? null];
   const table = keys.table === 'main' ? mainTable : keys.table;
   if ([from, to, iif, fwmark].every((each) => each === null)) {
     const hint = 'add from, to, iif or fwmark';
     return refuse('a rule without a selector takes every packet of the host', context, { code: 'rule-all', hint });
   }
-  return { family: familyOf([from, to], context), priority, from, to, iif, fwmark, table };
+  const [own, other] = familiesOf([keys.from ?? null, keys.to ?? null]);
+  if (other !== undefined) return refuse(...mixed(context));
+  const asked = keys.family ?? own ?? 'ipv4';
+  if (own !== undefined && asked !== own) {
+    const message = `${keys.from ?? keys.to} is ${familyWord(own)}: the rule cannot be for ${asked === 'both' ? 'both' : familyWord(asked)}`;
+    return refuse(message, context, { code: 'family', hint: 'leave family out, or write a rule for each' }, ['family']);
+  }
+  const wanted: readonly Family[] = asked === 'both' ? ['ipv4', 'ipv6'] : [asked];
+  return wanted.map((family) => ({ family, priority, from, to, iif, fwmark, table }));
 }
 
 function toSysctl({ name, value }: z.output<typeof sysctlKeys>, context: CheckContext): SysctlSetting {
@@ -130,10 +143,16 @@ function toSysctl({ name, value }: z.output<typeof sysctlKeys>, context: CheckCo
   return { key, value: words, why: 'asked for by the playbook', mayBeAbsent: false };
 }
 
-/** The one family of some addresses; IPv4 where none is said. */
-function familyOf(texts: readonly (Cidr | IpAddress | null)[], context: CheckContext): Family {
-  const [family = 'ipv4', ...others] = new Set(texts.flatMap((text) => (text === null ? [] : [familyOfOne(text)])));
-  if (others.length > 0) return refuse('IPv4 and IPv6 do not go together', context, { code: 'family', hint: null });
-  if (family === 'ipv6') return refuse('IPv6 is not handled yet', context, { code: 'ipv6-unsupported', hint: null });
-  return family;
+/** A network; null where it is all of a family, which the kernel keeps no address for. */
+function unlessAll(network: Cidr | null): Cidr | null {
+  return network?.endsWith('/0') === true ? null : network;
+}
+
+/** The families of some addresses, each once. */
+function familiesOf(texts: readonly (Cidr | IpAddress | null)[]): readonly Family[] {
+  return [...new Set(texts.flatMap((text) => (text === null ? [] : [familyOf(text)])))];
+}
+
+function mixed(context: CheckContext): Parameters<typeof refuse> {
+  return ['IPv4 and IPv6 do not go together', context, { code: 'family', hint: null }];
 }

@@ -4,6 +4,7 @@ import type { SourceLocation } from '../domain/diagnostic.ts';
 import type { Sight } from '../domain/sight.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
 import type { Declaration } from '../schema/task-schema.ts';
+import { speaksIpv6, stateOf } from './state-objects.ts';
 
 /** One thing that a task declares for a host, and where the task is written. */
 export type Declared = Declaration & { readonly at: SourceLocation };
@@ -36,10 +37,12 @@ type Interlude = {
 /** What must be looked at on a host to tell whether it has what is asked for. */
 export function sightFor({ spec, declared }: HostWants): Sight {
   return {
-    ipv6: spec.networks.some(({ pools: [first] }) => first !== undefined && familyOf(first) === 'ipv6'),
+    ipv6:
+      spec.networks.some(({ pools: [first] }) => first !== undefined && familyOf(first) === 'ipv6') ||
+      declared.some((each) => speaksIpv6(stateOf(each))),
     sysctls: declared.flatMap((each) => (each.kind === 'sysctl' ? [each.setting.key] : [])),
     files: declared.flatMap((each) => (each.kind === 'file' ? [each.file.dest] : [])),
-    tables: declared.flatMap((each) => (each.kind === 'iptables' ? [each.chain.table] : [])),
+    tables: declared.flatMap((each) => (each.kind === 'iptables' ? each.chains.map(({ table }) => table) : [])),
     modules: declared.flatMap((each) => (each.kind === 'kernel_module' ? [each.module] : [])),
     units: declared.flatMap((each) => (each.kind === 'unit' ? [each.unit.unit] : [])),
   };

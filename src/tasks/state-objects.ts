@@ -1,3 +1,4 @@
+import { familyOf } from '../domain/address.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import { unreachable } from '../domain/result.ts';
@@ -48,8 +49,8 @@ export function stateObjects({
     })),
     ...sysctls.map(({ key, value }) => ({ name: `sysctl ${key}`, wish: value })),
     ...files.map(({ dest, ...file }) => ({ name: `file ${dest}`, wish: JSON.stringify(file) })),
-    ...chains.map(({ table, name, hook, rules }) => ({
-      name: `chain ${name} of ${table}`,
+    ...chains.map(({ family, table, name, hook, rules }) => ({
+      name: `${family} chain ${name} of ${table}`,
       wish: JSON.stringify([hook, rules]),
     })),
     ...marks.map(({ to, iif, fwmark }) => ({
@@ -69,7 +70,7 @@ export function stateOf(declaration: Declaration): State {
     case 'route':
       return { ...nothing, routes: [declaration.route] };
     case 'rule':
-      return { ...nothing, rules: [declaration.rule] };
+      return { ...nothing, rules: declaration.rules };
     case 'sysctl':
       return { ...nothing, sysctls: [declaration.setting] };
     case 'file':
@@ -77,7 +78,7 @@ export function stateOf(declaration: Declaration): State {
     case 'mark':
       return { ...nothing, marks: declaration.marks };
     case 'iptables':
-      return { ...nothing, chains: [declaration.chain] };
+      return { ...nothing, chains: declaration.chains };
     case 'kernel_module':
       return { ...nothing, modules: [declaration.module] };
     case 'unit':
@@ -85,6 +86,14 @@ export function stateOf(declaration: Declaration): State {
     default:
       return unreachable(declaration);
   }
+}
+
+/** Whether anything of a state is for IPv6. */
+export function speaksIpv6({ routes, rules, chains = [], marks = [] }: State): boolean {
+  return (
+    [...routes, ...rules, ...chains].some(({ family }) => family === 'ipv6') ||
+    marks.some(({ to }) => familyOf(to) === 'ipv6')
+  );
 }
 
 function selectorWords(selectors: Pick<State['rules'][number], 'from' | 'to' | 'iif' | 'fwmark'>): string {

@@ -1,15 +1,16 @@
+import { familyOf } from '../domain/address.ts';
 import type { PlanWarning } from '../domain/change.ts';
 import { type DesiredState, noState } from '../domain/desired-state.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import type { Manifest } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
-import { err, ok, type Result, unreachable } from '../domain/result.ts';
-import type { LinkSpec } from '../schema/link-schema.ts';
-import { type Declared, type HostWants, placeWords } from './host-wants.ts';
-import { checkLink, type LinkHost } from './metallb-l2/check-host.ts';
+import { err, ok, type Result } from '../domain/result.ts';
+import { obstacles } from './declared-obstacles.ts';
+import type { HostWants } from './host-wants.ts';
 import { desiredState } from './metallb-l2/desired-state.ts';
 import { declaredMarkChains } from './metallb-l2/mark.ts';
 import { chainsFor, netfilterTool } from './metallb-l2/netfilter-tool.ts';
+import { routerSettings } from './metallb-l2/router-settings.ts';
 import {
   sortChains,
   sortFiles,
@@ -20,7 +21,7 @@ import {
   sortSysctls,
   sortUnits,
 } from './sort-state.ts';
-import { stateObjects, stateOf } from './state-objects.ts';
+import { stateOf } from './state-objects.ts';
 import { withRecorded } from './with-recorded.ts';
 
 /**
@@ -46,7 +47,7 @@ export function wantedState(
     ...onlyDeclared(states),
   };
   const whole = isPart && recorded !== null ? withRecorded(asked, recorded.desired) : asked;
-  const state = withMarkChains(whole, netfilterTool(spec, facts));
+  const state = withMarkChains(withSpeakingLinks(whole), netfilterTool(spec, facts));
   const madeVlans = new Set(recorded?.links ?? []);
   const ownVlans = new Set([...madeVlans, ...state.links.map(({ name }) => name)]);
   const host = facts === null ? null : { spec, facts, ownVlans, madeVlans };
@@ -56,6 +57,21 @@ export function wantedState(
   ];
   if (failures.length > 0) return err(failures);
   return ok({ state, warnings: served.ok ? served.value.warnings : [] });
+}
+
+/**
+ * VLANs that packets of IPv6 go over need a link-local address, which neighbor discovery asks from; those that tasks declare get one as those of
+ * networks do. What a task says of such a setting counts.
+ */
+function withSpeakingLinks(state: DesiredState): DesiredState {
+  const { routes, rules, marks = [] } = state;
+  const devices = new Set<string | null>([
+    ...routes.map((route) => (route.family === 'ipv6' && 'device' in route ? route.device : null)),
+    ...rules.map(({ family, iif }) => (family === 'ipv6' ? iif : null)),
+    ...marks.map(({ to, iif }) => (familyOf(to) === 'ipv6' ? iif : null)),
+  ]);
+  const links = state.links.map((link) => (devices.has(link.name) ? { ...link, ipv6: true as const } : link));
+  return { ...state, links, sysctls: sortSysctls([...routerSettings(links), ...state.sysctls]) };
 }
 
 /** The chains of marks are for all of them together, whichever tasks of a part or of the record they come from. */
@@ -81,57 +97,3 @@ function onlyDeclared(states: readonly DeclaredParts[]): DeclaredParts {
 }
 
 type DeclaredParts = Pick<DesiredState, 'files' | 'marks' | 'modules' | 'units'>;
-
-/** Everything that stands against what one task declares. */
-function obstacles(
-  declared: Declared,
-  {
-    networks,
-    state,
-    host,
-  }: { readonly networks: DesiredState; readonly state: DesiredState; readonly host: LinkHost | null },
-): readonly Failure[] {
-  const refused = (message: string, hint: string | null): Failure => {
-    return { kind: 'refused', message: `${placeWords(declared.at)}: ${declared.kind}: ${message}`, hint };
-  };
-  const wishes = new Map(stateObjects(networks).map(({ name, wish }) => [name, wish]));
-  const clashes = stateObjects(stateOf(declared))
-    .filter(({ name, wish }) => (wishes.get(name) ?? wish) !== wish)
-    .map(({ name }) => refused(`metallb_l2 wants another ${name}`, 'choose another table, priority or name'));
-  const link = linkOf(declared);
-  const trouble = link === null || host === null ? null : checkLink(link, host);
-  const needsIptables = declared.kind === 'iptables' && host !== null && host.facts.iptables === null;
-  const isAlone = declared.kind === 'rule' && link === null && state.links.length + state.routes.length === 0;
-  return [
-    ...clashes,
-    ...(trouble === null ? [] : [refused(trouble.message, trouble.hint)]),
-    ...(needsIptables ? [refused('the host has no iptables', 'a task package above can install it')] : []),
-    ...(isAlone
-      ? [refused('there is no link and no route that this rule could come up with', 'declare a route too')]
-      : []),
-  ];
-}
-
-/** The link that must be there for a declaration to make sense; null: any. */
-function linkOf(declared: Declared): LinkSpec | null {
-  switch (declared.kind) {
-    case 'vlan':
-      return { kind: 'vlan', ...declared.link };
-    case 'route':
-      return 'device' in declared.route ? { kind: 'device', device: declared.route.device } : null;
-    case 'mark': {
-      const [first] = declared.marks;
-      return first === undefined ? null : { kind: 'device', device: first.iif };
-    }
-    case 'iptables':
-    case 'sysctl':
-    case 'file':
-    case 'kernel_module':
-    case 'unit':
-      return null;
-    case 'rule':
-      return declared.rule.iif === null ? null : { kind: 'device', device: declared.rule.iif };
-    default:
-      return unreachable(declared);
-  }
-}

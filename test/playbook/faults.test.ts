@@ -253,12 +253,12 @@ const cases: readonly (readonly [title: string, playbook: string, printed: strin
         'add "via:"',
       ],
       [
-        'an IPv6 route',
-        'route: { to: "fd00::/8", dev: eth0, table: 300 }',
+        'an IPv6 default route without a gateway',
+        'route: { to: "::/0", dev: eth0, table: 300 }',
         14,
-        'ipv6-unsupported',
-        'IPv6 is not handled yet',
-        null,
+        'gateway-missing',
+        'a default route needs a gateway',
+        'add "via:"',
       ],
       [
         'a gateway of the other family',

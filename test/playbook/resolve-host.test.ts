@@ -76,18 +76,22 @@ describe('What a playbook asks for on a host', () => {
       },
       {
         kind: 'rule',
-        rule: {
-          ...{ family: 'ipv4', priority: 1500, from: '10.112.0.0/12', to: '10.20.0.0/16' },
-          ...{ iif: null, fwmark: null, table: 300 },
-        },
+        rules: [
+          {
+            ...{ family: 'ipv4', priority: 1500, from: '10.112.0.0/12', to: '10.20.0.0/16' },
+            ...{ iif: null, fwmark: null, table: 300 },
+          },
+        ],
         line: 8,
       },
       {
         kind: 'rule',
-        rule: {
-          ...{ family: 'ipv4', priority: 1400, from: null, to: '10.112.0.0/12', iif: null },
-          ...{ fwmark: { value: 0x100, mask: 0x1f00 }, table: 254 },
-        },
+        rules: [
+          {
+            ...{ family: 'ipv4', priority: 1400, from: null, to: '10.112.0.0/12', iif: null },
+            ...{ fwmark: { value: 0x100, mask: 0x1f00 }, table: 254 },
+          },
+        ],
         line: 9,
       },
     ]);

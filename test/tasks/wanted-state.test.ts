@@ -24,10 +24,12 @@ const route = (destination: string, by: string, id = 300): Declaration => ({
 });
 const rule = (priority: number, id: number, changes: Partial<PolicyRule> = {}): Declaration => ({
   kind: 'rule',
-  rule: {
-    ...{ family: 'ipv4', priority: priority as PolicyRule['priority'], from: cidr('10.0.0.0/8'), to: null },
-    ...{ iif: null, fwmark: null, table: table(id), ...changes },
-  },
+  rules: [
+    {
+      ...{ family: 'ipv4', priority: priority as PolicyRule['priority'], from: cidr('10.0.0.0/8'), to: null },
+      ...{ iif: null, fwmark: null, table: table(id), ...changes },
+    },
+  ],
 });
 
 const wants = (its: typeof spec, ...declared: readonly Declaration[]) => ({

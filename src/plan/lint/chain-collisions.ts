@@ -1,5 +1,6 @@
 import { isOwnPath } from '../../domain/declared-file.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
+import { iptablesOf } from '../../domain/netfilter.ts';
 import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
 
@@ -16,9 +17,9 @@ export function chainCollisions(
       );
       return wanted === undefined || JSON.stringify(wanted.rules) !== JSON.stringify(found.rules);
     })
-    .map(({ name, table, rules }) => ({
+    .map(({ name, table, family, tool, rules }) => ({
       code: 'chain-in-use',
-      message: `chain ${name} is in ${table} already, with ${rules.length === 1 ? '1 rule' : `${rules.length} rules`}, and no push of mlbroute is on record here`,
-      hint: 'see whose it is: iptables-save -t mangle; --force chain-in-use replaces it',
+      message: `chain ${name} is in ${table}${family === 'ipv6' ? ' (IPv6)' : ''} already, with ${rules.length === 1 ? '1 rule' : `${rules.length} rules`}, and no push of mlbroute is on record here`,
+      hint: `see whose it is: ${tool === 'nft' ? 'nft list table inet mlbroute' : `${iptablesOf(family)}-save -t ${table}`}; --force chain-in-use replaces it`,
     }));
 }

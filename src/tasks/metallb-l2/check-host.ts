@@ -28,7 +28,7 @@ export function checkHost(network: ResolvedNetwork, host: Host): Failure | null 
     familyTrouble(network, host) ??
     poolTrouble(network, host) ??
     sourceTrouble(network, host) ??
-    toolTrouble(network, host);
+    netfilterTrouble(network, host);
   return trouble === null
     ? null
     : { kind: 'refused', message: `network ${network.name}: ${trouble.message}`, hint: trouble.hint };
@@ -102,11 +102,13 @@ function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): T
   };
 }
 
+/** What stands against anything of IPv6. */
+export const noIpv6: Trouble = { message: 'the host’s kernel has no IPv6', hint: 'start it without ipv6.disable=1' };
+
 /** What neighbor discovery lacks: the kernel's asks, and MetalLB's answers, come from a link-local address. A VLAN of mlbroute's gets one. */
 function familyTrouble({ family, link, device }: ResolvedNetwork, { facts }: Host): Trouble | null {
   if (family === 'ipv4') return null;
-  if (facts.hasIpv6 === false)
-    return { message: 'the host’s kernel has no IPv6', hint: 'start it without ipv6.disable=1' };
+  if (facts.hasIpv6 === false) return noIpv6;
   const present = facts.interfaces.find(({ name }) => name === device);
   if (link.kind === 'vlan' || present?.addresses.some(({ address }) => isLinkLocal(address))) return null;
   return {
@@ -153,9 +155,13 @@ function sourceTrouble(
   return null;
 }
 
-function toolTrouble({ returnPath, rpFilter }: ResolvedNetwork, { spec, facts }: Host): Trouble | null {
+function netfilterTrouble({ returnPath, rpFilter }: ResolvedNetwork, host: Host): Trouble | null {
   const what = returnPath === 'mark' ? 'return_path mark' : rpFilter === 'rpfilter' ? 'rp_filter: rpfilter' : null;
-  if (what === null) return null;
+  return what === null ? null : toolTrouble(what, host);
+}
+
+/** What the host lacks to carry out `what` by the tool it is to use; or null. */
+export function toolTrouble(what: string, { spec, facts }: LinkHost): Trouble | null {
   if (netfilterTool(spec, facts) === 'nftables')
     return facts.programs.includes('nft')
       ? null
