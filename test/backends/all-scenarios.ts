@@ -7,6 +7,7 @@ import { scenario as case4 } from './scenarios/case4-mark-ubuntu/scenario.ts';
 import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
 import { scenario as marksByNft } from './scenarios/marks-by-nft/scenario.ts';
 import { scenario as noHostAsked } from './scenarios/no-host-asked/scenario.ts';
+import { scenario as tasksOfBothFamilies } from './scenarios/tasks-of-both-families/scenario.ts';
 import { scenario as twoVlansAndADevice } from './scenarios/two-vlans-and-a-device/scenario.ts';
 import { scenario as unitWithoutNetworkd } from './scenarios/unit-without-networkd/scenario.ts';
 import { scenario as vlanOnAVlan } from './scenarios/vlan-on-a-vlan/scenario.ts';
@@ -21,6 +22,7 @@ export const scenarios: { readonly [folder: string]: Scenario } = {
   'dual-stack': dualStack,
   'marks-by-nft': marksByNft,
   'no-host-asked': noHostAsked,
+  'tasks-of-both-families': tasksOfBothFamilies,
   'two-vlans-and-a-device': twoVlansAndADevice,
   'unit-without-networkd': unitWithoutNetworkd,
   'vlan-on-a-vlan': vlanOnAVlan,

@@ -6,7 +6,7 @@ import { parseFwmark } from '../../src/domain/routing.ts';
 import { parseChains } from '../../src/facts/chains.ts';
 import { cidr, hostSpec, ip, must, network, vlan } from '../tasks/example-host.ts';
 import { needTool, runIsolated } from './run-tool.ts';
-import { filesOf, type Scenario, shippedTemplates, stateOf } from './scenario.ts';
+import { declaredBy, filesOf, type Scenario, shippedTemplates, stateOf } from './scenario.ts';
 
 const templates = await shippedTemplates();
 const marks: [number, number][] = [
@@ -20,6 +20,13 @@ const cases = variants.flatMap((variant) =>
   marks.map(([value, mask]) => ({ variant, mark: must(parseFwmark(value, mask)) })),
 );
 
+/** Chains of tasks, in tables that networks need not. */
+const declared = declaredBy(`
+    - iptables: { family: both, hook: INPUT, chain: A, rules: [-s 10.0.0.0/8 -j RETURN, -s fd00::/8 -j RETURN, -p tcp -j DROP] }
+    - iptables: { table: nat, hook: POSTROUTING, chain: B, rules: ["-s fd00::/8 -j MASQUERADE"] }
+    - mark: { to: [10.1.0.0/16, "fd00:1::/64"], iif: eth1, fwmark: 0x200 }
+`);
+
 /** Two networks, one of them with a single address, with pools of both families and with marks of the kind under test. */
 function scenarioWith(mark: (typeof cases)[number]['mark']): Scenario {
   const pools = ['1.2.3.0/24', '9.8.7.6/32'].map(cidr);
@@ -31,7 +38,7 @@ function scenarioWith(mark: (typeof cases)[number]['mark']): Scenario {
   });
   const ipv6 = { pools: ['2001:db8:1::/64', '2001:db8:2::7/128'].map(cidr), gateway: ip('2001:db8:1::1') };
   const networks = [network({ pools, mark }), network({ ...ipv6, mark, rpFilter: 'rpfilter' }), other];
-  return { spec: hostSpec({ networks }), facts: null, recorded: null };
+  return { spec: hostSpec({ networks }), declared, facts: null, recorded: null };
 }
 
 /** What the unit does at boot, with `iptables` being the variant: every ExecStart line, as systemd would split it. */
@@ -82,11 +89,10 @@ describe('the iptables files', () => {
       iptables -w 10 -t mangle -N KUBE-KUBELET-CANARY
       iptables -w 10 -t mangle -A PREROUTING -s 10.0.0.1/32 -j ACCEPT
       ${[...boot, ...boot].join('\n')}
-      iptables-save -t mangle
-      iptables-save -t raw
-      echo '# IPv6'
-      ip6tables-save -t mangle
-      ip6tables-save -t raw`;
+      for tool in iptables ip6tables; do
+        for table in filter mangle nat raw; do $tool-save -t $table; done
+        echo '# IPv6'
+      done`;
       const { stdout } = runIsolated(script);
       const [ipv4 = '', ipv6 = ''] = stdout.split('# IPv6');
       const found = [...parseChains(ipv4, 'ipv4'), ...parseChains(ipv6, 'ipv6')];
@@ -95,8 +101,10 @@ describe('the iptables files', () => {
       expect(lines).toEqual([
         ':KUBE-KUBELET-CANARY - [0:0]',
         '-A PREROUTING -j MLBROUTE-PREROUTING',
+        '-A PREROUTING -j MLBROUTE-MARKS',
         '-A PREROUTING -s 10.0.0.1/32 -j ACCEPT',
         '-A OUTPUT -j MLBROUTE-OUTPUT',
+        '-A OUTPUT -j MLBROUTE-MARKS-OUTPUT',
         '-A PREROUTING -j MLBROUTE-RPFILTER',
       ]);
     },

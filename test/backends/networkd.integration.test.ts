@@ -15,6 +15,7 @@ import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.t
 import { scenario as markUbuntu } from './scenarios/case4-mark-ubuntu/scenario.ts';
 import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
 import { scenario as noHost } from './scenarios/no-host-asked/scenario.ts';
+import { scenario as tasksOfBothFamilies } from './scenarios/tasks-of-both-families/scenario.ts';
 import { scenario as twoVlans } from './scenarios/two-vlans-and-a-device/scenario.ts';
 
 const templates = await shippedTemplates();
@@ -83,6 +84,7 @@ describe('systemd-networkd', () => {
     { title: 'two VLANs and a device with an address', scenario: twoVlans, devices: 'bond0 eth1 bond0.100 bond0.200' },
     { title: 'addresses and a neighbor', scenario: addressAndNeighbor, devices: 'eth0 eth1 eth0.100' },
     { title: 'both families', scenario: dualStack, devices: 'eth0 eth0.100 eth0.200' },
+    { title: 'tasks of both families', scenario: tasksOfBothFamilies, devices: 'eth0 eth0.300' },
     { title: 'a gateway outside the pools', scenario: noHost, devices: 'eth0 eth0.100' },
   ];
   // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them: without .netdev files.

@@ -8,13 +8,17 @@ import type { HostFacts } from '../../src/domain/facts.ts';
 import type { Manifest } from '../../src/domain/observed.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import type { HostSpec } from '../../src/schema/host-spec.ts';
-import { desiredState } from '../../src/tasks/metallb-l2/desired-state.ts';
+import type { Declared } from '../../src/tasks/host-wants.ts';
 import { networkFileFor } from '../../src/tasks/metallb-l2/network-file.ts';
+import { wantedState } from '../../src/tasks/wanted-state.ts';
+import { wantsOf } from '../playbook/resolving.ts';
 import { must } from '../tasks/example-host.ts';
 
 /** A host and what the inventory says of it; the expected files stand beside as on the host. */
 export type Scenario = {
   readonly spec: HostSpec;
+  /** What tasks declare beside its networks. */
+  readonly declared?: readonly Declared[];
   readonly facts: HostFacts | null;
   readonly recorded: Manifest | null;
 };
@@ -26,8 +30,15 @@ export async function shippedTemplates(): Promise<TemplateSet> {
   return must(await loadTemplates(null));
 }
 
-export function stateOf({ spec, facts, recorded }: Scenario): DesiredState {
-  return must(desiredState(spec, facts, recorded)).state;
+export function stateOf({ spec, declared = [], facts, recorded }: Scenario): DesiredState {
+  return must(wantedState({ spec, declared, isPart: false }, facts, recorded)).state;
+}
+
+/** What a list of tasks declares. */
+export function declaredBy(tasks: string): readonly Declared[] {
+  const wants = must(wantsOf(`- hosts: all\n  tasks:\n${tasks}`, 'all: { hosts: { n1: } }\n', 'n1'));
+  if (wants === null) throw new Error('no play is for the host');
+  return wants.declared;
 }
 
 export function filesOf(scenario: Scenario, templates: TemplateSet): readonly ManagedFile[] {

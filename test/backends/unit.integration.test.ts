@@ -11,6 +11,7 @@ import { filesOf, type Scenario, shippedTemplates, stateOf, writeFiles } from '.
 import { scenario as addressAndNeighbor } from './scenarios/address-and-neighbor/scenario.ts';
 import { scenario as sourceIpvs } from './scenarios/case3-source-ipvs/scenario.ts';
 import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
+import { scenario as tasksOfBothFamilies } from './scenarios/tasks-of-both-families/scenario.ts';
 import { scenario as twoVlans } from './scenarios/two-vlans-and-a-device/scenario.ts';
 import { scenario as withoutNetworkd } from './scenarios/unit-without-networkd/scenario.ts';
 
@@ -18,10 +19,10 @@ const templates = await shippedTemplates();
 const script = '/etc/mlbroute/routing.sh';
 
 /** The same host, were networkd not there. */
-const byUnit = ({ spec, facts, recorded }: Scenario): Scenario => ({
+const byUnit = ({ spec, facts, ...rest }: Scenario): Scenario => ({
+  ...rest,
   spec: { ...spec, renderer: 'unit' },
   facts: facts === null ? null : { ...facts, isNetworkdActive: false },
-  recorded,
 });
 
 /** Runs the script $1 twice under the shell $3, beside a rule of somebody else, with the devices $2, and prints what the kernel has, one JSON text a line. */
@@ -59,6 +60,7 @@ describe('the script of the unit', () => {
     { scenario: byUnit(sourceIpvs), title: 'source rules with IPVS', devices: 'eth0 eth0.100' },
     { scenario: byUnit(twoVlans), title: 'two VLANs and a device', devices: 'bond0 eth1 bond0.100 bond0.200' },
     { scenario: byUnit(dualStack), title: 'both families', devices: 'eth0 eth0.100 eth0.200' },
+    { scenario: byUnit(tasksOfBothFamilies), title: 'tasks of both families', devices: 'eth0 eth0.300' },
     { scenario: byUnit(addressAndNeighbor), title: 'addresses and a neighbor', devices: 'eth0 eth1 eth0.100' },
   ].flatMap((each) => ['dash', 'bash --posix --norc'].map((shell) => ({ ...each, shell })));
   // Not every kernel that runs these tests can make VLANs, so devices of their names stand for them.

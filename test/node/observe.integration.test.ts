@@ -114,6 +114,27 @@ describe('node/observe.sh', () => {
     expect(found({ setUp: `${setUp}\n: >/etc/mlbroute/iptables.v6` })).toEqual(all);
   });
 
+  it.each(shells)(
+    'looks under %s into tables that tasks have chains in, and had, each family by its own file',
+    (shell) => {
+      const setUp = `
+      for tool in iptables ip6tables; do
+        for table in filter nat; do $tool-nft -w 5 -t $table -N MLBROUTE-A; $tool-nft -w 5 -t $table -N OTHER; done
+      done`;
+      const found = (look: Parameters<typeof observe>[0]) =>
+        observe({ shell, ...look }).running.chains.map(({ family, table, name }) => `${family} ${table} ${name}`);
+      const had = (family: 4 | 6, table: string) => `${setUp}\necho '*${table}' >/etc/mlbroute/iptables.v${family}`;
+      expect(found({ setUp })).toEqual([]);
+      expect(found({ setUp, tables: 'nat' })).toEqual(['ipv4 nat MLBROUTE-A']);
+      expect(found({ setUp, tables: 'filter', ipv6: 'yes' })).toEqual([
+        'ipv4 filter MLBROUTE-A',
+        'ipv6 filter MLBROUTE-A',
+      ]);
+      expect(found({ setUp: had(4, 'filter'), ipv6: 'yes' })).toEqual(['ipv4 filter MLBROUTE-A']);
+      expect(found({ setUp: had(6, 'nat') })).toEqual(['ipv6 nat MLBROUTE-A']);
+    },
+  );
+
   it.each(shells)('tells under %s of a kernel without IPv6 what it has', (shell) => {
     const setUp = `printf '#!/bin/sh\\ncase "$*" in *-6*) echo not supported >&2; exit 2 ;; esac\\nexec /usr/sbin/ip "$@"\\n' >/mnt/ip
       chmod 755 /mnt/ip; mkdir /mnt/bin; cp /mnt/ip /mnt/bin/ip; mount --bind /mnt/bin /usr/local/sbin`;
@@ -239,9 +260,12 @@ describe('node/observe.sh', () => {
   it('creates no table of legacy iptables by looking for it', () => {
     const setUp = `
       mkdir /mnt/bin
-      for tool in iptables iptables-save; do ln -s /usr/sbin/xtables-legacy-multi "/mnt/bin/$tool"; done
+      for tool in iptables ip6tables; do
+        for part in '' -save; do ln -s /usr/sbin/xtables-legacy-multi "/mnt/bin/$tool$part"; done
+      done
       mount --bind /mnt/bin /usr/local/sbin`;
-    const { stdout } = printedBy({ setUp, afterwards: 'echo; echo @tables; cat /proc/net/ip_tables_names' });
+    const afterwards = 'echo; echo @tables; cat /proc/net/ip_tables_names /proc/net/ip6_tables_names';
+    const { stdout } = printedBy({ setUp, ipv6: 'yes', tables: 'nat filter', afterwards });
     expect(stdout.slice(stdout.indexOf('@tables'))).toBe('@tables\n');
   });
 

@@ -42,6 +42,8 @@ type Look = {
   readonly shell?: (typeof shells)[number];
   /** `yes`: with what only IPv6 needs. */
   readonly ipv6?: '' | 'yes';
+  /** Tables that tasks have chains in. */
+  readonly tables?: string;
   /** Put before the shell, e.g. a tracer. */
   readonly wrapper?: string;
   /** Shell commands whose output follows the report's. */
@@ -54,14 +56,21 @@ export function reportBy(shell: (typeof shells)[number]): string {
 }
 
 /** Runs node/observe.sh on a host in namespaces of its own; all that it and the other commands printed. */
-export function printedBy({ setUp = '', shell = shells[0], ipv6 = '', wrapper = '', afterwards = '' }: Look): {
+export function printedBy({
+  setUp = '',
+  shell = shells[0],
+  ipv6 = '',
+  tables = '',
+  wrapper = '',
+  afterwards = '',
+}: Look): {
   readonly stdout: string;
   readonly stderr: string;
 } {
   const folder = mkdtempSync(join(tmpdir(), 'mlbroute-observe-'));
   const plain = join(folder, 'plain');
   const shielded = join(folder, 'shielded');
-  writeFileSync(plain, `token='@token' history='' ipv6='${ipv6}' sysctls=''\n${observeProgram}`);
+  writeFileSync(plain, `token='@token' history='' ipv6='${ipv6}' sysctls='' tables='${tables}'\n${observeProgram}`);
   writeFileSync(shielded, `${realPrograms}. "${plain}"\n`);
   try {
     return runIsolated(`${emptyHost}${setUp}\n${wrapper} ${reportBy(shell)}\n${afterwards}`, [plain, shielded]);

@@ -7,6 +7,7 @@ import { remove } from '../../../src/commands/remove.ts';
 import { verify } from '../../../src/commands/verify.ts';
 import { markNetwork } from '../../commands/fleet.ts';
 import { type ServiceNode, startServiceNode } from './service-node.ts';
+import { askOverIpv6, startIpv6 } from './service-node-ipv6.ts';
 
 const network = { ...markNetwork, pools: ['1.2.3.0/24', '2001:db8:1::/64'], gateway: ['1.2.3.1', '2001:db8:1::1'] };
 
@@ -15,7 +16,7 @@ let server: ChildProcess | undefined;
 let before: string;
 beforeAll(() => {
   service = startServiceNode();
-  server = startIpv6();
+  server = startIpv6(service);
   before = stateOf();
 });
 afterAll(() => {
@@ -23,46 +24,11 @@ afterAll(() => {
   service.stop();
 });
 
-/** The same service at [2001:db8:1::5]:80, for a client of the other family: the node's default route leads nowhere there, too. */
-function startIpv6(): ChildProcess {
-  const { node, gateway, pod, macOf } = service;
-  node(`
-    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
-    for device in eth0 eth1 cali1; do
-      echo 0 >/proc/sys/net/ipv6/conf/$device/accept_dad
-      echo 0 >/proc/sys/net/ipv6/conf/$device/addr_gen_mode
-    done
-    ip -6 address add fd00::10/64 dev eth0 nodad; ip -6 route add default via fd00::1 dev eth0
-    ip -6 route add fd00:112::5 dev cali1
-    ip6tables -w 5 -t nat -A PREROUTING -d 2001:db8:1::5 -p tcp --dport 80 -j DNAT --to-destination '[fd00:112::5]:8080'`);
-  pod(`
-    echo 0 >/proc/sys/net/ipv6/conf/pod0/accept_dad
-    ip -6 address add fd00:112::5/128 dev pod0 nodad; ip -6 route add default via fe80::1 dev pod0
-    ip neigh add fe80::1 lladdr ${macOf('cali1')} dev pod0 nud permanent`);
-  node(
-    `ip neigh add fd00:112::5 lladdr ${pod("ip -o link show pod0 | sed 's/.*ether \\([^ ]*\\).*/\\1/'").trim()} dev cali1 nud permanent`,
-  );
-  gateway(`
-    echo 0 >/proc/sys/net/ipv6/conf/peer1/accept_dad; echo 0 >/proc/sys/net/ipv6/conf/peer1/addr_gen_mode
-    ip -6 address add 2001:db8:1::1/64 dev peer1 nodad; ip -6 address add 2001:db8:9::9/128 dev lo nodad
-    ip neigh replace 2001:db8:1::5 lladdr ${macOf('eth1')} dev peer1 nud permanent`);
-  return spawn(
-    'nsenter',
-    ['-t', service.podPid, '-n', 'socat', 'TCP6-LISTEN:8080,fork,reuseaddr,ipv6only=1', 'SYSTEM:echo here'],
-    { stdio: 'ignore' },
-  );
-}
-
 const stateOf = () =>
   service.node(
     'ip -6 route show table all | grep -v -e "^fe80" -e "^ff00" -e "^local" -e "^anycast" -e "^multicast"; ip -6 rule; ip -4 rule; ip6tables-save -t nat | grep -v "^#" | sed "s/ \\[.*//"; nft list tables | grep -c inet || true; find /etc/sysctl.d /etc/systemd -name "*mlbroute*"',
   );
-const askIpv6 = (patience: number) =>
-  service
-    .gateway(
-      `socat -T10 - TCP6:[2001:db8:1::5]:80,bind=[2001:db8:9::9],connect-timeout=${patience} 2>/dev/null || echo nobody`,
-    )
-    .trim();
+const askIpv6 = (patience: number) => askOverIpv6(service, patience);
 const forget = () => service.node('conntrack -F >/dev/null 2>&1 || true');
 const pushWith = (wish: object = {}, host: object = {}) => {
   service.fleet.describe({
