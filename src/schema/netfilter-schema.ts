@@ -30,10 +30,6 @@ const hooks = {
 export const families = z.enum(['ipv4', 'ipv6', 'both']);
 
 const iptablesKeys = z.strictObject({
-  family: families.nullish().meta({
-    description:
-      'ipv4, ipv6 or both, each rule with an address for its own; by default that of the addresses, else ipv4',
-  }),
   table: z.enum(['filter', 'nat', 'mangle', 'raw']).default('filter').meta({ description: 'Table of the chain' }),
   hook: z
     .enum(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'])
@@ -49,6 +45,10 @@ const iptablesKeys = z.strictObject({
       description: 'Its rules, as iptables-save prints them after "-A NAME"',
       examples: [['-s 10.0.0.0/8 -j RETURN']],
     }),
+  family: families.nullish().meta({
+    description:
+      'ipv4, ipv6 or both, each rule with an address for its own; by default that of the addresses, else ipv4',
+  }),
 });
 
 /** The arguments of tasks about the packet filter once references are expanded. */

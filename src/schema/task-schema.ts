@@ -33,7 +33,6 @@ const routeKeys = z.strictObject({
 });
 
 const ruleKeys = z.strictObject({
-  family: families.nullish().meta({ description: 'ipv4, ipv6 or both; by default that of the addresses, else ipv4' }),
   priority: priority.meta({ description: 'Priority; lower is tried first' }),
   from: cidr.nullish().meta({ description: 'Packets from this network' }),
   to: cidr.nullish().meta({ description: 'Packets to this network' }),
@@ -42,6 +41,7 @@ const ruleKeys = z.strictObject({
   table: z
     .union([z.literal('main'), table], { error: 'table must be a number, or main' })
     .meta({ description: 'Routing table they take: a number, or main' }),
+  family: families.nullish().meta({ description: 'ipv4, ipv6 or both; by default that of the addresses, else ipv4' }),
 });
 
 const sysctlKeys = z.strictObject({

@@ -261,6 +261,13 @@ describe('preflight of chains', () => {
     for (const text of all)
       expect(text).toMatch(/^chain-in-use: chain MLBROUTE-OUTPUT is in mangle already, with 1 rule,/);
   });
+
+  it('names the family of chains of IPv6', () => {
+    const taken = { family: 'ipv6', table: 'filter', name: 'MLBROUTE-A', hook: null, rules: [] } as const;
+    expect(found({ running: { chains: [taken] } })).toEqual([
+      expect.stringMatching(/^chain-in-use: chain MLBROUTE-A is in filter \(IPv6\) already, with 0 rules,/),
+    ]);
+  });
 });
 
 describe('preflight of interfaces', () => {

@@ -55,8 +55,10 @@ const playbooks: readonly (readonly [string, string])[] = [
         tasks:
           - file: { dest: /etc/a, content: "of {{ uplink }}", owner: daemon, group: adm, mode: "0640", validate: [check, "%s"], reload: restart it }
           - template: { dest: /etc/t, src: t.hbs, validate: grep -q eth %s }
-          - mark: { to: [10.20.0.0/16], iif: "{{ uplink }}", fwmark: { value: 0x100, mask: 0x100 } }
+          - mark: { to: [10.20.0.0/16, "fd00:20::/64"], iif: "{{ uplink }}", fwmark: { value: 0x100, mask: 0x100 } }
           - iptables: { table: nat, hook: POSTROUTING, chain: EGRESS, rules: ["-o {{ uplink }} -j MASQUERADE"] }
+          - iptables: { family: both, hook: INPUT, chain: GUARD, rules: [-s 10.0.0.0/8 -j RETURN, "-s fd00::/8 -j RETURN", -j DROP] }
+          - rule: { priority: 1600, family: both, fwmark: 0x200, table: 320 }
           - kernel_module: { name: br_netfilter }
           - unit: { name: app.timer, enabled: true, state: stopped }
     `,

@@ -228,6 +228,17 @@ describe('A rule of a playbook', () => {
   });
 });
 
+describe('A route of a playbook', () => {
+  it.each([
+    ['to: "fd00::/8", dev: eth1', { family: 'ipv6', destination: 'fd00::/8', type: 'link' }],
+    ['to: default, via: "fe80::1", dev: eth1', { family: 'ipv6', destination: 'default', gateway: 'fe80::1' }],
+    ['to: "::/0", via: "fe80::1", dev: eth1', { family: 'ipv6', destination: 'default' }],
+    ['to: 0.0.0.0/0, via: 10.9.0.1, dev: eth1', { family: 'ipv4', destination: 'default' }],
+  ])('with %s is for the family of its addresses', (keys, route) => {
+    expect(declared(`route: { ${keys}, table: 300 }`)).toMatchObject([{ route }]);
+  });
+});
+
 describe('A VLAN of a playbook', () => {
   const vlan = 'vlan: { parent: eth0, id: 300 }';
   it.each<[string, true | undefined, readonly string[]]>([
