@@ -180,8 +180,11 @@ describe.each([
       .map((scenario) => stateOf(scenario))
       .filter(({ chains }) => chains.length > 0);
     expect(marked.length).toBeGreaterThan(1);
-    for (const each of marked)
-      expect(reasonsOf(say(each)).join('\n')).toContain('chains of netfilter (return path mark of ');
+    for (const each of marked) {
+      const byNetwork = each.decisions.some(({ returnPath }) => returnPath === 'mark');
+      const words = byNetwork ? 'chains of netfilter (return path mark of ' : 'chains of netfilter: ';
+      expect(reasonsOf(say(each)).join('\n')).toContain(words);
+    }
   });
 });
 
