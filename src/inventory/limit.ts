@@ -1,6 +1,7 @@
 import { parseIp } from '../domain/address.ts';
 import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { isWithinFold, unfoldNames } from './folded-names.ts';
 import { pythonExpression, shellPattern } from './name-expression.ts';
 
 /** What a term of a limit names: one name, or all names an expression fits; of these only those at some places. */
@@ -10,6 +11,8 @@ export type Selector = {
   readonly text: string;
   readonly matches: (name: string) => boolean;
   readonly places: Places | null;
+  /** The names it stands for if it is a list that was folded. */
+  readonly folded: readonly string[] | null;
 };
 
 /** `[first]` or `[first:last]`, counted from 0, both included; a negative first counts from the end, and `last` -1 is the end. */
@@ -59,9 +62,14 @@ function splitLimit(limit: string): readonly string[] {
   // A path may hold a colon or a blank, where nothing but it is the limit.
   const parts =
     isWhole || limit.trim().startsWith('@')
-      ? limit.split(',')
+      ? splitAtCommas(limit)
       : (limit.match(/(?:[^\s:[\]]|\[[^\]]*\]|[[\]])+/g) ?? []);
   return parts.map((text) => text.trim()).filter((text) => text !== '');
+}
+
+function splitAtCommas(limit: string): readonly string[] {
+  const commas = [...limit.matchAll(/,/g)].map(({ index }) => index).filter((index) => !isWithinFold(limit, index));
+  return [...commas, limit.length].map((end, i) => limit.slice(i === 0 ? 0 : (commas[i - 1] ?? 0) + 1, end));
 }
 
 function parseSelector(text: string): Result<Selector, Diagnostic> {
@@ -71,15 +79,20 @@ function parseSelector(text: string): Result<Selector, Diagnostic> {
   if (text.startsWith('~')) {
     const expression = pythonExpression(text.slice(1));
     return expression.ok
-      ? ok({ kind: 'expression', text, matches: (name) => expression.value.test(name), places: null })
+      ? ok({ kind: 'expression', text, matches: (name) => expression.value.test(name), places: null, folded: null })
       : refuse(`"${text}" is not a regular expression: ${expression.error}`);
   }
   // `web[0]` and `web[1:3]` are places in a group, never a set of characters.
   const [, subject = text, single, first, last] = /^(.+)\[(?:(-?\d+)|(\d+)[:-](\d*))\]$/.exec(text) ?? [];
   const places = placesOf(single, first, last);
-  if (!/[*?[]/.test(subject)) return ok({ kind: 'name', text: subject, matches: (name) => name === subject, places });
+  const folded = unfoldNames(text);
+  // No pattern of Ansible's has a comma.
+  if (folded !== null && text.includes(','))
+    return ok({ kind: 'name', text, matches: () => false, places: null, folded });
+  if (!/[*?[]/.test(subject))
+    return ok({ kind: 'name', text: subject, matches: (name) => name === subject, places, folded });
   const glob = shellPattern(subject);
-  return ok({ kind: 'glob', text: subject, matches: (name) => glob.test(name), places });
+  return ok({ kind: 'glob', text: subject, matches: (name) => glob.test(name), places, folded });
 }
 
 function placesOf(single: string | undefined, first: string | undefined, last: string | undefined): Places | null {

@@ -50,7 +50,7 @@ export function readString(text: string, offset: number): PythonString | null {
     if (text.startsWith(quote, i)) return { text: content, charsAt, end: i + quote.length, isBytes };
     const piece =
       text.charAt(i) === '\\' ? readEscape(text, i, { isRaw, isBytes }) : { text: text.charAt(i), length: 1 };
-    if (piece === null || (isBytes && /[\u0080-\uffff]/.test(text.charAt(i)))) return null;
+    if (piece === null || (isBytes && /[\u0080-\uffff]/.test(text.slice(i, i + piece.length)))) return null;
     for (let n = 0; n < piece.text.length; n++) charsAt.push(i);
     content += piece.text;
     i += piece.length;

@@ -19,11 +19,11 @@ export function selectHosts(
   if (limit === null) return ok(inventory.hosts);
   const terms = parseLimit(limit, files);
   if (!terms.ok) return err(terms.error);
-  const matched = terms.value.map((term) => ({ ...term, names: matchOf(inventory, term) }));
-  const unknown = matched.flatMap((term) => (term.names === null ? [unmatched(inventory, term, words)] : []));
-  if (unknown.length > 0) return err(unknown);
+  const matched = terms.value.map((term) => ({ term, names: namesOf(inventory, term, words) }));
+  const faults = matched.flatMap(({ names }) => (names.ok ? [] : [names.error]));
+  if (faults.length > 0) return err(faults);
   const setsOf = (role: Term['role']) =>
-    matched.flatMap((term) => (term.role === role ? [term.names ?? new Set()] : []));
+    matched.flatMap(({ term, names }) => (term.role === role && names.ok ? [names.value] : []));
   const [added, required, removed] = [setsOf('add'), setsOf('require'), setsOf('remove')];
   const chosen = inventory.hosts.filter(
     ({ name }) =>
@@ -34,6 +34,24 @@ export function selectHosts(
   if (chosen.length > 0) return ok(chosen);
   const message = `${words} "${limit}" leaves no host`;
   return err([{ severity: 'error', code: 'limit-empty', message, hint: null, at: null }]);
+}
+
+/** The names of the hosts a term means, be it one of Ansible's or a folded list. Where it may be either, nobody's word is taken for the other. */
+function namesOf(inventory: Inventory, term: Term, words: string): Result<ReadonlySet<string>, Diagnostic> {
+  const { folded } = term.selector;
+  const names = matchOf(inventory, term);
+  if (folded === null) return names === null ? err(unmatched(inventory, term, words)) : ok(names);
+  const absent = folded.filter((name) => !inventory.hostsByName.has(name));
+  if (absent.length > 0) return names === null ? err(unmatched(inventory, term, words, absent)) : ok(names);
+  if (names === null || (names.size === folded.length && folded.every((name) => names.has(name))))
+    return ok(new Set(folded));
+  const message = `"${term.text}" in ${words} means ${listOf(names)} as a pattern of Ansible, and ${listOf(folded)} as a folded list`;
+  return err({ severity: 'error', code: 'limit-ambiguous', message, hint: 'name the hosts one by one', at: null });
+}
+
+function listOf(names: Iterable<string>): string {
+  const all = [...names];
+  return all.length > 4 ? `${all.slice(0, 3).join(', ')} and ${all.length - 3} more` : all.join(', ');
 }
 
 /** The names of the hosts a term means; null where it matches neither a group nor a host, or nobody is at its places. */
@@ -78,9 +96,16 @@ function atPlaces(names: readonly string[], { first, last }: Places): readonly s
   return names.slice(first, last === -1 ? undefined : last + 1);
 }
 
-function unmatched(inventory: Inventory, { text, selector }: Term, words: string): Diagnostic {
+function unmatched(
+  inventory: Inventory,
+  { text, selector }: Term,
+  words: string,
+  absent: readonly string[] = [],
+): Diagnostic {
   const names = [...inventory.groups.keys(), ...inventory.hostsByName.keys()];
-  const hint = selector.kind === 'name' ? didYouMean(selector.text, names) : null;
-  const what = selector.places === null ? 'matches no host and no group' : 'matches no host at these places';
+  const isFolded = absent.length > 0;
+  const hint = selector.kind === 'name' && !isFolded ? didYouMean(selector.text, names) : null;
+  const unplaced = selector.places === null ? 'matches no host and no group' : 'matches no host at these places';
+  const what = isFolded ? `names hosts that there are not: ${listOf(absent)}` : unplaced;
   return { severity: 'error', code: 'limit-unmatched', message: `"${text}" in ${words} ${what}`, hint, at: null };
 }

@@ -53,6 +53,25 @@ export const deviations: readonly Deviation[] = [
     example: { ...one('hosts', hosts), limit: 'web[1', theirs: ['n1', 'n2'], ours: 'limit-unmatched' },
   },
   {
+    what: 'a folded list as it is printed here (`n[1-3,7]`) as a limit',
+    ansible: 'cut at the commas; places in a group `n`',
+    here: 'those hosts',
+    why: 'what is printed can be pasted',
+    example: { ...one('hosts', 'n1\nn2\nn3\n'), limit: 'n[1-2,3]', theirs: [], ours: ['n1', 'n2', 'n3'] },
+  },
+  {
+    what: 'a limit that is places in a group (`web[1-2]`) and a folded list of other hosts',
+    ansible: 'the places',
+    here: 'error',
+    why: 'it could mean either; `web[1:2]` are places only',
+    example: {
+      ...one('hosts', '[web]\nweb[1:3]\n'),
+      limit: 'web[1-2]',
+      theirs: ['web2', 'web3'],
+      ours: 'limit-ambiguous',
+    },
+  },
+  {
     what: 'an unknown key of a group (`host:`)',
     ansible: 'warning, its hosts are lost',
     here: 'error',

@@ -65,6 +65,9 @@ describe('A value in a section of variables', () => {
     ['5 # a comment', 5],
     ["{'x': 1}", { x: 1 }],
     ['a b = c', 'a b = c'],
+    // No bytes of Python: those are ASCII, behind a backslash too.
+    ["b'é'", "b'é'"],
+    ["b'\\é'", "b'\\é'"],
     ['', ''],
   ])('%s is %j', (written, value) => {
     expect(varsOf(`[web]\nn1\n[web:vars]\nv = ${written}\n`)).toEqual({ v: value });

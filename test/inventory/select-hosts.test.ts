@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { selectHosts } from '../../src/inventory/select-hosts.ts';
+import { foldHosts } from '../../src/report/fold.ts';
 import { inventoryOf, printed, yaml } from './printed.ts';
 
 const inventory = inventoryOf(yaml`
@@ -38,7 +40,9 @@ describe('A limit', () => {
     ['web[0]', 'web1'],
     ['web[-1]', 'web3'],
     ['web[0:1]', 'web1 web2'],
-    ['web[1-2]', 'web2 web3'],
+    ['all[1-2]', 'fe80::1 web1'],
+    ['web[1-2,3]', 'web1 web2 web3'],
+    ['lone,web[1,3],!db[2-2,1]', 'lone web1 web3'],
     ['web[1:]', 'web2 web3'],
     ['web:!web[0]', 'web2 web3'],
     ['all[0:2]', 'lone fe80::1 web1'],
@@ -76,10 +80,38 @@ describe('A limit', () => {
     ['web[3]', 'error[limit-unmatched]: "web[3]" in the limit matches no host at these places'],
     ['web[-4]', 'error[limit-unmatched]: "web[-4]" in the limit matches no host at these places'],
     ['web1[1]', 'error[limit-unmatched]: "web1[1]" in the limit matches no host at these places'],
+    [
+      'db[1-2]',
+      'error[limit-ambiguous]: "db[1-2]" in the limit means db2, web3 as a pattern of Ansible, and db1, db2 as a folded list\n      hint: name the hosts one by one',
+    ],
+    ['db[1-2,07]', 'error[limit-unmatched]: "db[1-2,07]" in the limit names hosts that there are not: db07'],
     ['web[1:2', 'error[limit-unmatched]: "web[1" in the limit matches no host and no group'],
   ])('"%s" is refused', (limit, expected) => {
     const selected = selectHosts(inventory, limit, files);
     const text = selected.ok ? selected.value.map(({ name }) => name).join(' ') : printed(selected.error, '');
     expect(text.split('\n').slice(0, expected.split('\n').length).join('\n')).toBe(expected);
+  });
+
+  it('takes any list of hosts as it is printed', () => {
+    const name = fc
+      .tuple(
+        fc.constantFrom('n', 'node-', 'db'),
+        fc.nat(120),
+        fc.integer({ min: 1, max: 3 }),
+        fc.constantFrom('', '.x'),
+      )
+      .map(([head, number, width, tail]) => `${head}${String(number).padStart(width, '0')}${tail}`);
+    const names = fc.uniqueArray(name, { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(names, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), (all, picks) => {
+        const some = all.filter((_, i) => picks[i]);
+        fc.pre(some.length > 0);
+        const hosts = Object.fromEntries(all.map((each) => [each, null]));
+        const selected = selectHosts(inventoryOf(JSON.stringify({ all: { hosts } })), foldHosts(some));
+        // Brackets may also be characters of a wildcard that fits other hosts.
+        if (!selected.ok) expect(selected.error.map(({ code }) => code)).toContain('limit-ambiguous');
+        else expect(selected.value.map((host) => host.name)).toEqual(some);
+      }),
+    );
   });
 });
