@@ -151,7 +151,7 @@ remember() {
   if [ -e "$here/new/$1" ] || [ -h "$here/new/$1" ]; then note_missing "${2%/*}" || return 1; fi
   case $2 in
     /etc/systemd/system/*) : >"$here/reload-units" ;;
-    /etc/systemd/network/*) touches_networkd=yes ;;
+    /etc/systemd/network/* | /etc/netplan/*) touches_networkd=yes ;;
   esac
 }
 
@@ -185,8 +185,9 @@ undo() { printf %s "$2" >"$here/undo/$1" || refuse refused 'cannot write the und
 make_durable() {
   units=/etc/systemd/system
   : >"$here/begun" || refuse refused "cannot write to $here"
-  # The age of a folder tells whether networkd has missed a change in it: after an undo it has not.
-  [ -z "${touches_networkd:-}" ] || stat -c '%.9Y %n' /etc/systemd/network /etc/systemd/network/*.d >"$here/times" 2>/dev/null
+  # The age of a folder tells whether networkd, or netplan, has missed a change in it: after an undo it has not.
+  [ -z "${touches_networkd:-}" ] ||
+    stat -c '%.9Y %n' /etc/systemd/network /etc/systemd/network/*.d /etc/netplan >"$here/times" 2>/dev/null
   set -- "$state" "$state/transactions" "$units/mlbroute-revert.service" "$units" "$units/sysinit.target.wants" "$here"
   for each in "$here"/* "$here/old"/* "$here/undo"/*; do
     # A link is kept by its folder, and what is staged can be made again.
@@ -274,6 +275,31 @@ run() { go_on; "$@" >"$here/output" 2>&1 || is_there_already "$*" || fail "$(tr 
 
 is_there_already() {
   case $1 in 'ip link '*) return 1 ;; 'ip '*' add '*) grep -q 'File exists' "$here/output" ;; *) return 1 ;; esac
+}
+
+# judge_netplan [PATH]: as netplan would at a boot, of its files with the text of standard input at PATH, or without our file
+judge_netplan() {
+  made=$(mktemp -d) && mkdir -p "$made/etc/netplan" || return
+  for folder in lib etc run; do
+    [ ! -d "/$folder/netplan" ] || { mkdir -p "$made/$folder" && cp -a "/$folder/netplan" "$made/$folder/"; }
+  done
+  if [ $# -gt 0 ]; then cat >"$made$1" && chmod 600 "$made$1"; else rm -f "$made"/etc/netplan/*mlbroute*; fi
+  judgement=0
+  words=$(netplan generate --root-dir "$made" 2>&1) || { judgement=1 && printf '%s\n' "$words" | sed "s#$made##g"; }
+  rm -rf "$made"
+  return $judgement
+}
+
+# Of what netplan makes, networkd has read what was there before: hard links keep those files for the undo, and for those that come out the
+# same. A reload takes another inode for another file, and configures its links anew.
+generate_netplan() {
+  kept=/run/mlbroute-netplan
+  rm -rf "$kept"
+  mkdir "$kept" && { [ ! -d /run/systemd/network ] || cp -al /run/systemd/network/. "$kept/"; } && netplan generate || return
+  for file in "$kept"/*; do
+    # Where it is the same file still, ln says so.
+    ! cmp -s "$file" "/run/systemd/network/${file##*/}" || ln -f "$file" "/run/systemd/network/${file##*/}" 2>/dev/null || continue
+  done
 }
 
 end_step() {

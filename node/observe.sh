@@ -22,7 +22,7 @@ host_section() {
   [ -r /etc/os-release ] && printf 'os %s\n' "$(value_of ID /etc/os-release)"
   [ -d /run/systemd/system ] && printf 'systemd %s\n' "$(systemctl --version 2>/dev/null)"
   [ -e /run/systemd/netif/state ] && printf 'networkd active\n'
-  for program in ip iptables iptables-restore iptables-save nft systemctl systemd-run sysctl sha256sum stat udevadm; do
+  for program in ip iptables iptables-restore iptables-save netplan nft systemctl systemd-run sysctl sha256sum stat udevadm; do
     command -v "$program" >/dev/null 2>&1 && printf 'program %s\n' "$program"
   done
   iptables='' legacy_tables=''
@@ -136,7 +136,7 @@ networkd_section() {
   unread=''
   [ -h "$started" ] && unread=$(
     find /etc/systemd/network /run/systemd/network /etc/netplan -newer "$started" \
-      \( -type f -print -o -type d -path '/etc/systemd/network*' -exec printf '%s/\n' {} + \) 2>/dev/null
+      \( -type f -print -o -type d ! -path '/run/*' -exec printf '%s/\n' {} + \) 2>/dev/null
   )
   printf '%s\n' "$unread"
   # What it has in memory is asked for where the disk may tell otherwise.
@@ -193,7 +193,7 @@ files_section() {
   declared_files
   for file in /etc/mlbroute/* /etc/sysctl.d/*mlbroute* /etc/systemd/system/mlbroute-* /etc/systemd/system/*.wants/mlbroute-* \
     /etc/systemd/network/*mlbroute* /etc/systemd/network/*.d/*mlbroute* /etc/systemd/networkd.conf.d/*mlbroute* \
-    /etc/modules-load.d/*mlbroute*; do
+    /etc/netplan/*mlbroute* /etc/modules-load.d/*mlbroute*; do
     # The guard of an open transaction belongs to the transaction.
     case $file in */mlbroute-revert.service) continue ;; esac
     if [ -h "$file" ] || [ -f "$file" ]; then set -- "$@" "$file"; fi
@@ -294,7 +294,11 @@ networkd_texts() {
   case $unread in
     */etc/netplan/*)
       command -v netplan >/dev/null 2>&1 && made=$(mktemp -d) || return
-      mkdir "$made/etc" && cp -a /etc/netplan "$made/etc/" && netplan generate --root-dir "$made" >/dev/null 2>&1
+      for folder in lib etc run; do
+        [ ! -d "/$folder/netplan" ] || { mkdir -p "$made/$folder" && cp -a "/$folder/netplan" "$made/$folder/"; }
+      done
+      section netplan-error
+      error=$(netplan generate --root-dir "$made" 2>&1) || printf '%s\n' "$error" | sed "s#$made##g"
       section netplan-texts
       for file in "$made"/run/systemd/network/*; do
         [ -f "$file" ] && grep -H '' -- "$file" | sed "s#^$made##"

@@ -132,11 +132,11 @@ tidy() {
   fi
   if is_removal; then
     # All at one moment: half of a record would tell another story, and the next push may begin when the lock is gone.
-    if mv "$state" "$state.$id"; then rm -rf "$state.$id"; else rm -rf "$state"; fi
+    if mv "$state" "$state.$id"; then rm -rf "$state.$id" /run/mlbroute-netplan; else rm -rf "$state"; fi
   else
-    set -- "$here"
+    set -- "$here" /run/mlbroute-netplan
     # The link first.
-    if [ "$(readlink "$state/pending")" = "transactions/$id" ]; then set -- "$state/pending" "$here"; fi
+    if [ "$(readlink "$state/pending")" = "transactions/$id" ]; then set -- "$state/pending" "$@"; fi
     rm -rf "$@"
   fi
   [ "$mode" = timer ] || [ -d "$here" ] || systemctl stop "mlbroute-revert-$id.timer"
@@ -237,6 +237,17 @@ try() {
     *' -D '*' : '*'does a matching rule exist'* | *' -D '*' : '*'does not exist'* | *' -[DFX] '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
     *) failed="$failed$message " ;;
   esac
+}
+
+# Where netplan has made networkd's files of a push, it makes them of what is back, and those that come out as before are the very files again.
+generate_netplan() {
+  kept=/run/mlbroute-netplan
+  [ -d "$kept" ] || return 0
+  netplan generate || return
+  for file in "$kept"/*; do
+    # Where it is the same file still, ln says so.
+    ! cmp -s "$file" "/run/systemd/network/${file##*/}" || ln -f "$file" "/run/systemd/network/${file##*/}" 2>/dev/null || continue
+  done
 }
 
 # A power cut may have kept a file and not the note of it.

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 suites=${*:-unit integration faults lab}
 
 sh scripts/set-up.sh \
-  ansible-core busybox-static chromium conntrack dash dropbear-bin e2fsprogs fakeroot fish ignition iproute2 iptables kmod libxml2-utils mandoc mmdebstrap nftables openssh-client \
+  ansible-core busybox-static chromium conntrack dash dropbear-bin e2fsprogs fakeroot fish ignition iproute2 iptables kmod libxml2-utils mandoc mmdebstrap netplan.io nftables openssh-client \
   openssh-server openssl procps python3-junitparser shellcheck socat strace sudo systemd tcc tcpdump uml-utilities user-mode-linux util-linux zsh || { echo '0 passed, 1 failed'; exit 1; }
 npm run --silent build || { echo '0 passed, 1 failed'; exit 1; }
 

@@ -6,11 +6,18 @@ import type { Json } from '../domain/variable.ts';
 export type RenderHost = {
   /** The .network file that configures a device: a path anywhere, or just its name. VLANs of mlbroute's own are never asked for. */
   readonly networkFileOf: (device: string) => string;
+  /** What netplan calls a device in its files. Asked for parents of VLANs that are not mlbroute's own. */
+  readonly netplanIdOf: (device: string) => string;
 };
 
 /** A file to be: its template and view, or where a link points to, or all of it. */
 export type Draft =
-  | { readonly path: string; readonly template: string; readonly view: Json }
+  | {
+      readonly path: string;
+      readonly template: string;
+      readonly view: Json /** Missing: 0644. */;
+      readonly mode?: string;
+    }
   | { readonly path: string; readonly target: string }
   | Omit<Extract<ManagedFile, { kind: 'file' }>, 'kind'>;
 

@@ -20,5 +20,5 @@ function toFile(backend: string, draft: Draft, templates: TemplateSet): ManagedF
   const template = templates[name];
   if (template === undefined) throw new Error(`template ${name} is not in the set, though parseTemplates wants all`);
   // Nothing secret is in these files, and networkd reads its own as another user: 0644.
-  return { kind: 'file', path: draft.path, mode: '0644', content: header + template(draft.view) };
+  return { kind: 'file', path: draft.path, mode: draft.mode ?? '0644', content: header + template(draft.view) };
 }

@@ -15,6 +15,7 @@ export function bootFindings(desired: DesiredState, facts: HostFacts, boot: Boot
     ...deadUnits(desired, boot),
     ...(desired.renderer === 'unit' ? [] : lostParents(desired, facts)),
     ...(desired.renderer === 'unit' || desired.links.length === 0 ? [] : unreadNetplan(boot)),
+    ...brokenNetplan(boot),
   ];
 }
 
@@ -112,6 +113,12 @@ function unreadNetplan(boot: BootFiles): readonly Finding[] {
       'look at `netplan generate --root-dir`, or undo the change',
     ),
   );
+}
+
+function brokenNetplan({ netplanError }: BootFiles): readonly Finding[] {
+  if (netplanError === undefined) return [];
+  const message = `netplan cannot read its files, so the next boot brings nothing up that is in them: ${netplanError}`;
+  return [notBootSafe('/etc/netplan', message, 'mend the file that it names, and see `netplan generate`')];
 }
 
 function notBootSafe(subject: string, message: string, hint: string): Finding {

@@ -10,7 +10,7 @@ import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import type { HostWants } from '../tasks/host-wants.ts';
-import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
+import { netplanIdFor, networkFileFor } from '../tasks/metallb-l2/network-file.ts';
 import { wantedState } from '../tasks/wanted-state.ts';
 
 /** From what is seen on a host to what must be done there. Pure. */
@@ -24,7 +24,10 @@ export function prepareHost(
   const desired = wantedState(forceReturnPaths(wants, forced), observed.facts, observed.recorded);
   if (!desired.ok) return desired;
   const { state, warnings } = desired.value;
-  const files = renderFiles(state, { networkFileOf: networkFileFor(wants.spec, observed.facts) }, templates);
+  const { spec } = wants;
+  const { facts } = observed;
+  const names = { networkFileOf: networkFileFor(spec, facts), netplanIdOf: netplanIdFor(spec, facts) };
+  const files = renderFiles(state, names, templates);
   const plan = makePlan({ host, desired: state, files, observed, warnings });
   return plan.ok
     ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })

@@ -8,7 +8,7 @@ import type { ManagedFile } from '../domain/remote-file.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { type HostScriptInput, hostScript } from '../plan/host-script.ts';
 import type { HostWants } from '../tasks/host-wants.ts';
-import { networkFileFor } from '../tasks/metallb-l2/network-file.ts';
+import { netplanIdFor, networkFileFor } from '../tasks/metallb-l2/network-file.ts';
 import { wantedState } from '../tasks/wanted-state.ts';
 
 /** What a host shall have, without anybody having asked it. */
@@ -37,7 +37,7 @@ export function renderHost(
     assumed.set(device, file);
     return file;
   };
-  const files = renderFiles(state, { networkFileOf }, templates);
+  const files = renderFiles(state, { networkFileOf, netplanIdOf: netplanIdFor(wants.spec, null) }, templates);
   return ok({ name, wants, state, files, warnings, networkFileOf: Object.fromEntries(assumed) });
 }
 

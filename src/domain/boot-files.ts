@@ -14,6 +14,8 @@ export type BootFiles = {
   readonly units: readonly { readonly name: string; readonly state: 'wanted' | 'unwanted' | 'masked' }[];
   /** Netplan's files that changed after networkd started: what they turn into shows at the next boot. */
   readonly unreadNetplanFiles: readonly string[];
+  /** What netplan says of its files where it can make nothing of them; missing: it can, or was not asked. */
+  readonly netplanError?: string;
   /** All files of networkd's, in the order of precedence of their folders; missing where they were not asked for. */
   readonly networkdTexts?: readonly NetworkdText[];
   /** The host's clock, in seconds since the epoch; null where it did not tell. */

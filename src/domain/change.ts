@@ -23,7 +23,6 @@ export type FileChange =
 /** One change of the running kernel, with the commands that make it and those that take it back. */
 export type RuntimeChange = {
   readonly sign: '+' | '-' | '~';
-  /** `reload` comes last, and runs again once files are taken back. */
   readonly subject:
     | 'link'
     | 'address'
@@ -35,6 +34,7 @@ export type RuntimeChange = {
     | 'module'
     | 'service'
     | 'networkd'
+    | 'netplan'
     | 'unit'
     | 'reload';
   /** As people say it, e.g. `rule 2011 fwmark 0x100/0x1f00 lookup 7100`. */
@@ -45,6 +45,8 @@ export type RuntimeChange = {
   readonly undoAtBoot?: readonly Command[];
   /** It comes before the files are written, and is taken back after them. */
   readonly isBeforeFiles?: true;
+  /** It has something read the files, so it is taken back by reading them again: after they are back. */
+  readonly readsFiles?: true;
 };
 
 /** One thing that is otherwise after a restart: what comes, goes, or changes. */

@@ -30,7 +30,7 @@ export function familyOfDecision({ pools: [first] }: Pick<Decision, 'pools'>): F
 }
 
 /** What brings links, routes and rules back at boot. */
-export type Renderer = 'networkd' | 'unit';
+export type Renderer = 'networkd' | 'netplan' | 'unit';
 
 /** All that a host should have, whatever tool makes it persistent. Lists are sorted, so equal states have equal bytes. */
 export type DesiredState = {

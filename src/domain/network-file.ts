@@ -16,10 +16,29 @@ export function matchesName(matchNames: readonly string[], device: string): bool
 
 /**
  * The name without suffix of the files that make and configure a VLAN of ours; networkd names what it has in memory so. It sorts before the
- * host's own files, since networkd takes the first .network file that matches.
+ * host's own files, since networkd takes the first .network file that matches. Netplan gives its files names itself.
  */
-export function ownNetworkName(vlan: string): string {
-  return `05-mlbroute-${vlan}`;
+export function ownNetworkName(vlan: string, renderer: 'networkd' | 'netplan' = 'networkd'): string {
+  return renderer === 'netplan' ? `10-netplan-${vlan}` : `05-mlbroute-${vlan}`;
+}
+
+/** Our own file among netplan's. */
+export const netplanFile = '/etc/netplan/90-mlbroute.yaml';
+
+/** Where netplan puts what it makes for an interface of its files: `.network` and `.netdev`. */
+export function netplanOutput(id: string, suffix: 'netdev' | 'network'): string {
+  return `/run/systemd/network/${ownNetworkName(id, 'netplan')}.${suffix}`;
+}
+
+/** What netplan calls the interface that a .network file of its making configures; null where netplan did not make the file. */
+export function netplanIdOf(file: string): string | null {
+  const id = /^(?:.*\/)?10-netplan-([^/]+)\.network$/.exec(file)?.[1];
+  return id !== undefined && isNetplanId(id) ? id : null;
+}
+
+/** Whether a text can be the id of an interface in netplan's files, and means itself there between quotes. */
+export function isNetplanId(text: string): boolean {
+  return /^[\w.:@-]+$/.test(text);
 }
 
 /** As {@link ownNetworkName}, of the file that has networkd leave a VLAN alone until the next boot. */

@@ -15,7 +15,11 @@ export function parseBootFiles(sections: Sections): BootFiles {
     units: state.flatMap(({ key, rest }) =>
       key === 'wanted' || key === 'unwanted' || key === 'masked' ? [{ name: rest, state: key }] : [],
     ),
-    unreadNetplanFiles: (sections.get('networkd-unread') ?? '').split('\n').filter(isNetplan),
+    unreadNetplanFiles: (sections.get('networkd-unread') ?? '')
+      .split('\n')
+      // A folder only tells that some file in it came or went, and ours is compared with what it should be.
+      .filter((path) => isNetplan(path) && !path.endsWith('/') && !path.includes('mlbroute')),
+    ...netplanError(sections.get('netplan-error') ?? ''),
     networkdTexts: networkdTexts(sections),
     clockS: /^\d+$/.test(clock) ? Number(clock) : null,
   };
@@ -24,6 +28,11 @@ export function parseBootFiles(sections: Sections): BootFiles {
 /** True for a file of netplan's, which networkd never reads itself. */
 export function isNetplan(path: string): boolean {
   return path.startsWith('/etc/netplan/');
+}
+
+function netplanError(text: string): Pick<BootFiles, 'netplanError'> {
+  const words = text.trim().replaceAll(/\s+/g, ' ');
+  return words === '' ? {} : { netplanError: words };
 }
 
 /** networkd's files; in place of those that netplan made, what it would make now, where that was asked. */

@@ -26,11 +26,11 @@ export function applyProgram(plan: HostPlan, manifest: Manifest | null, options:
   // A reload makes networkd read all of its files: so it comes before the new ones are there, and its undo after they are gone.
   // What else reads files anew does so after them, and its undo, too.
   const preparations = plan.runtime.flatMap((change) =>
-    change.isBeforeFiles ? [change] : change.subject === 'reload' ? [{ ...change, apply: [] }] : [],
+    change.isBeforeFiles ? [change] : change.readsFiles ? [{ ...change, apply: [] }] : [],
   );
   const steps = plan.runtime
     .filter(({ isBeforeFiles }) => !isBeforeFiles)
-    .map((change) => (change.subject === 'reload' ? { ...change, undo: [] } : change));
+    .map((change) => (change.readsFiles ? { ...change, undo: [], undoAtBoot: [] } : change));
   return [
     `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,
     programs.apply,

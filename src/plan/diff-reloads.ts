@@ -25,6 +25,7 @@ export function diffReloads(
     words: `reload: ${words}`,
     apply: [command],
     undo: [command],
+    readsFiles: true,
   }));
 }
 

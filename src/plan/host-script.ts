@@ -39,6 +39,10 @@ export type HostScriptInput = {
 export function hostScript(input: HostScriptInput): Result<string, readonly Failure[]> {
   const { host, desired, files, parents, programs } = input;
   const { files: own = [], modules = [], units = [] } = desired;
+  if (desired.renderer === 'netplan') {
+    const hint = 'renderer: networkd, which serves hosts with netplan as well';
+    return err([{ kind: 'refused', message: 'a script has no netplan check its files', hint }]);
+  }
   const others = desired.chains.filter(({ table }) => table === 'nat' || table === 'filter');
   if (own.length + modules.length + units.length + others.length > 0) {
     const message = 'a script brings no files, modules, units and chains of a playbook';
@@ -111,6 +115,7 @@ function linesOf({ subject, apply }: RuntimeChange, { links, chains }: DesiredSt
       return [`chain ${chainKey(chain)} ${chain.hook}${chain.tool === 'nft' ? ` ${digest}` : ''}`];
     }
     case 'networkd':
+    case 'netplan':
     case 'unit':
     case 'reload':
     case 'module':

@@ -24,6 +24,7 @@ import { notFiles } from './lint/not-files.ts';
 import { preflight } from './lint/preflight.ts';
 import { refusals } from './lint/refusals.ts';
 import { takenVlans } from './lint/taken-vlan.ts';
+import { netplanChanges } from './netplan-changes.ts';
 import { shieldLinks } from './shield-links.ts';
 
 /** What one host shall be, and what it is. */
@@ -45,8 +46,9 @@ export function makePlan({
   warnings,
 }: PlanInput): Result<HostPlan, readonly Failure[]> {
   const { facts, running, recorded } = observed;
+  const { renderer = 'networkd' } = desired;
   const grabbedBy = (device: Parameters<typeof grabberOf>[0]) =>
-    desired.renderer === 'unit' ? null : grabberOf(device, facts);
+    renderer === 'unit' ? null : grabberOf(device, facts, renderer);
   const shields = shieldLinks(desired.links, facts, grabbedBy);
   const reasons = [
     ...refusals(observed),
@@ -59,12 +61,14 @@ export function makePlan({
   ];
   if (reasons.length > 0) return err(reasons);
   const fileChanges = diffFiles(files, observed.persisted, recorded);
+  const netplan = netplanChanges(fileChanges, facts);
   const routes = diffRoutes(desired.routes, running.routes, recorded?.desired.routes ?? []);
   const rules = diffRules(desired.rules, running.rules, recorded?.desired.rules ?? []);
   const addresses = diffAddresses(desired, observed);
   const neighbors = diffNeighbors(desired, observed);
   // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
   const runtime: readonly RuntimeChange[] = [
+    ...netplan.check,
     ...shields,
     ...diffModules(desired.modules ?? [], running.modules ?? []),
     ...addLinks(desired.links, observed),
@@ -82,6 +86,7 @@ export function makePlan({
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
     ...diffUnits(desired.units ?? [], running.units ?? [], recorded),
     ...diffReloads(fileChanges, recorded?.desired.files ?? [], desired.files ?? []),
+    ...netplan.generate,
   ];
   const boot = bootOrder(desired, grabbedBy).map(({ code, message, hint }) => ({ code, message, hint }));
   return ok({

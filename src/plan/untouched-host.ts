@@ -3,7 +3,7 @@ import type { Observed } from '../domain/observed.ts';
 
 /** A host that nobody looked at: it runs systemd, has every program, and nothing of what is desired. */
 export function untouchedHost(desired: DesiredState): Observed {
-  const programs = ['ip', 'iptables', 'nft', 'systemctl', 'systemd-run', 'sysctl', 'sha256sum', 'stat'];
+  const programs = ['ip', 'netplan', 'iptables', 'nft', 'systemctl', 'systemd-run', 'sysctl', 'sha256sum', 'stat'];
   return {
     facts: {
       bootId: '',

@@ -96,9 +96,10 @@ function decisionLines(decision: Decision, palette: Palette): readonly string[] 
 
 /** Said where it is not the usual one. */
 function rendererLines({ renderer, decisions }: HostPlan): readonly string[] {
-  return renderer !== 'unit' || decisions.length === 0
-    ? []
-    : ['kept over reboots by mlbroute-routing.service (renderer: unit), for systemd-networkd does not run here'];
+  if (decisions.length === 0 || renderer === undefined || renderer === 'networkd') return [];
+  return renderer === 'unit'
+    ? ['kept over reboots by mlbroute-routing.service (renderer: unit), for systemd-networkd does not run here']
+    : ['kept over reboots by netplan and drop-ins for the files that it makes (renderer: netplan)'];
 }
 
 function runtimeLine({ sign, words }: RuntimeChange, palette: Palette): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseCidr } from '../domain/address.ts';
+import { isNetplanId } from '../domain/network-file.ts';
 import { type CheckParams, settle } from './check.ts';
 import { networkSchema } from './network-schema.ts';
 
@@ -15,6 +16,14 @@ export const cidr = z
 const networkFile = z.string().refine((name) => /^[^/\s\p{Cc}]+\.network$/u.test(name), {
   error: ({ input }) => `"${String(input)}" is not the name of a .network file`,
   params: { code: 'network-file', hint: 'give the name without a folder, e.g. 10-eth0.network' } satisfies CheckParams,
+});
+
+const netplanId = z.string().refine(isNetplanId, {
+  error: ({ input }) => `"${String(input)}" is not the id of an interface in netplan's files`,
+  params: {
+    code: 'netplan-id',
+    hint: 'give the key below ethernets:, bonds: or bridges:, of letters, digits and ._:@-',
+  } satisfies CheckParams,
 });
 
 /** The variables of an inventory that mlbroute gives a meaning; all others are the user's own. */
@@ -35,13 +44,16 @@ export const domainVariables = z
       .enum(['auto', 'iptables', 'nftables'])
       .nullish()
       .meta({ description: 'What sets marks; auto, the default, takes iptables where the host has it' }),
-    renderer: z.enum(['auto', 'networkd', 'unit']).nullish().meta({
+    renderer: z.enum(['auto', 'networkd', 'netplan', 'unit']).nullish().meta({
       description:
         'What brings VLANs, routes and rules back at boot; auto, the default, takes systemd-networkd where it runs, else a unit of its own',
     }),
     networkd_parent_file: networkFile
       .nullish()
       .meta({ description: 'Name of the .network file of the parent of the VLAN, for rendering without a host' }),
+    netplan_parent_id: netplanId.nullish().meta({
+      description: 'What netplan calls the parent of the VLAN in its files, for renderer netplan without a host',
+    }),
   })
   .meta({ title: 'Variables of mlbroute in an Ansible inventory' });
 

@@ -26,9 +26,11 @@ export type HostSpec = {
   /** `auto`: iptables where the host has it. */
   readonly netfilter: 'auto' | 'iptables' | 'nftables';
   /** `auto`: networkd where it runs, or where no host was asked; else a unit of mlbroute's own. */
-  readonly renderer: 'auto' | 'networkd' | 'unit';
+  readonly renderer: 'auto' | 'networkd' | 'netplan' | 'unit';
   /** Name of the parent's .network file where no host can be asked; null where it is not known. */
   readonly networkdParentFile: string | null;
+  /** What netplan calls the parent, where no host can tell; null where it is not known. */
+  readonly netplanParentId: string | null;
 };
 
 /** A network as it is written: its pools and gateways may be of both families. */
@@ -69,7 +71,8 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
   ];
   const diagnostics = withBlanks(blanksIn(vars), faults).sort(comparePlaces);
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
-  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, renderer, networkd_parent_file } = parsed.data;
+  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, renderer, networkd_parent_file, netplan_parent_id } =
+    parsed.data;
   return ok({
     networks: placed.flatMap(({ spec }) => halvesOf(spec)),
     podCidrs: pod_cidrs ?? [],
@@ -78,6 +81,7 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
     netfilter: netfilter ?? 'auto',
     renderer: renderer ?? 'auto',
     networkdParentFile: networkd_parent_file ?? null,
+    netplanParentId: netplan_parent_id ?? null,
   });
 }
 

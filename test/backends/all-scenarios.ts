@@ -6,6 +6,9 @@ import { scenario as case3 } from './scenarios/case3-source-ipvs/scenario.ts';
 import { scenario as case4 } from './scenarios/case4-mark-ubuntu/scenario.ts';
 import { scenario as dualStack } from './scenarios/dual-stack/scenario.ts';
 import { scenario as marksByNft } from './scenarios/marks-by-nft/scenario.ts';
+import { scenario as netplanMarks } from './scenarios/netplan-marks/scenario.ts';
+import { scenario as netplanNoHostAsked } from './scenarios/netplan-no-host-asked/scenario.ts';
+import { scenario as netplanSourceIpvs } from './scenarios/netplan-source-ipvs/scenario.ts';
 import { scenario as noHostAsked } from './scenarios/no-host-asked/scenario.ts';
 import { scenario as tasksOfBothFamilies } from './scenarios/tasks-of-both-families/scenario.ts';
 import { scenario as twoVlansAndADevice } from './scenarios/two-vlans-and-a-device/scenario.ts';
@@ -21,6 +24,9 @@ export const scenarios: { readonly [folder: string]: Scenario } = {
   'case4-mark-ubuntu': case4,
   'dual-stack': dualStack,
   'marks-by-nft': marksByNft,
+  'netplan-marks': netplanMarks,
+  'netplan-no-host-asked': netplanNoHostAsked,
+  'netplan-source-ipvs': netplanSourceIpvs,
   'no-host-asked': noHostAsked,
   'tasks-of-both-families': tasksOfBothFamilies,
   'two-vlans-and-a-device': twoVlansAndADevice,

@@ -32,10 +32,10 @@ describe.each(Object.entries(scenarios))('the files of %s', (name, scenario) => 
     expect(paths.filter((path) => !path.includes('mlbroute'))).toEqual([]);
   });
 
-  it('are readable by all and start with the header', () => {
+  it('are readable by all, but for netplan’s, and start with the header', () => {
     for (const file of files) {
       if (file.kind === 'symlink') continue;
-      expect(file.mode).toBe('0644');
+      expect(file.mode).toBe(file.path.startsWith('/etc/netplan/') ? '0600' : '0644');
       expect(file.content.split('\n')[0]).toBe('# mlbroute: managed file, edits are undone by the next push');
     }
   });
@@ -45,8 +45,10 @@ describe.each(Object.entries(scenarios))('the files of %s', (name, scenario) => 
     const { rules, routes, sysctls, links, renderer } = stateOf(scenario);
     const [rule, route, link] =
       renderer === 'unit'
-        ? [' rule add priority ', ' route replace ', '\nvlan ']
-        : ['[RoutingPolicyRule]', '[Route]', '\nVLAN='];
+        ? [' rule add priority ', ' route replace ', /\nvlan /]
+        : renderer === 'netplan'
+          ? [/\[RoutingPolicyRule\]|- priority:/, /\[Route\]|- to:/, / {6}id: /]
+          : ['[RoutingPolicyRule]', '[Route]', '\nVLAN='];
     expect(text.split(rule)).toHaveLength(rules.length + 1);
     expect(text.split(route)).toHaveLength(routes.length + 1);
     expect(text.split(/^-?net\/\S+ = /m)).toHaveLength(sysctls.length + 1);

@@ -9,7 +9,7 @@ import type { Manifest } from '../../src/domain/observed.ts';
 import type { ManagedFile } from '../../src/domain/remote-file.ts';
 import type { HostSpec } from '../../src/schema/host-spec.ts';
 import type { Declared } from '../../src/tasks/host-wants.ts';
-import { networkFileFor } from '../../src/tasks/metallb-l2/network-file.ts';
+import { netplanIdFor, networkFileFor } from '../../src/tasks/metallb-l2/network-file.ts';
 import { wantedState } from '../../src/tasks/wanted-state.ts';
 import { wantsOf } from '../playbook/resolving.ts';
 import { must } from '../tasks/example-host.ts';
@@ -42,7 +42,9 @@ export function declaredBy(tasks: string): readonly Declared[] {
 }
 
 export function filesOf(scenario: Scenario, templates: TemplateSet): readonly ManagedFile[] {
-  return renderFiles(stateOf(scenario), { networkFileOf: networkFileFor(scenario.spec, scenario.facts) }, templates);
+  const { spec, facts } = scenario;
+  const names = { networkFileOf: networkFileFor(spec, facts), netplanIdOf: netplanIdFor(spec, facts) };
+  return renderFiles(stateOf(scenario), names, templates);
 }
 
 export function treeOf(files: readonly ManagedFile[]): Tree {

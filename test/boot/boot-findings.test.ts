@@ -142,6 +142,14 @@ describe('bootFindings', () => {
         'not-boot-safe /etc/netplan/60-x.yaml: changed after networkd started: what netplan makes of it shows at the next boot only',
       ],
     ],
+    [
+      'files that netplan cannot read',
+      { netplanError: '/etc/netplan/a.yaml:7:13: interface x is not defined' },
+      {},
+      [
+        'not-boot-safe /etc/netplan: netplan cannot read its files, so the next boot brings nothing up that is in them: /etc/netplan/a.yaml:7:13: interface x is not defined',
+      ],
+    ],
   ])('tells of %s', (_title, boot, facts, expected) => {
     expect(said(boot, facts)).toEqual(expected);
   });

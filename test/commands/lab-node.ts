@@ -49,7 +49,7 @@ function filesOf(lab: Lab, node: string): Promise<string> {
   return onNode(
     lab,
     node,
-    `cd /; set -- $(ls -d etc/mlbroute etc/sysctl.d etc/systemd etc/modules-load.d run/systemd/network 2>/dev/null)
+    `cd /; set -- $(ls -d etc/mlbroute etc/netplan etc/sysctl.d etc/systemd etc/modules-load.d run/systemd/network 2>/dev/null)
     find "$@" ! -path run/systemd/network -printf '%y %m %u %g %p %l\\n' | sort -k 5; find "$@" -type f -exec sha256sum {} + | sort -k 2`,
   );
 }
@@ -81,5 +81,22 @@ UNIT
     systemctl enable networking.service
     systemctl mask systemd-networkd.service systemd-networkd.socket
     rm -f /etc/systemd/network/10-eth0.network`,
+  );
+}
+
+/** From the next boot on netplan configures a node's network card, which is called otherwise in its files. */
+export async function giveToNetplan(lab: Lab, name: string, id: string): Promise<void> {
+  const address = `${nodeOf(lab, name).address}/${labNetwork.prefixLength}`;
+  const ethernet = {
+    ...{ match: { name: 'eth0' }, addresses: [address], 'link-local': [] },
+    routes: [{ to: 'default', via: labNetwork.gateway }],
+  };
+  // JSON is YAML.
+  const yaml = JSON.stringify({ network: { version: 2, ethernets: { [id]: ethernet } } });
+  await onNode(
+    lab,
+    name,
+    `mkdir -p /etc/netplan && printf '%s\\n' '${yaml}' >/etc/netplan/50-lab.yaml && chmod 600 /etc/netplan/50-lab.yaml
+    rm /etc/systemd/network/10-eth0.network`,
   );
 }

@@ -38,3 +38,12 @@ it.each(['talos', 'nmstate'] as const)('%s gets a document for each host that it
   if (as === 'nmstate')
     expect(ran.stderr).toMatch(/^plain: by other means: net\/ipv4\/conf\/eth0\.100\/rp_filter = 2: /m);
 });
+
+it('a script is refused where netplan would have to read its file', async () => {
+  const file = join(folder, 'inventory.json');
+  const vars = { ...inventory.all.vars, renderer: 'netplan' };
+  writeFileSync(file, JSON.stringify({ all: { ...inventory.all, vars } }));
+  const ran = await run(render, { inventory: [file], limit: null, out: join(folder, 'out'), as: 'script' });
+  expect(ran.exitCode).toBe(1);
+  expect(ran.stderr).toMatch(/plain: .*a script has no netplan check its files[\s\S]*renderer: networkd/);
+});

@@ -83,6 +83,7 @@ describe('a text that a shell would run, in an inventory', () => {
     ansible_become_password: (text) => ({ vars: { ansible_become: true, ansible_become_password: text } }),
     ansible_ssh_private_key_file: (text) => ({ vars: { ansible_ssh_private_key_file: text } }),
     'a variable of one’s own': (text) => ({ vars: { [text]: text, own: { [text]: [text] } } }),
+    netplan_parent_id: (text) => ({ vars: { netplan_parent_id: text } }),
     networkd_parent_file: (text) => ({ vars: { networkd_parent_file: `${text}.network` } }),
     pod_cidrs: (text) => ({ vars: { pod_cidrs: [text] } }),
     kube_proxy: (text) => ({ vars: { kube_proxy: text } }),

@@ -92,6 +92,15 @@ describe('networkdMemory', () => {
     ['a file as it was read', { loadedNetworks: [own], networkFiles: onDisk }, 0],
     ['another VLAN', { loadedNetworks: ['05-mlbroute-eth0.101'] }, 0],
     ['a VLAN it is held off of', { loadedNetworks: ['00-mlbroute-eth0.100', own] }, 0],
+    ['a file of netplan’s that is gone', { loadedNetworks: ['10-netplan-eth0.100'] }, 1],
+    [
+      'a file of netplan’s as it was read',
+      {
+        loadedNetworks: ['10-netplan-eth0.100'],
+        networkFiles: [{ path: '/run/systemd/network/10-netplan-eth0.100.network', matchNames: ['eth0.100'] }],
+      },
+      0,
+    ],
     ['a VLAN that is there', { loadedNetworks: [own], interfaces: [iface('eth0'), iface('eth0.100')] }, 0],
   ])('judges %s', (_, facts, count) => {
     const found = networkdMemory(links, hostFacts({ interfaces: [iface('eth0')], ...facts }));
@@ -123,6 +132,18 @@ describe('boot order', () => {
     ['an exception for ours', [file('/etc/systemd/network/01-a.network', '!eth0.100')], []],
   ])('judges %s', (_, files, expected) => {
     expect(found(...files)).toEqual(expected);
+  });
+
+  it('takes what netplan makes of our file for ours, and what sorts before that', () => {
+    const own = file('/run/systemd/network/10-netplan-eth0.100.network', 'eth0.100');
+    const foundFor = (...networkFiles: ReturnType<typeof file>[]) =>
+      bootOrder({ ...sampleState, links, renderer: 'netplan' }, (name) =>
+        grabberOf(name, hostFacts({ networkFiles }), 'netplan'),
+      ).map(({ message }) => message);
+    expect(foundFor(own, file('/run/systemd/network/10-netplan-zz.network', 'eth*'))).toEqual([]);
+    expect(foundFor(file('/etc/systemd/network/10-all.network', 'eth*'), own)).toEqual([
+      'at the next boot /etc/systemd/network/10-all.network takes eth0.100 before 10-netplan-eth0.100.network can',
+    ]);
   });
 
   it('takes the first file by name that matches', () => {

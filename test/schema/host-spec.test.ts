@@ -523,6 +523,7 @@ describe('Faults in the networks of a host are told all at once, each where it w
             node_cidrs: [192.168.1.10/24]
             kube_proxy: iptable
             networkd_parent_file: /etc/systemd/network/10-eth0.network
+            netplan_parent_id: id 0
             networks: { name: a }
       `,
       yaml`
@@ -538,7 +539,10 @@ describe('Faults in the networks of a host are told all at once, each where it w
         i.yaml:7:27: error[network-file]: "/etc/systemd/network/10-eth0.network" is not the name of a .network file
                   networkd_parent_file: /etc/systemd/network/10-eth0.network
                                         ^ hint: give the name without a folder, e.g. 10-eth0.network
-        i.yaml:8:15: error[type]: networks must be a list, not a mapping
+        i.yaml:8:24: error[netplan-id]: "id 0" is not the id of an interface in netplan's files
+                  netplan_parent_id: id 0
+                                     ^ hint: give the key below ethernets:, bonds: or bridges:, of letters, digits and ._:@-
+        i.yaml:9:15: error[type]: networks must be a list, not a mapping
                   networks: { name: a }
                             ^
       `,
@@ -653,6 +657,7 @@ describe('A host', () => {
     netfilter: 'auto',
     renderer: 'auto',
     networkdParentFile: null,
+    netplanParentId: null,
   };
 
   it.each<[string, string, object]>([
@@ -661,13 +666,15 @@ describe('A host', () => {
     ['may have any variables of the user', 'pod_cidr: 5, network: [x]', {}],
     [
       'says what the cluster is like',
-      'pod_cidrs: [10.112.0.0/12, "fd00::/56"], node_cidrs: [192.168.1.0/24], kube_proxy: ipvs, netfilter: nftables, networkd_parent_file: 10-eth0.network',
+      'pod_cidrs: [10.112.0.0/12, "fd00::/56"], node_cidrs: [192.168.1.0/24], kube_proxy: ipvs, netfilter: nftables, networkd_parent_file: 10-eth0.network, renderer: netplan, netplan_parent_id: id0',
       {
         podCidrs: ['10.112.0.0/12', 'fd00::/56'],
         nodeCidrs: ['192.168.1.0/24'],
         kubeProxy: 'ipvs',
         netfilter: 'nftables',
         networkdParentFile: '10-eth0.network',
+        renderer: 'netplan',
+        netplanParentId: 'id0',
       },
     ],
   ])('%s', (_, variables, expected) => {

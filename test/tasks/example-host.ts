@@ -51,6 +51,7 @@ export function hostSpec(changes: Partial<HostSpec> = {}): HostSpec {
     netfilter: 'auto',
     renderer: 'auto',
     networkdParentFile: null,
+    netplanParentId: null,
     ...changes,
   };
 }

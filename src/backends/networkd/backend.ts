@@ -3,10 +3,9 @@ import type { DesiredState } from '../../domain/desired-state.ts';
 import type { InterfaceName } from '../../domain/link.ts';
 import { ownNetworkName } from '../../domain/network-file.ts';
 import type { Backend, Draft, RenderHost } from '../backend.ts';
-import { deviceOfRoute, deviceOfRule } from './owner.ts';
-import { addressView, type NetdevView, type NetworkView, type ParentView, routeView, ruleView } from './views.ts';
-
-const folder = '/etc/systemd/network';
+import { dropIn, folder, guardPath } from './paths.ts';
+import { exampleRouting, routedDevices, routingOf } from './routing.ts';
+import type { NetdevView, NetworkView, ParentView } from './views.ts';
 
 /** Keeps links, routes and rules by systemd-networkd: VLANs of our own in files of our own, everything else in drop-ins of the host's files. */
 export const networkd: Backend = {
@@ -18,10 +17,10 @@ export const networkd: Backend = {
     'networkd.conf.hbs': {},
   },
   draft: (state, host) => {
-    if (state.renderer === 'unit') return [];
+    if (state.renderer !== undefined && state.renderer !== 'networkd') return [];
     const files = [...vlanFiles(state), ...parentFiles(state, host)];
     // Without it networkd removes at its next start whatever rule or route it does not know: ours, and those of the CNI.
-    const guard = { path: '/etc/systemd/networkd.conf.d/50-mlbroute.conf', template: 'networkd.conf.hbs', view: {} };
+    const guard = { path: guardPath, template: 'networkd.conf.hbs', view: {} };
     return files.length === 0 ? [] : [...files, guard];
   },
 };
@@ -41,13 +40,8 @@ function vlanFiles(state: DesiredState): readonly Draft[] {
 /** One drop-in for each .network file that is not ours: VLANs to hang on it, and what goes over the device itself. */
 function parentFiles(state: DesiredState, host: RenderHost): readonly Draft[] {
   const ownVlans = new Set(state.links.map(({ name }) => name));
-  const found = [
-    ...state.routes.map((route) => deviceOfRoute(route, state)),
-    ...state.rules.map((rule) => deviceOfRule(rule, state)),
-    ...[...(state.addresses ?? []), ...(state.neighbors ?? [])].map(({ device }) => device),
-  ];
   const parents = state.links.map(({ parent }) => parent);
-  const devices = [...new Set([...parents, ...found.filter((device) => !ownVlans.has(device))])];
+  const devices = [...new Set([...parents, ...routedDevices(state).filter((device) => !ownVlans.has(device))])];
   const fileOf = (device: InterfaceName) =>
     ownVlans.has(device) ? ownFile(device, 'network') : basename(host.networkFileOf(device));
   return [...new Set(devices.map(fileOf))].map((file) => {
@@ -57,43 +51,10 @@ function parentFiles(state: DesiredState, host: RenderHost): readonly Draft[] {
       vlans: state.links.filter(({ parent }) => configured.has(parent)).map(({ name }) => name),
       ...routingOf(state, foreign),
     };
-    // A drop-in in /etc counts wherever the file itself lives, /run and /usr/lib included (systemd.network(5)).
-    return { path: `${folder}/${file}.d/50-mlbroute.conf`, template: 'parent.conf.hbs', view };
+    return { path: dropIn(file), template: 'parent.conf.hbs', view };
   });
-}
-
-function routingOf(state: DesiredState, devices: ReadonlySet<string>) {
-  return {
-    addresses: (state.addresses ?? []).filter(({ device }) => devices.has(device)).map(addressView),
-    neighbors: (state.neighbors ?? [])
-      .filter(({ device }) => devices.has(device))
-      .map(({ address, mac }) => ({ address, mac })),
-    routes: state.routes.filter((route) => devices.has(deviceOfRoute(route, state))).map(routeView),
-    rules: state.rules.filter((rule) => devices.has(deviceOfRule(rule, state))).map(ruleView),
-  };
 }
 
 function ownFile(vlan: string, suffix: 'netdev' | 'network'): string {
   return `${ownNetworkName(vlan)}.${suffix}`;
-}
-
-function exampleRouting() {
-  return {
-    addresses: [{ address: '1.2.3.7/24' }],
-    neighbors: [{ address: '1.2.3.1', mac: '52:54:00:12:34:56' }],
-    routes: [
-      { destination: '1.2.3.0/24', type: 'blackhole', gateway: '1.2.3.1', onlink: 'yes', scope: 'link', table: 7100 },
-    ],
-    rules: [
-      {
-        family: 'ipv4',
-        priority: 2000,
-        from: '1.2.3.0/24',
-        to: '1.2.3.0/24',
-        iif: 'eth0.100',
-        fwmark: '0x100/0x1f00',
-        table: 7100,
-      },
-    ],
-  };
 }

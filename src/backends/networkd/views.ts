@@ -28,7 +28,8 @@ export type AddressView = { readonly address: string };
 /** One [Neighbor] section. */
 type NeighborView = { readonly address: string; readonly mac: string };
 
-type RoutingView = {
+/** Routes and rules with what they need, as sections of a .network file. */
+export type RoutingView = {
   readonly addresses: readonly AddressView[];
   readonly neighbors: readonly NeighborView[];
   readonly routes: readonly RouteView[];

@@ -2,24 +2,27 @@ import type { Finding } from '../../domain/change.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { InterfaceName } from '../../domain/link.ts';
-import { matchesName, type NetworkFile, ownNetworkName } from '../../domain/network-file.ts';
+import { matchesName, type NetworkFile, netplanOutput, ownNetworkName } from '../../domain/network-file.ts';
 
 /** The .network file of somebody else that networkd would use for a device; the first by name wins (systemd.network(5)). */
-export function grabberOf(device: InterfaceName, facts: HostFacts): NetworkFile | null {
-  return (
-    facts.networkFiles.find(({ path, matchNames }) => !path.includes('mlbroute') && matchesName(matchNames, device)) ??
-    null
-  );
+export function grabberOf(
+  device: InterfaceName,
+  { networkFiles }: HostFacts,
+  renderer: 'networkd' | 'netplan' = 'networkd',
+): NetworkFile | null {
+  const isOurs = (path: string) =>
+    path.includes('mlbroute') || (renderer === 'netplan' && path === netplanOutput(device, 'network'));
+  return networkFiles.find(({ path, matchNames }) => !isOurs(path) && matchesName(matchNames, device)) ?? null;
 }
 
 /** Files that would take one of our VLANs at the next boot because their name sorts before ours. */
 export function bootOrder(
-  desired: DesiredState,
+  { links, renderer }: DesiredState,
   grabbedBy: (device: InterfaceName) => NetworkFile | null,
 ): readonly Finding[] {
-  return desired.links.flatMap(({ name }) => {
+  return links.flatMap(({ name }) => {
     const grabber = grabbedBy(name);
-    const ours = `${ownNetworkName(name)}.network`;
+    const ours = `${ownNetworkName(name, renderer === 'netplan' ? renderer : 'networkd')}.network`;
     if (grabber === null || grabber.path.slice(grabber.path.lastIndexOf('/') + 1) > ours) return [];
     return [
       {

@@ -1,17 +1,23 @@
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { VlanLink } from '../../domain/link.ts';
+import { netplanFile } from '../../domain/network-file.ts';
+import type { Observed } from '../../domain/observed.ts';
 import type { Obstacle } from '../../domain/obstacle.ts';
 
 /** Names that MetalLB's speaker leaves out, by its ConfigMap `metallb-excludel2` as it is delivered. */
 const excluded = /^(docker|cbr|dummy|virbr|lxcbr|veth|cali|tunl|flannel|kube-ipvs|cni|nodelocaldns|lxc).*|^lo$/;
 
 /** What speaks against the links of a state: against their names, their parents, and what they belong to. */
-export function linkObstacles({ links, decisions }: DesiredState, facts: HostFacts): readonly Obstacle[] {
+export function linkObstacles(
+  { links, decisions }: DesiredState,
+  { facts, persisted, recorded }: Pick<Observed, 'facts' | 'persisted' | 'recorded'>,
+): readonly Obstacle[] {
+  const isOurs = (path: string) => isOfOurNetplanFile(path, persisted, recorded);
   const devices = [...new Set(decisions.flatMap(({ device }) => device ?? []))];
   return [
     ...links.flatMap((link) => [
-      ...madeByFile(link, facts),
+      ...madeByFile(link, facts, isOurs),
       ...mtuObstacles(link, links, facts),
       ...(links.some(({ name }) => name === link.parent) ? [] : parentObstacles(link, facts)),
     ]),
@@ -30,10 +36,24 @@ export function linkObstacles({ links, decisions }: DesiredState, facts: HostFac
   ];
 }
 
-function madeByFile({ name, parent, id }: VlanLink, { others, networkFileOf }: HostFacts): readonly Obstacle[] {
+/** What netplan made of our own file lies among what it made of others. */
+function isOfOurNetplanFile(path: string, persisted: Observed['persisted'], recorded: Observed['recorded']): boolean {
+  const own = persisted.find((file) => file.path === netplanFile);
+  const text = own?.kind === 'file' ? own.content : '';
+  const names = recorded?.desired.renderer === 'netplan' ? recorded.desired.links.map(({ name }) => name) : [];
+  const name = /\/10-netplan-([^/]+)\.netdev$/.exec(path)?.[1];
+  return name !== undefined && (names.some((each) => each === name) || text.includes(`\n    "${name}":\n`));
+}
+
+function madeByFile(
+  { name, parent, id }: VlanLink,
+  { others, networkFileOf }: HostFacts,
+  isOurs: (path: string) => boolean,
+): readonly Obstacle[] {
   const { linkFiles, vlansOf } = others;
   const onParent = vlansOf[networkFileOf[parent] ?? ''] ?? [];
   return linkFiles
+    .filter(({ path }) => !isOurs(path))
     .filter((file) => file.name === name || (file.vlanId === id && onParent.includes(file.name)))
     .map((file) => ({
       code: 'vlan-in-file',

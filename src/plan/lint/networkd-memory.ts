@@ -1,6 +1,6 @@
 import type { HostFacts } from '../../domain/facts.ts';
-import type { VlanLink } from '../../domain/link.ts';
-import { ownNetworkName } from '../../domain/network-file.ts';
+import type { InterfaceName, VlanLink } from '../../domain/link.ts';
+import { netplanOutput, ownNetworkName } from '../../domain/network-file.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import { isHeldOff } from '../shield-links.ts';
 
@@ -11,12 +11,10 @@ import { isHeldOff } from '../shield-links.ts';
  */
 export function networkdMemory(links: readonly VlanLink[], facts: HostFacts): readonly Failure[] {
   return links.flatMap(({ name }): Failure[] => {
-    const own = ownNetworkName(name);
-    const path = `/etc/systemd/network/${own}.network`;
     const isThere = facts.interfaces.some((found) => found.name === name);
-    if (isThere || !facts.loadedNetworks.includes(own) || isHeldOff(name, facts)) return [];
-    const isAsRead = facts.networkFiles.some((file) => file.path === path) && !facts.unreadNetworkFiles.includes(path);
-    if (isAsRead) return [];
+    if (isThere || isHeldOff(name, facts)) return [];
+    const path = filesFor(name).find((file) => isOnlyInMemory(file, facts));
+    if (path === undefined) return [];
     return [
       {
         kind: 'refused',
@@ -25,4 +23,15 @@ export function networkdMemory(links: readonly VlanLink[], facts: HostFacts): re
       },
     ];
   });
+}
+
+/** By either renderer: a push may change it. */
+function filesFor(name: InterfaceName): readonly string[] {
+  return [`/etc/systemd/network/${ownNetworkName(name)}.network`, netplanOutput(name, 'network')];
+}
+
+function isOnlyInMemory(path: string, { loadedNetworks, networkFiles, unreadNetworkFiles }: HostFacts): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1, -'.network'.length);
+  if (!loadedNetworks.includes(name)) return false;
+  return unreadNetworkFiles.includes(path) || !networkFiles.some((file) => file.path === path);
 }

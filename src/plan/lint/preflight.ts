@@ -20,6 +20,6 @@ export function preflight(desired: DesiredState, observed: Observed): readonly O
     ...tableCollisions(desired, observed, foreignRules),
     ...chainCollisions(desired, observed),
     ...ebpfDatapath(desired, observed.facts),
-    ...linkObstacles(desired, observed.facts),
+    ...linkObstacles(desired, observed),
   ];
 }

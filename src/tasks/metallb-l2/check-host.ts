@@ -1,6 +1,7 @@
 import { cidrContains, isLinkLocal } from '../../domain/address.ts';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { InterfaceName } from '../../domain/link.ts';
+import { netplanIdOf } from '../../domain/network-file.ts';
 import type { Failure } from '../../domain/outcome.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
 import type { LinkSpec } from '../../schema/link-schema.ts';
@@ -75,15 +76,26 @@ function linkTrouble(
 /** It removes rules it does not know, and may take a VLAN by a broad file. */
 const unitBesideNetworkd: Trouble = {
   message: 'systemd-networkd runs here, and it undoes what a unit beside it brings up',
-  hint: 'renderer: auto, or networkd',
+  hint: 'renderer: auto, networkd or netplan',
 };
 
 function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): Trouble | null {
   const base = attachedTo(link);
-  if (rendererOf(spec, facts) === 'unit') return facts.isNetworkdActive ? unitBesideNetworkd : null;
+  const renderer = rendererOf(spec, facts);
+  if (renderer === 'unit') return facts.isNetworkdActive ? unitBesideNetworkd : null;
+  if (renderer === 'netplan' && !facts.programs.includes('netplan'))
+    return { message: 'netplan is not installed here', hint: 'renderer: auto, or networkd' };
   if (ownVlans.has(base)) return null;
   const file = facts.networkFileOf[base];
+  if (renderer === 'netplan' && facts.isNetworkdActive && link.kind === 'vlan' && spec.netplanParentId === null) {
+    if (netplanIdOf(file ?? '') === null)
+      return {
+        message: `netplan does not configure ${base}${file === undefined ? '' : `, ${file} does`}: it takes a VLAN only with a parent of its files`,
+        hint: 'renderer: networkd; or say what netplan calls it: netplan_parent_id',
+      };
+  }
   if (file === undefined) {
+    if (renderer === 'netplan' && facts.isNetworkdActive && link.kind === 'vlan') return null;
     if (spec.networkdParentFile !== null) return null;
     return {
       message: facts.isNetworkdActive

@@ -42,6 +42,7 @@ export function desiredState(
   const guards = [...marked, ...sourced].filter((network) => network.loopGuard).map(loopGuard);
   const inside = insideOf(spec, subnets, new Set(sourced.map(({ family }) => family)));
   const links = linksOf(networks);
+  const renderer = rendererOf(spec, facts);
   const { addresses, neighbors, warnings: doubts } = neighborhoodOf(networks);
   return ok({
     state: {
@@ -61,7 +62,7 @@ export function desiredState(
       sysctls: sortSysctls([...rpFilterSettings(networks, { facts, recorded, ownVlans }), ...routerSettings(links)]),
       ...(addresses.length === 0 ? {} : { addresses }),
       ...(neighbors.length === 0 ? {} : { neighbors }),
-      ...(rendererOf(spec, facts) === 'networkd' ? {} : { renderer: 'unit' as const }),
+      ...(renderer === 'networkd' ? {} : { renderer }),
     },
     warnings: [...warnings, ...doubts, ...inside.warnings],
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../../src/domain/facts.ts';
+import { describeFailure } from '../../../src/domain/outcome.ts';
 import type { HostSpec } from '../../../src/schema/host-spec.ts';
 import { desiredState } from '../../../src/tasks/metallb-l2/desired-state.ts';
 import { withRecorded } from '../../../src/tasks/with-recorded.ts';
@@ -47,9 +48,36 @@ describe('what brings the network back at boot', () => {
       {
         kind: 'refused',
         message: expect.stringContaining('it undoes what a unit beside it'),
-        hint: 'renderer: auto, or networkd',
+        hint: 'renderer: auto, networkd or netplan',
       },
     ]);
+  });
+
+  const madeByNetplan = { networkFileOf: { eth0: '/run/systemd/network/10-netplan-id0.network' } };
+  const wish = { renderer: 'netplan' } as const;
+  it.each<[string, Partial<HostSpec>, Partial<HostFacts>, RegExp | null]>([
+    ['netplan where it configures the parent', wish, madeByNetplan, null],
+    ['netplan where the inventory says what it calls the parent', { ...wish, netplanParentId: 'id0' }, {}, null],
+    [
+      'netplan with that name, and nothing configures the parent now',
+      { ...wish, netplanParentId: 'id0' },
+      { networkFileOf: {} },
+      null,
+    ],
+    [
+      'no netplan where it does not configure the parent',
+      wish,
+      {},
+      /netplan does not configure eth0, \/etc\/systemd\/network\/10-eth0\.network does/,
+    ],
+    ['no netplan where it is not installed', wish, { ...madeByNetplan, programs: [] }, /netplan is not installed here/],
+    ['no netplan where networkd does not run', wish, without, /systemd-networkd does not run here/],
+  ])('is %s', (_, spec, facts, message) => {
+    const result = stateFor(spec, { programs: ['netplan'], ...facts });
+    expect(result.ok ? null : result.error.map(describeFailure)).toEqual(
+      message === null ? null : [expect.stringMatching(message)],
+    );
+    if (result.ok) expect(result.value.state.renderer).toBe('netplan');
   });
 
   it('is that of now where a part of a playbook meets what was recorded', () => {
