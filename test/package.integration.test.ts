@@ -26,6 +26,7 @@ const majors = [20, 22, 24] as const;
 
 let folder = '';
 let installed = '';
+let tarball = '';
 
 beforeAll(() => {
   buildProgram();
@@ -34,7 +35,8 @@ beforeAll(() => {
     { filename: string; files: { path: string }[] },
   ];
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  npm(['install', '--omit=dev', '--ignore-scripts', join(folder, packed[0].filename)], folder);
+  tarball = join(folder, packed[0].filename);
+  npm(['install', '--omit=dev', '--ignore-scripts', tarball], folder);
   installed = join(folder, 'node_modules');
   const nodes = join(folder, 'nodes');
   const binaries = majors.map((major) => `node${major}@npm:node-linux-${process.arch}@${major}`);
@@ -70,22 +72,40 @@ type PackageFile = {
   readonly licenses?: readonly { readonly type: string }[];
 };
 
-it('brings its man page', () => {
-  const { man } = JSON.parse(readFileSync(join(installed, 'mlbroute/package.json'), 'utf8')) as { man: string };
-  expect(readFileSync(join(installed, 'mlbroute', man), 'utf8')).toMatch(/^\.TH MLBROUTE 1 "\d{4}-\d\d-\d\d"/);
-});
+it('brings its man page to where man looks, where it is installed for all', () => {
+  const prefix = join(folder, 'for-all');
+  npm(['install', '--global', '--prefix', prefix, '--ignore-scripts', tarball], folder);
+  const page = readFileSync(join(prefix, 'share/man/man1/mlbroute.1'), 'utf8');
+  expect(page).toMatch(/^\.TH MLBROUTE 1 "\d{4}-\d\d-\d\d"/);
+  expect(execFileSync(join(prefix, 'bin/mlbroute'), ['--version'], { encoding: 'utf8' })).toMatch(/^\d+\./);
+}, 60_000);
 
-it('starts by few files: reading hundreds of modules would be most of what a start takes', () => {
-  const trace = join(folder, 'opened');
-  const program = [join(installed, 'mlbroute/dist/cli.js'), 'render', '--out', join(folder, 'out-traced')];
-  const inventory = join(installed, 'mlbroute/inventories/example.yaml');
-  execFileSync('strace', ['-f', '-e', 'trace=openat', '-o', trace, 'node', ...program, '-i', inventory], {
-    stdio: 'pipe',
-  });
-  const opened = new Set(readFileSync(trace, 'utf8').match(/"[^"]+\.[cm]?js"/g));
-  expect(opened.size).toBeGreaterThan(2);
-  expect(opened.size).toBeLessThan(100);
-});
+it('runs by npx without being installed', () => {
+  const empty = mkdtempSync(join(folder, 'empty-'));
+  const args = ['--yes', '--ignore-scripts', '--package', tarball, '--', 'mlbroute', 'demo', '--help'];
+  const said = execFileSync('npx', args, { cwd: empty, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  expect(said).toMatch(/^mlbroute demo\n/);
+}, 60_000);
+
+it.each([
+  ['a command', ['render', '--out', 'out-traced'], 100],
+  ['what shells ask at a key', ['__complete', 'push', '-l', ''], 20],
+] as const)(
+  'starts %s by few files: reading hundreds of modules would be most of what a start takes',
+  (_, words, most) => {
+    const trace = join(folder, 'opened');
+    const [verb, ...rest] = words;
+    const inventory = ['-i', join(installed, 'mlbroute/inventories/example.yaml')];
+    const program = [join(installed, 'mlbroute/dist/cli.js'), verb, ...inventory, ...rest];
+    execFileSync('strace', ['-f', '-e', 'trace=openat', '-o', trace, 'node', ...program], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+    const opened = new Set(readFileSync(trace, 'utf8').match(/"[^"]+\.[cm]?js"/g));
+    expect(opened.size).toBeGreaterThan(2);
+    expect(opened.size).toBeLessThan(most);
+  },
+);
 
 describe.each(majors)('the package, installed, under Node.js %i', (major) => {
   const run = (...args: readonly string[]) =>
