@@ -18,11 +18,15 @@ const kinds: { readonly [expected: string]: string } = {
   object: 'a mapping',
 };
 
+/** What to write in place of a key that is none, given those there are; null where nothing is known of it. */
+type HintOf = (key: string, known: readonly string[]) => string | null;
+
 /** An issue of zod in the words of the domain, at the place where the value was written. `keysOf` gives the keys there are at a path. */
 export function diagnose(
   issue: z.core.$ZodIssue,
   vars: HostVars,
   keysOf: (path: Path) => readonly string[] = networkKeys,
+  hintOf: HintOf = () => null,
 ): readonly Diagnostic[] {
   const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
   const at = vars.locate(path);
@@ -35,7 +39,7 @@ export function diagnose(
     case 'custom':
       return error(String(issue.params?.code ?? 'invalid'), issue.message, textOrNull(issue.params?.hint));
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, vars, keysOf(path)));
+      return issue.keys.map((key) => unknownKey(key, { path, vars, known: keysOf(path), hintOf }));
     case 'invalid_union':
       return value === undefined ? missing() : error('value', issue.message, null);
     case 'invalid_type':
@@ -62,12 +66,19 @@ function networkKeys(path: Path): readonly string[] {
   return path.at(-1) === 'mark' ? ['value', 'mask'] : Object.keys(networkSchema.shape);
 }
 
-function unknownKey(key: string, path: Path, vars: HostVars, known: readonly string[]): Diagnostic {
+type Misplaced = {
+  readonly path: Path;
+  readonly vars: HostVars;
+  readonly known: readonly string[];
+  readonly hintOf: HintOf;
+};
+
+function unknownKey(key: string, { path, vars, known, hintOf }: Misplaced): Diagnostic {
   return {
     severity: 'error',
     code: 'unknown-key',
     message: `"${key}" is not a key of ${wordsFor(path)}`,
-    hint: didYouMean(key, known) ?? `the keys are ${known.join(', ')}`,
+    hint: hintOf(key, known) ?? didYouMean(key, known) ?? `the keys are ${known.join(', ')}`,
     at: vars.locateKey([...path, key]),
   };
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../domain/diagnostic.ts';
 import { hostsIn, parsePortion } from '../domain/portion.ts';
 import type { HostVars } from '../domain/variable.ts';
 import { type ActionVerb, actionKeys, actionNames, isAction, writtenActions } from './action-schema.ts';
+import { ansibleHint } from './ansible-words.ts';
 import type { CheckParams } from './check.ts';
 import { diagnose } from './diagnose.ts';
 import { type Verb, verbKeys, verbNames, verbSchemas } from './task-schema.ts';
@@ -144,7 +145,8 @@ export function checkPlaybook(vars: HostVars): readonly ShapeFault[] {
   return told.flatMap((issue) => {
     const [, play, list, task] = issue.path;
     const spoils = { play: numberOrNull(play), task: list === 'tasks' ? numberOrNull(task) : null };
-    const diagnostics = diagnose(issue, vars, (path) => (path.length < 3 ? playKeys.play : playKeys.task));
+    const keysOf = (path: readonly unknown[]) => (path.length < 3 ? playKeys.play : playKeys.task);
+    const diagnostics = diagnose(issue, vars, keysOf, ansibleHint);
     return diagnostics.map((diagnostic) => ({ diagnostic, ...spoils }));
   });
 }
