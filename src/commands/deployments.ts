@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os';
 import type { TemplateSet } from '../backends/templates.ts';
 import type { Deployment } from '../deploy/deployment.ts';
-import { comparePlaces, type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
+import { comparePlaces, type Diagnostic, unplacedError, unplacedWarning } from '../domain/diagnostic.ts';
 import { hiderOf } from '../domain/hide-secrets.ts';
 import type { HostConnection, HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
@@ -10,7 +10,7 @@ import type { HostVars } from '../domain/variable.ts';
 import type { Wave } from '../domain/wave.ts';
 import { connectionOf } from '../inventory/connection.ts';
 import { connectionVariableNames } from '../inventory/connection-variables.ts';
-import { type HostVarsFault, hostVars } from '../inventory/host-vars.ts';
+import { type HostVarsFault, hostVars, mergedVariables } from '../inventory/host-vars.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { resolveHosts } from '../inventory/resolve-vars.ts';
 import { namedSecrets, secretTexts } from '../inventory/secret-texts.ts';
@@ -19,6 +19,7 @@ import { resolveHost } from '../playbook/resolve-host.ts';
 import { choosePlays, isWhole } from '../playbook/tags.ts';
 import { wavesOf } from '../playbook/waves.ts';
 import { hostSpecs } from '../schema/host-spec.ts';
+import { nearVariables } from '../schema/near-variables.ts';
 import { type HostSteps, type HostWants, sightFor } from '../tasks/host-wants.ts';
 import { foldDiagnostics, type HostDiagnostic, loadInventoryHosts, withoutSecrets } from './inventory-hosts.ts';
 import type { InventoryOptions } from './options.ts';
@@ -59,7 +60,6 @@ export async function loadDeployments(
   };
   if (!read.ok) return refuse(read.error.diagnostics);
   const { inventory, hosts: selected, vault } = read.value;
-  const { warnings } = inventory;
   const templates = await loadTemplates(options.templates ?? null);
   if (!templates.ok) return refuse(templates.error);
   const played = choosePlays(playbook.ok ? playbook.value : playbook.error.rest, choice);
@@ -125,8 +125,14 @@ export async function loadDeployments(
     ...hosts.flatMap(({ deployment }) => passwordsOf(deployment.connection)),
   ];
   const waves = wavesOf(played, playsOf.value, names);
-  if (found.length === 0 && playbook.ok)
+  if (found.length === 0 && playbook.ok) {
+    const warnings = [
+      ...inventory.warnings,
+      ...foldDiagnostics(doubtsOf(inventory, names), names),
+      ...withoutNetworks(options, hosts),
+    ];
     return ok({ hosts, waves, templates: templates.value, warnings, sourceOf, secrets: allSecrets });
+  }
   return refuse(withoutSecrets(foldDiagnostics(found, names), [...secrets, ...secretTexts(inventory)]));
 }
 
@@ -146,6 +152,21 @@ function withoutPlay({ playbook, limit, tags, skipTags }: InventoryOptions): Dia
   const what = tags === undefined && skipTags === undefined ? 'play' : 'task with these tags';
   const message = `${playbook ?? 'the playbook'} has no ${what} for ${limit === null ? 'any host' : `a host of the limit "${limit}"`}`;
   return unplacedError('playbook-hosts', message, 'see hosts of its plays');
+}
+
+function doubtsOf(inventory: Inventory, names: readonly string[]): readonly HostDiagnostic[] {
+  return names.flatMap((name) => {
+    const host = inventory.hostsByName.get(name);
+    const doubts = host === undefined ? [] : nearVariables(mergedVariables(inventory, host));
+    return doubts.map((diagnostic) => ({ host: name, diagnostic }));
+  });
+}
+
+/** Nothing would be pushed, and what was pushed before taken away: seldom what is meant. */
+function withoutNetworks({ playbook }: InventoryOptions, hosts: Loaded['hosts']): readonly Diagnostic[] {
+  if (playbook !== undefined || hosts.some(({ wants }) => wants.spec.networks.length > 0)) return [];
+  const message = `${hosts.length === 1 ? `${hosts[0]?.name} has` : 'these hosts have'} no networks: there is nothing to bring, and what an earlier push brought is to go`;
+  return [unplacedWarning('no-networks', message, 'set the variable networks for them, or give a playbook with -p')];
 }
 
 function passwordsOf({ password, become }: HostConnection): readonly string[] {

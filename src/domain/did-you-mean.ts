@@ -1,13 +1,19 @@
-/** The hint `did you mean "x"?` for a misspelt word, or null where nothing known is near. */
-export function didYouMean(word: string, known: Iterable<string>): string | null {
-  const limit = Math.max(1, Math.floor(word.length / 3));
+/** The hint `did you mean "x"?` for a misspelt word, or for the first label of one host's name; null where nothing known is near. */
+export function didYouMean(
+  word: string,
+  names: Iterable<string>,
+  mostEdits: number = Math.max(1, Math.floor(word.length / 3)),
+): string | null {
+  const known = [...names];
   let best: { readonly name: string; readonly distance: number } | null = null;
   for (const name of known) {
-    if (Math.abs(name.length - word.length) > limit) continue;
+    if (Math.abs(name.length - word.length) > mostEdits) continue;
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    if (distance <= limit && (best === null || distance < best.distance)) best = { name, distance };
+    if (distance <= mostEdits && (best === null || distance < best.distance)) best = { name, distance };
   }
-  return best === null ? null : `did you mean "${best.name}"?`;
+  const [whole, another] = known.filter((name) => name.toLowerCase().startsWith(`${word.toLowerCase()}.`));
+  const name = best?.name ?? (another === undefined ? whole : undefined);
+  return name === undefined ? null : `did you mean "${name}"?`;
 }
 
 /** Optimal string alignment distance: a swap of two neighbours, the commonest slip, counts as one edit. */
