@@ -1,4 +1,4 @@
-import { type Family, firstAddressOf } from '../domain/address.ts';
+import type { Family } from '../domain/address.ts';
 import type { Finding } from '../domain/change.ts';
 import { toShell } from '../domain/command.ts';
 import { type Decision, familyOfDecision } from '../domain/desired-state.ts';
@@ -134,7 +134,7 @@ function judge(decision: Decision, answer: ProbeAnswer | undefined): readonly Fi
     ...(answer?.strayReply != null && fwmark !== null
       ? [
           finding(
-            `a reply from ${pools.map(firstAddressOf)[0] ?? 'the pool'} (mark ${formatFwmark(fwmark)}) would not leave by ${device} via ${gateway} but: ${answer.strayReply}`,
+            `a reply from ${pools[0] ?? 'the pool'} (mark ${formatFwmark(fwmark)}) would not leave by ${device} via ${gateway} but: ${answer.strayReply}`,
             'mlbroute audit tells what is missing',
           ),
         ]

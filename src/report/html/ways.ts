@@ -34,7 +34,10 @@ export function waysOf(host: HostReport, node: string): Picture {
   if (host.plan === null) return { stops: [], ways: [] };
   const { decisions, links } = host.plan;
   const overall = healthOfOutcome(host);
-  const lines = host.outcome === null ? differenceLines(host) : [];
+  // Where a stray reply went instead is no place of trouble.
+  const lines = (host.outcome === null ? differenceLines(host) : []).map((line) =>
+    line.replace(/ would not leave by .*/, ''),
+  );
   const bad: Health = host.findings === null ? 'due' : 'bad';
   const healthOf = (names: readonly string[]): Health =>
     names.some((name) => lines.some((line) => isNamedIn(name, line))) ? bad : 'good';
@@ -76,7 +79,7 @@ function stopsOf(
   const parent = link === undefined ? [] : [deviceStop(link.parent, 'parent interface')];
   const own = device === null ? [] : [deviceStop(device, link === undefined ? 'interface' : `VLAN ${link.id}`)];
   // A network of both families has one box for each.
-  const pool = { id: `network ${network} ${pools.join(' ')}`, title: network, detail: pools.join(', '), names: [] };
+  const pool = { id: `network ${network} ${pools.join(' ')}`, title: network, detail: fewOf(pools), names: [] };
   const end = { id: 'node', title: node, detail: 'node', names: [] };
   const mark = fwmark === null ? null : formatFwmark(fwmark);
   const leaving = {
@@ -87,6 +90,11 @@ function stopsOf(
   };
   const outside = [client, router, ...parent, ...own];
   return { way: [...outside, pool, end], back: [end, leaving, ...outside.toReversed()] };
+}
+
+/** A box has room for few; all of them stand in words beside the picture. */
+function fewOf(pools: readonly string[]): string {
+  return pools.length <= 3 ? pools.join(', ') : `${pools.slice(0, 2).join(', ')} and ${pools.length - 2} more`;
 }
 
 function deviceStop(name: string, detail: string): NamedStop {

@@ -59,6 +59,14 @@ describe('the ways of a host', () => {
       found('network public', 'the gateway 1.2.3.1 does not answer ARP on eth0.100'),
       '1.2.3.1 bad, eth0.100 bad, public request bad, public reply bad',
     ],
+    [
+      'a reply strays by another interface and gateway',
+      found(
+        'network public',
+        'a reply from 1.2.3.0/24 (mark 0x100/0x1f00) would not leave by eth0.100 via 1.2.3.1 but: 8.8.8.8 via 172.20.8.1 dev eth0',
+      ),
+      'table 7100 bad, public reply bad',
+    ],
     ['a network as a whole is in trouble', found('network office', 'nobody knows why'), 'office reply bad'],
     ['a table is only alike', found('table 71000'), ''],
     ['an address is only alike', found('route 11.2.3.1 via 1.2.3.10'), ''],
