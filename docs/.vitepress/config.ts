@@ -24,6 +24,7 @@ const sidebar = [
     items: [
       { text: 'The inventory', link: '/inventory' },
       { text: 'Playbooks and tasks', link: '/playbook' },
+      { text: 'Commands', link: '/commands' },
       { text: 'Recipes', link: '/recipes' },
       { text: 'From a cluster', link: '/import' },
       { text: 'SSH', link: '/ssh' },
@@ -55,15 +56,32 @@ const sidebar = [
       { text: 'Performance', link: '/performance' },
       { text: 'From programs', link: '/library' },
       { text: 'Architecture', link: '/architecture' },
+      { text: 'Changelog', link: '/changelog' },
     ],
   },
+];
+
+/** On a phone a picture would have letters nobody can read: there it is as wide as it must be, and scrolls. */
+const widePictures =
+  '@media (max-width: 640px) { .vp-doc p:has(> img) { overflow-x: auto } .vp-doc p > img { width: 640px; max-width: none } }';
+
+/** What one looks for first, whatever the page. */
+const nav = [
+  { text: 'Quick start', link: '/quick-start' },
+  { text: 'Inventory', link: '/inventory' },
+  { text: 'Commands', link: '/commands' },
+  { text: 'Troubleshooting', link: '/troubleshooting' },
+  { text: 'Changelog', link: '/changelog' },
 ];
 
 export default defineConfig({
   title: 'mlbroute',
   description: 'The routing that the L2 mode of MetalLB needs, pushed to Kubernetes nodes over SSH',
   lang: 'en',
-  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }]],
+  head: [
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
+    ['style', {}, widePictures],
+  ],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: (md) => {
@@ -76,6 +94,7 @@ export default defineConfig({
   },
   ignoreDeadLinks: [(url) => beside.some((name) => url.startsWith(`/${name}`))],
   themeConfig: {
+    nav,
     sidebar,
     outline: 'deep',
     search: { provider: 'local' },

@@ -1,16 +1,10 @@
-import type { CommandTable } from './command-table.ts';
-import { helpItems } from './help-text.ts';
+import { type CommandHelp, commandHelp, helpParagraphs } from './command-help.ts';
 import { optionsOf } from './options.ts';
-import { parseCommandLine } from './parse-command-line.ts';
-
-/** What a command's help says. */
-type Section = { readonly title: string; readonly items: readonly (readonly [term: string, text: string])[] };
 
 /** The man page of mlbroute in man(7), made of what `--help` says of each command. `date` is that of the release, as 2026-01-31. */
 export async function manPage({ version, date }: { readonly version: string; readonly date: string }): Promise<string> {
-  const general = await helpOf('');
-  const commands = await Promise.all(Object.keys(optionsOf).map(helpOf));
-  const [usage = '', ...rest] = paragraphs(general);
+  const [usage = '', ...rest] = await helpParagraphs('');
+  const commands = await Promise.all(Object.keys(optionsOf).map(commandHelp));
   const purpose = rest[0] ?? '';
   const [codes = '', ...meanings] = (rest.find((text) => text.startsWith('Exit codes:')) ?? '').split(/: |; |\.$/);
   const lines = [
@@ -41,41 +35,14 @@ export async function manPage({ version, date }: { readonly version: string; rea
   return `${lines.join('\n')}\n`;
 }
 
-/** The help of a command, or of mlbroute itself, each of its items a line. */
-async function helpOf(command: string): Promise<string> {
-  // Help runs nothing, so there need be nothing to run.
-  const commands = {} as CommandTable;
-  const words = command.split(' ').filter((word) => word !== '');
-  const asked = await parseCommandLine([...words, '--help'], { version: '', columns: null, commands });
-  if (!asked.ok || asked.value.kind !== 'print') throw new Error(`${command} has no help`);
-  return asked.value.text;
-}
-
-function commandLines(text: string): readonly string[] {
-  const [usage = '', purpose = '', ...rest] = paragraphs(text);
-  const sections = rest.map(sectionOf);
+function commandLines({ usage, purpose, options, examples }: CommandHelp): readonly string[] {
   return [
     `.SS ${quoted(usage)}`,
     plain(purpose),
-    ...sections.flatMap(({ title, items }) => {
-      const shown = items.filter(([term]) => !/--(?:help|version)$/.test(term));
-      if (shown.length === 0) return [];
-      if (title !== 'Examples') return shown.flatMap(([term, meaning]) => termLines(term, meaning));
-      return [
-        '.PP',
-        'Examples:',
-        ...shown.flatMap(([command, meaning]) => ['.TP', `.B ${quoted(command)}`, plain(meaning)]),
-      ];
-    }),
+    ...options.flatMap(([term, meaning]) => termLines(term, meaning)),
+    ...(examples.length === 0 ? [] : ['.PP', 'Examples:']),
+    ...examples.flatMap(([command, meaning]) => ['.TP', `.B ${quoted(command)}`, plain(meaning)]),
   ];
-}
-
-function sectionOf(text: string): Section {
-  const [title = '', ...lines] = text.split('\n');
-  return {
-    title: title.replace(/:$/, ''),
-    items: helpItems(lines),
-  };
 }
 
 function termLines(term: string, meaning: string): readonly string[] {
@@ -85,10 +52,6 @@ function termLines(term: string, meaning: string): readonly string[] {
 function exitLines(meaning: string): readonly string[] {
   const [, code = '', text = ''] = /^(\d+) (.*)$/.exec(meaning) ?? [];
   return code === '' ? [] : termLines(code, `${text}.`);
-}
-
-function paragraphs(text: string): readonly string[] {
-  return text.trim().split(/\n{2,}/);
 }
 
 /** Text for the body: neither a control line nor an escape. */
