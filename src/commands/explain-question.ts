@@ -25,6 +25,8 @@ export type PacketOptions = {
 export type Question = {
   readonly packet: PacketOptions;
   readonly network: NetworkSpec | null;
+  /** The network of a service that is asked rather than asks; null where the packet is said to come in somewhere, or marked. */
+  readonly networkOfTo: NetworkSpec | null;
   readonly isService: boolean;
 };
 
@@ -32,8 +34,11 @@ export type Question = {
 export function questionOf(spec: HostSpec, packet: PacketOptions): Result<Question, string> {
   const { from, to, iif, mark, replyOfService } = packet;
   if (familyOf(from) !== familyOf(to)) return err(`--from ${from} and --to ${to} are not of one family`);
-  const network = spec.networks.find(({ pools }) => pools.some((pool) => cidrContains(pool, from))) ?? null;
+  const networkOf = (address: IpAddress) =>
+    spec.networks.find(({ pools }) => pools.some((pool) => cidrContains(pool, address))) ?? null;
+  const network = networkOf(from);
   const isPlain = iif !== null || mark !== null;
+  const networkOfTo = network === null && !isPlain ? networkOf(to) : null;
   if (replyOfService === true && isPlain)
     return err(
       '--reply-of-service tells itself where packets come in and what mark they get: leave --iif and --mark out',
@@ -44,7 +49,7 @@ export function questionOf(spec: HostSpec, packet: PacketOptions): Result<Questi
       `--from ${from} is in no pool of this host, which has ${pools.length === 0 ? 'none' : pools.join(', ')}`,
     );
   }
-  return ok({ packet, network, isService: replyOfService ?? (network !== null && !isPlain) });
+  return ok({ packet, network, networkOfTo, isService: replyOfService ?? (network !== null && !isPlain) });
 }
 
 /** Answers the question for one node. `state` tells which gateway replies shall leave by. */

@@ -152,11 +152,15 @@ function proxyOf(spec: HostSpec, live: LiveNode | null, kubeProxy: ExplainOption
   return { kind, evidence };
 }
 
-function headOf(host: string, { packet, network }: Question, state: DesiredState | null) {
+function headOf(host: string, { packet, network, networkOfTo }: Question, state: DesiredState | null) {
   const { from, to } = packet;
-  if (network === null) return { host, from, to, network: null };
+  const turned = { networkOfTo: networkOfTo?.name ?? null };
+  if (network === null) return { host, from, to, network: null, ...turned };
   const decision = decisionFor(network, state);
   const returnPath = decision?.returnPath ?? network.returnPath;
   const gateway = gatewayOf(network, state);
-  return { host, from, to, network: { name: network.name, returnPath, device: requestDevice(network), gateway } };
+  return {
+    ...{ host, from, to, ...turned },
+    network: { name: network.name, returnPath, device: requestDevice(network), gateway },
+  };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { err, ok, type Result } from '../domain/result.ts';
+import { systemWords } from './read-trouble.ts';
 
 /** Texts that tasks of a playbook name by their paths. */
 export type PlaybookSources = {
@@ -33,7 +34,6 @@ function readText(file: string): Result<string, string> {
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file)));
   } catch (error) {
     if (error instanceof TypeError) return err('it is not UTF-8 text');
-    if (error instanceof Error && 'code' in error) return err(error.message.replace(/^[A-Z]+: |, .*$/g, ''));
-    throw error;
+    return err(systemWords(error));
   }
 }

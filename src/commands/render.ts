@@ -5,6 +5,7 @@ import { talos } from '../documents/talos.ts';
 import { describeFailure, type Failure } from '../domain/outcome.ts';
 import type { Result } from '../domain/result.ts';
 import { count } from '../report/count.ts';
+import { foldHosts } from '../report/fold.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { InventoryOptions } from './options.ts';
@@ -44,25 +45,36 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
   const write = writers[options.as ?? 'files'];
   let files = 0;
   let refused = 0;
+  // What is true of many hosts is said once.
+  const hostsOf = new Map<string, string[]>();
   for (const host of hosts) {
     const rendered = renderHost(host, templates);
-    if (rendered.ok) tellDecisions(rendered.value, io);
     const written = rendered.ok ? await write(options.out, rendered.value) : rendered;
+    const sayings = rendered.ok ? decisionWords(rendered.value) : [];
     if (written.ok) {
       files += written.value.files;
-      for (const each of written.value.besides) io.stderr(`${host.name}: by other means: ${each}\n`);
+      sayings.push(...written.value.besides.map((each) => `by other means: ${each}`));
     } else {
       refused++;
-      for (const failure of written.error) io.stderr(`${host.name}: ${describeFailure(failure)}\n`);
+      sayings.push(...written.error.map(describeFailure));
     }
+    for (const saying of new Set(sayings)) {
+      const names = hostsOf.get(saying);
+      if (names === undefined) hostsOf.set(saying, [host.name]);
+      else names.push(host.name);
+    }
+  }
+  for (const [saying, names] of hostsOf) {
+    const these = names.length === 1 ? names[0] : `${foldHosts(names)} (${count(names.length, 'host')})`;
+    io.stderr(`${these}: ${saying}\n`);
   }
   io.stderr(`${count(files, 'file')} of ${count(hosts.length - refused, 'host')} in ${options.out}\n`);
   return refused > 0 ? 1 : 0;
 }
 
-function tellDecisions({ name, state, warnings }: RenderedHost, io: Io): void {
-  for (const { network, returnPath, reason } of state.decisions)
-    io.stderr(`${name}: network ${network}: ${returnPath}: ${reason}\n`);
-  for (const { message, hint } of warnings)
-    io.stderr(`${name}: warning: ${message}${hint === null ? '' : ` (${hint})`}\n`);
+function decisionWords({ state, warnings }: RenderedHost): string[] {
+  return [
+    ...state.decisions.map(({ network, returnPath, reason }) => `network ${network}: ${returnPath}: ${reason}`),
+    ...warnings.map(({ message, hint }) => `warning: ${message}${hint === null ? '' : ` (${hint})`}`),
+  ];
 }

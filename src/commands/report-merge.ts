@@ -10,6 +10,7 @@ import { parseReport } from '../report/parse-report.ts';
 import { exitCodeOfReport, type RunReport } from '../report/run-report.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import { readTrouble } from './read-trouble.ts';
 import { loadWriters, reportFileFaults, writeReport } from './report-files.ts';
 
 export type ReportMergeOptions = {
@@ -49,8 +50,8 @@ async function readReport(file: string): Promise<Result<ReadReport, Diagnostic>>
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return err(unplacedError('report-unreadable', error.message, null));
+    const hint = 'push, plan, audit and their like write one by --report FILE.json';
+    return err(unplacedError('report-unreadable', readTrouble(error, file), hint));
   }
   const parsed = parseReport(text, file);
   return parsed.ok ? { ok: true, value: { file, report: parsed.value } } : parsed;

@@ -7,6 +7,7 @@ import type { HostName } from '../domain/host.ts';
 import { isRecord, parseJson } from '../domain/json.ts';
 import type { Manifest } from '../domain/observed.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { readTrouble } from './read-trouble.ts';
 
 /** What was planned for one host. It has all that a push needs but the way to the host. */
 export type SavedHost = {
@@ -65,8 +66,7 @@ export async function readSavedPlan(file: string, version: string): Promise<Resu
   try {
     return parseSavedPlan(await readFile(file, 'utf8'), file, version);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return fault('plan-unreadable', error.message, 'mlbroute plan --out FILE makes one');
+    return fault('plan-unreadable', readTrouble(error, file), 'mlbroute plan --out FILE makes one');
   }
 }
 

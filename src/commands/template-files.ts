@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseTemplates, type TemplateSet, type TemplateSource, templateNames } from '../backends/templates.ts';
-import type { Diagnostic } from '../domain/diagnostic.ts';
+import { type Diagnostic, unplacedError } from '../domain/diagnostic.ts';
 import { err, type Result } from '../domain/result.ts';
+import { readTrouble } from './read-trouble.ts';
 
 /** `src/commands` and `dist/commands` are equally far from the package's root. */
 const shippedDirectory = fileURLToPath(new URL('../../templates/', import.meta.url));
@@ -25,9 +26,8 @@ export async function loadTemplates(userDirectory: string | null): Promise<Resul
     );
     return parseTemplates([...shipped, ...own]);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const hint = 'it should have files like networkd/vlan.network.hbs';
-    return err([{ severity: 'error', code: 'template-directory', message: error.message, hint, at: null }]);
+    const hint = 'it should be a folder with files like networkd/vlan.network.hbs';
+    return err([unplacedError('template-directory', readTrouble(error, userDirectory), hint)]);
   }
 }
 

@@ -159,6 +159,8 @@ export type Explanation = {
     readonly device: InterfaceName;
     readonly gateway: IpAddress | null;
   } | null;
+  /** Where only `to` is in a pool, the name of its network: asked the other way round, it is about that service. */
+  readonly networkOfTo: string | null;
   /** Who turns service addresses into those of pods, and how that is known. */
   readonly serviceProxy: { readonly kind: string; readonly evidence: string };
   /** What was taken for granted, a sentence each. */

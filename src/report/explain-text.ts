@@ -34,7 +34,7 @@ export function formatExplanation(explanation: Explanation, options: ExplainText
 }
 
 function headLines(explanation: Explanation, palette: Palette): readonly string[] {
-  const { host, basis, from, to, network, serviceProxy, assumptions, explained } = explanation;
+  const { host, basis, from, to, network, networkOfTo, serviceProxy, assumptions, explained } = explanation;
   const subject =
     explained.kind === 'service' ? `a service at ${from} and its replies to ${to}` : `a packet from ${from} to ${to}`;
   const based = basis === 'desired' ? 'as it would be after a push; no host was asked' : 'as the node is now';
@@ -42,7 +42,14 @@ function headLines(explanation: Explanation, palette: Palette): readonly string[
   return [
     `${palette.bold(printableLine(host))}: ${subject}, ${based}`,
     ...(network === null
-      ? [`  network: ${from} is in no pool`]
+      ? [
+          `  network: ${from} is in no pool`,
+          ...(networkOfTo === null
+            ? []
+            : [
+                `    ${to} is in one of ${networkOfTo}: --from ${to} --to ${from} explains requests to it and their replies`,
+              ]),
+        ]
       : [
           `  network ${palette.cyan(network.name)}: return path ${network.returnPath}; requests come in on ${network.device}${gateway}`,
         ]),

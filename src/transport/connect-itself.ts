@@ -48,7 +48,7 @@ export async function connectItself(
   if (credentials.offers.length === 0) {
     return err({
       kind: 'auth',
-      message: `nothing to log in with as ${host.user}: ${credentials.leftOut.join('; ')}`,
+      message: `nothing to log in with as ${host.user}: ${credentials.leftOut.join('; ')}: -k asks for a password, and mlbroute bootstrap -k brings a key of yours to new hosts`,
     });
   }
   const keyCheck = await prepareKeyCheck(configured, means);

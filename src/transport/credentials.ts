@@ -55,6 +55,8 @@ export async function gatherCredentials(host: HostConnection, keyring: Keyring):
     if (typeof offered === 'string') leftOut.push(`key ${file}: ${offered}`);
     else offers.push(...offered);
   }
+  if (isDefault && !offers.some(({ kind }) => kind === 'key-file' || kind === 'locked-key') && leftOut.length === 0)
+    leftOut.push(`no key in ~/.ssh (${defaultKeyNames.join(', ')})`);
   if (!host.identitiesOnly) {
     if (keyring.agentSocket === null) leftOut.push('no agent (SSH_AUTH_SOCK is not set)');
     else offers.push({ kind: 'agent', label: 'agent', socket: keyring.agentSocket, only: null });

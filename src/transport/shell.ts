@@ -44,7 +44,7 @@ const becomeTrouble: readonly { readonly sign: RegExp; readonly explain: (user: 
     {
       sign: /a password is required|no password was provided/,
       explain: (user) =>
-        `sudo wants a password for ${user}: set ansible_become_password, or allow it in sudoers with "${user} ALL=(ALL) NOPASSWD: ALL"`,
+        `sudo wants a password for ${user}: give it by -K or ansible_become_password, or let mlbroute bootstrap --sudoers write a rule that spares it`,
     },
     {
       sign: /incorrect password attempt|try again/,

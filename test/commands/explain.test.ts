@@ -35,6 +35,14 @@ describe('mlbroute explain, offline', () => {
     await expect(stdout).toMatchFileSnapshot(`explained/${name}.txt`);
   });
 
+  it('says how to ask for a service that was named the other way round', async () => {
+    const turned = { from: ip('8.8.8.8'), to: ip('1.2.3.4') };
+    expect((await ask(turned)).stdout).toContain(
+      '1.2.3.4 is in one of public: --from 1.2.3.4 --to 8.8.8.8 explains requests to it and their replies',
+    );
+    expect((await ask({ ...turned, mark: 1 })).stdout).not.toContain('--from');
+  });
+
   it.each<[string, Partial<ExplainOptions>, readonly string[]]>([
     ['by mark, any mode will do: ipvs', { kubeProxy: 'ipvs' }, ['same-way', 'same-way', 'same-way', 'same-way']],
     [

@@ -77,7 +77,7 @@ describe('a user whose sudo asks for a password', () => {
   });
 
   it.each([
-    ['no password', {}, 'sudo wants a password for admin: set ansible_become_password'],
+    ['no password', {}, 'sudo wants a password for admin: give it by -K or ansible_become_password'],
     ['a wrong password', { ansible_become_password: 'wrong one' }, 'sudo refused the password of admin'],
   ])('is told what is missing with %s, and the node is not touched', async (what, vars, message) => {
     const before = await stateOf(lab, 'n1');

@@ -193,6 +193,7 @@ function wayTo(end: WayEnd): Way {
 function explanationOf(explained: Explained): Explanation {
   return {
     ...{ host: 'node01', basis: 'desired', from: ip('1.2.3.4'), to: ip('8.8.8.8'), network: null },
+    networkOfTo: null,
     ...{ serviceProxy: { kind: 'none', evidence: 'nothing' }, assumptions: [], explained, desired: null, refusals: [] },
   };
 }

@@ -91,7 +91,7 @@ describe('becoming another user', () => {
       title: 'fails where sudo wants a password and there is none',
       user: 'asked',
       become: root,
-      gives: refused(/^sudo wants a password for asked: set ansible_become_password, or .*NOPASSWD/),
+      gives: refused(/^sudo wants a password for asked: give it by -K or ansible_become_password, or .*--sudoers/),
     },
     {
       title: 'fails at the first wrong password',

@@ -136,9 +136,12 @@ describe('logging in', () => {
       gives: () => auth('not_a_key: neither a private nor a public key'),
     },
     {
-      title: 'says that no default key is there',
+      title: 'says that no default key is there, and what to do',
       host: () => ({ privateKeyFiles: [] }),
-      gives: () => auth('nothing to log in with as root: no password set'),
+      gives: () =>
+        auth(
+          'nothing to log in with as root: no key in ~/.ssh .id_ed25519, id_ecdsa, id_rsa.; no password set: -k asks for a password, and mlbroute bootstrap -k',
+        ),
     },
     {
       title: 'goes on when the agent is gone',
