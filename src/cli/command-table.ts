@@ -1,3 +1,4 @@
+import type { InitOptions } from '../commands/init.ts';
 import type { Io } from '../commands/io.ts';
 import type { LabOutput } from '../commands/lab.ts';
 import type { RenderFormat } from '../commands/render.ts';
@@ -144,20 +145,7 @@ export type CommandTable = {
     >
   >;
   readonly schema: Lazily<Command<{ readonly of: SchemaSubject }>>;
-  readonly init: Lazily<
-    Command<{
-      readonly hosts: readonly string[];
-      readonly user: string | null;
-      readonly network: string | null;
-      readonly pools: readonly string[];
-      readonly device: string | null;
-      readonly parent: string | null;
-      readonly vlan: string | null;
-      readonly gateway: string | null;
-      readonly podCidrs: readonly string[];
-      readonly out: string;
-    }>
-  >;
+  readonly init: Lazily<Command<InitOptions>>;
   readonly demo: Lazily<
     Command<{ readonly nodes: number; readonly install: boolean; readonly keep: boolean; readonly report: string }>
   >;

@@ -63,6 +63,15 @@ export async function chooseHosts(options: ChoiceOptions, io: Io): Promise<Resul
   return planned.ok ? ok({ ...planned.value, waves: loaded.value.waves, secrets: loaded.value.secrets }) : planned;
 }
 
+/** Hosts in no order of a playbook's, each looked at by itself. */
+export function choiceWithoutOrder(
+  deployments: readonly Deployment[],
+  { check, secrets }: { readonly check: boolean; readonly secrets: Choice['secrets'] },
+): Choice {
+  const purpose = check ? 'read' : 'change';
+  return { deployments, waves: [], lookAt: (deployment, there) => look(deployment, purpose, there), secrets };
+}
+
 async function hostsToRetry(
   deployments: readonly Deployment[],
   retry: string,

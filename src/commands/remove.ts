@@ -1,10 +1,10 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { look } from '../deploy/look.ts';
 import { noState } from '../domain/desired-state.ts';
 import { ok } from '../domain/result.ts';
 import { plainSight } from '../domain/sight.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { changeHosts } from './change-hosts.ts';
+import { choiceWithoutOrder } from './chosen-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { RolloutOptions } from './options.ts';
@@ -28,12 +28,6 @@ export async function remove(options: RemoveOptions, io: Io): Promise<number> {
       },
     }),
   );
-  const purpose = options.check ? 'read' : 'change';
-  const choice = {
-    waves: [],
-    deployments,
-    lookAt: (deployment: Deployment, there: Parameters<typeof look>[2]) => look(deployment, purpose, there),
-    secrets: loaded.value.secrets,
-  };
+  const choice = choiceWithoutOrder(deployments, { check: options.check, secrets: loaded.value.secrets });
   return changeHosts(choice, { ...options, words: ['remove'], question: 'Remove mlbroute from' }, io);
 }

@@ -1,5 +1,4 @@
 import type { Deployment } from '../deploy/deployment.ts';
-import { look } from '../deploy/look.ts';
 import type { HostConnection } from '../domain/host.ts';
 import type { Manifest, Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
@@ -9,6 +8,7 @@ import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
 import { changeHosts } from './change-hosts.ts';
+import { choiceWithoutOrder } from './chosen-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { RolloutOptions } from './options.ts';
@@ -26,13 +26,7 @@ export async function rollback(options: RollbackOptions, io: Io): Promise<number
   const loaded = await load(options, io);
   if (!loaded.ok) return exitCodes.badInput;
   const deployments = loaded.value.hosts.map(({ deployment }) => returning(deployment.connection, options.to));
-  const purpose = options.check ? 'read' : 'change';
-  const choice = {
-    waves: [],
-    deployments,
-    lookAt: (deployment: Deployment, there: Parameters<typeof look>[2]) => look(deployment, purpose, there),
-    secrets: loaded.value.secrets,
-  };
+  const choice = choiceWithoutOrder(deployments, { check: options.check, secrets: loaded.value.secrets });
   const words = ['rollback', ...(options.to === null ? [] : ['--to', String(options.to)])];
   return changeHosts(choice, { ...options, words, question: 'Roll back' }, io);
 }
