@@ -22,7 +22,7 @@ export function chooseReturnPath(
 ): Result<Choice, Failure> {
   return network.returnPath === 'auto'
     ? chooseByFacts(network, proxy, subnets)
-    : checkWish(network, network.returnPath, proxy);
+    : checkWish(network, network.returnPath, proxy, subnets);
 }
 
 function chooseByFacts(
@@ -63,46 +63,67 @@ function reasonFor({ kind, evidence }: KnownProxy): string {
   }
 }
 
-function checkWish(network: NetworkSpec, wish: ReturnPath, proxy: KnownProxy): Result<Choice, Failure> {
+function checkWish(
+  network: NetworkSpec,
+  wish: ReturnPath,
+  proxy: KnownProxy,
+  subnets: readonly HostSubnet[],
+): Result<Choice, Failure> {
   const reason = `asked for by return_path: ${wish}`;
-  const obstacle = obstacleTo(wish, proxy);
-  if (obstacle === null) return chosen(wish, reason, wish === 'source' ? doubtsAbout(network, proxy) : []);
+  const obstacle = obstacleTo(wish, network, proxy);
+  if (obstacle === null) return chosen(wish, reason, doubtsAbout(wish, network, proxy, subnets));
   const message = `network ${network.name}: return_path ${wish} does not work with ${obstacle.because}`;
   if (!network.force)
-    return refused(
-      `${message} [return-path]`,
-      `return_path: ${obstacle.instead}, or force: true, or --force return-path`,
-    );
-  return chosen(wish, `${reason} and force: true`, [
-    { code: 'forced', message, hint: `return_path: ${obstacle.instead}` },
-  ]);
+    return refused(`${message} [return-path]`, `${obstacle.instead}, or force: true, or --force return-path`);
+  return chosen(wish, `${reason} and force: true`, [{ code: 'forced', message, hint: obstacle.instead }]);
 }
 
-function obstacleTo(wish: ReturnPath, { kind, evidence, isAssumed }: KnownProxy) {
+function obstacleTo(wish: ReturnPath, { gateway }: NetworkSpec, { kind, evidence, isAssumed }: KnownProxy) {
+  if (wish === 'onlink' && gateway !== null)
+    return {
+      because: `a gateway (${gateway}): it answers clients on the link alone, and replies to those beyond the gateway take main's default route`,
+      instead: 'return_path: auto, or no gateway',
+    };
   // Only what is known stops a wish: an assumption about an unseen host must not.
   if (isAssumed) return null;
   if (wish === 'source' && (kind === 'iptables' || kind === 'nftables'))
     return {
       because: `kube-proxy in ${kind} mode (${evidence}): a reply still has the pod's address when it is routed, and gets the service's only in POSTROUTING`,
-      instead: 'mark',
+      instead: 'return_path: mark',
     };
   if (wish === 'mark' && kind === 'cilium')
     return {
       because: `Cilium's kube-proxy replacement (${evidence}): its packets bypass the mangle chains that set the mark`,
-      instead: 'source',
+      instead: 'return_path: source',
     };
   return null;
 }
 
-function doubtsAbout(network: NetworkSpec, { kind, evidence, isAssumed }: KnownProxy): readonly PlanWarning[] {
-  if (kind !== 'none' && !isAssumed) return [];
-  return [
-    {
-      code: 'unknown-proxy',
-      message: `network ${network.name}: return_path source works only with kube-proxy in ipvs mode or with Cilium, which nobody confirmed (${evidence})`,
-      hint: 'say kube_proxy: ipvs or kube_proxy: cilium',
-    },
-  ];
+function doubtsAbout(
+  wish: ReturnPath,
+  { name, gateway, pools }: NetworkSpec,
+  { kind, evidence, isAssumed }: KnownProxy,
+  subnets: readonly HostSubnet[],
+): readonly PlanWarning[] {
+  if (wish === 'source' && (kind === 'none' || isAssumed))
+    return [
+      {
+        code: 'unknown-proxy',
+        message: `network ${name}: return_path source works only with kube-proxy in ipvs mode or with Cilium, which nobody confirmed (${evidence})`,
+        hint: 'say kube_proxy: ipvs or kube_proxy: cilium',
+      },
+    ];
+  // Without a subnet of the host's there is nothing known that a pool could lie in.
+  const far = pools.find((pool) => !subnets.some(({ subnet }) => cidrContains(subnet, pool)));
+  if (wish === 'none' && gateway !== null && far !== undefined && subnets.length > 0)
+    return [
+      {
+        code: 'gateway-unused',
+        message: `network ${name}: return_path none leaves replies to main, and ${far} lies in no subnet of the host: nothing leads them to the gateway ${gateway}`,
+        hint: 'return_path: auto, or no gateway',
+      },
+    ];
+  return [];
 }
 
 function chosen(

@@ -53,7 +53,7 @@ describe('a network is refused on a host', () => {
     ],
     [
       'where onlink would take a subnet from another interface',
-      { returnPath: 'onlink', pools: [cidr('192.168.1.0/24')] },
+      { returnPath: 'onlink', gateway: null, pools: [cidr('192.168.1.0/24')] },
       {},
       /would take it away from there/,
     ],
@@ -66,7 +66,7 @@ describe('a network is refused on a host', () => {
     ['where marks have neither iptables nor nft', {}, { iptables: null }, /needs iptables or nft/],
     [
       'where rpfilter has no iptables',
-      { returnPath: 'onlink', rpFilter: 'rpfilter' },
+      { returnPath: 'onlink', gateway: null, rpFilter: 'rpfilter' },
       { iptables: null },
       /rp_filter: rpfilter needs iptables or nft/,
     ],

@@ -60,6 +60,24 @@ describe('a wish that cannot work', () => {
       },
     });
   });
+
+  it('onlink beside a gateway is refused, since nothing would lead there', () => {
+    expect(choose({ returnPath: 'onlink' }, 'iptables', true)).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'refused',
+        message: expect.stringMatching(
+          /return_path onlink does not work with a gateway \(1\.2\.3\.1\): .* main's default route \[return-path\]$/,
+        ),
+        hint: 'return_path: auto, or no gateway, or force: true, or --force return-path',
+      },
+    });
+    expect(choose({ returnPath: 'onlink', force: true }, 'iptables')).toMatchObject({
+      ok: true,
+      value: { returnPath: 'onlink', warnings: [{ code: 'forced', hint: 'return_path: auto, or no gateway' }] },
+    });
+  });
+
   it.each(cases)('%s with %s is done under force: true, with a warning', (returnPath, proxy, because) => {
     expect(choose({ returnPath, force: true }, proxy)).toMatchObject({
       ok: true,
@@ -75,16 +93,23 @@ describe('a wish that can work', () => {
     ['source', 'none', ['unknown-proxy']],
     ['mark', 'iptables', []],
     ['mark', 'ipvs', []],
-    ['none', 'iptables', []],
+    ['none', 'iptables', ['gateway-unused']],
     ['onlink', 'cilium', []],
   ];
   it.each(cases)('%s with %s is done with the warnings %j', (returnPath, proxy, codes) => {
-    const choice = choose({ returnPath }, proxy);
+    const choice = choose({ returnPath, ...(returnPath === 'onlink' ? { gateway: null } : {}) }, proxy);
     expect(choice).toMatchObject({
       ok: true,
       value: { returnPath, reason: `asked for by return_path: ${returnPath}` },
     });
     expect(choice.ok && choice.value.warnings.map(({ code }) => code)).toEqual(codes);
+  });
+
+  it.each([
+    ['a pool in a subnet of the host', { pools: [cidr('192.168.1.240/28')] }],
+    ['a pool elsewhere that has no gateway', { gateway: null }],
+  ])('none is not doubted for %s', (_, wish) => {
+    expect(choose({ returnPath: 'none', ...wish }, 'iptables')).toMatchObject({ ok: true, value: { warnings: [] } });
   });
 
   it('source is not refused on the mere assumption of iptables mode, only doubted', () => {

@@ -41,7 +41,7 @@ describe('rp_filter settings', () => {
       ['-default=1', '-bond0=1', '-eth0=2', 'eth0.100=0', '-eth1=1', 'all=0'],
     ],
     ['nothing with source', ubuntu, { returnPath: 'source' }, []],
-    ['nothing with onlink', ubuntu, { returnPath: 'onlink' }, []],
+    ['nothing with onlink', ubuntu, { returnPath: 'onlink', gateway: null }, []],
     ['nothing with none', ubuntu, { returnPath: 'none' }, []],
     ['nothing with none even under off', ubuntu, { returnPath: 'none', rpFilter: 'off' }, []],
     [

@@ -35,7 +35,7 @@ describe('the chain of rp_filter: rpfilter', () => {
 
   it.each<[string, Partial<NetworkSpec>, number]>([
     ['source', { returnPath: 'source' }, 1],
-    ['onlink', { returnPath: 'onlink' }, 1],
+    ['onlink', { returnPath: 'onlink', gateway: null }, 1],
     ['none', { returnPath: 'none' }, 0],
   ])('is there with return_path %s or not', (_, wish, count) => {
     expect(raw(network({ rpFilter: 'rpfilter', ...wish }))).toHaveLength(count);
