@@ -5,23 +5,32 @@ import { type LabNode, labNetwork } from './topology.ts';
 /** The two ways kube-proxy can program services in the lab. */
 export type KubeProxyMode = 'iptables' | 'ipvs';
 
+/** What kube-proxy knows of a service. All its addresses are of one family. */
+export type ProxiedService = Pick<LabService, 'name' | 'vip' | 'port' | 'clusterIp' | 'policy' | 'endpoint'>;
+
 /**
  * The guest's files under /etc/lab/kube-proxy, by name: what kube-proxy would program on this node for these services, as input of
  * `iptables-restore --noflush`, `ipvsadm -R` and `ip -batch`. Chains, marks and jumps as in kubernetes/pkg/proxy/{iptables,ipvs}/proxier.go.
+ * `<mode>.rules6`, for ip6tables, only where there are services of IPv6.
  */
-export function kubeProxyFiles(node: LabNode, services: readonly LabService[]): Readonly<Record<string, string>> {
+export function kubeProxyFiles(node: LabNode, services: readonly ProxiedService[]): Readonly<Record<string, string>> {
+  const [of4, of6] = [false, true].map((is6) => services.filter(({ vip }) => isIpv6(vip) === is6));
   return {
-    'iptables.rules': lines(
-      kubeletChains,
-      commonFilter(node, services),
-      natTable(services.flatMap((s) => iptablesRules(node, s))),
-    ),
-    'ipvs.rules': lines(kubeletChains, commonFilter(node, []), natTable(services.flatMap(ipvsRules))),
+    ...rulesFiles(node, of4 ?? [], ''),
+    ...(of6?.length ? rulesFiles(node, of6, '6') : {}),
     'ipvs.services': lines(services.flatMap(virtualServers)),
     'ipvs.addresses': lines(
       ['link add kube-ipvs0 type dummy'],
-      services.flatMap((s) => [s.vip, s.clusterIp]).map((address) => `address add ${address}/32 dev kube-ipvs0`),
+      services.flatMap((s) => [s.vip, s.clusterIp]).map((address) => `address add ${host(address)} dev kube-ipvs0`),
     ),
+  };
+}
+
+function rulesFiles(node: LabNode, services: readonly ProxiedService[], suffix: '' | '6') {
+  const iptables = services.flatMap((s) => iptablesRules(node, s));
+  return {
+    [`iptables.rules${suffix}`]: lines(kubeletChains, commonFilter(node, services), natTable(iptables)),
+    [`ipvs.rules${suffix}`]: lines(kubeletChains, commonFilter(node, []), natTable(services.flatMap(ipvsRules))),
   };
 }
 
@@ -34,7 +43,7 @@ const kubeletChains = [
   'COMMIT',
 ];
 
-function commonFilter(node: LabNode, services: readonly LabService[]): string[] {
+function commonFilter(node: LabNode, services: readonly ProxiedService[]): string[] {
   return [
     '*filter',
     ...chains(['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-FORWARD', 'KUBE-PROXY-CANARY']),
@@ -73,14 +82,14 @@ function natTable(serviceRules: readonly string[]): string[] {
   ];
 }
 
-function iptablesRules(node: LabNode, s: LabService): string[] {
+function iptablesRules(node: LabNode, s: ProxiedService): string[] {
   const [svc, ext, svl, sep] = ['SVC', 'EXT', 'SVL', 'SEP'].map((part) => `KUBE-${part}-${hash(s.name + part)}`);
   const named = `-m comment --comment "default/${s.name}"`;
   const external =
     s.policy === 'Cluster'
       ? [`-A ${ext} -j KUBE-MARK-MASQ`, `-A ${ext} -j ${svc}`]
       : [
-          `-A ${ext} -s ${labNetwork.podCidr} -j ${svc}`,
+          `-A ${ext} -s ${podCidr(s.vip)} -j ${svc}`,
           `-A ${ext} -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
           `-A ${ext} -m addrtype --src-type LOCAL -j ${svc}`,
           ...(s.endpoint.node === node.name ? [`-A ${ext} -j ${svl}`, `-A ${svl} -j ${sep}`] : []),
@@ -89,37 +98,54 @@ function iptablesRules(node: LabNode, s: LabService): string[] {
     `-A KUBE-SERVICES ${to(s.clusterIp)} ${named} -j ${svc}`,
     `-A KUBE-SERVICES ${to(s.vip)} ${named} -j ${ext}`,
     ...external,
-    `-A ${svc} ! -s ${labNetwork.podCidr} ${to(s.clusterIp)} -j KUBE-MARK-MASQ`,
+    `-A ${svc} ! -s ${podCidr(s.vip)} ${to(s.clusterIp)} -j KUBE-MARK-MASQ`,
     `-A ${svc} -j ${sep}`,
-    `-A ${sep} -s ${s.endpoint.address}/32 -j KUBE-MARK-MASQ`,
-    `-A ${sep} -p tcp -m tcp -j DNAT --to-destination ${s.endpoint.address}:${s.endpoint.port}`,
+    `-A ${sep} -s ${host(s.endpoint.address)} -j KUBE-MARK-MASQ`,
+    `-A ${sep} -p tcp -m tcp -j DNAT --to-destination ${socket(s.endpoint.address, s.endpoint.port)}`,
   ];
 }
 
 /** kube-proxy keeps these addresses in ipsets; single rules mean the same. */
-function ipvsRules(s: LabService): string[] {
+function ipvsRules(s: ProxiedService): string[] {
   const { address, port } = s.endpoint;
   return [
     `-A KUBE-SERVICES ${to(s.vip)} -j KUBE-LOAD-BALANCER`,
-    `-A KUBE-SERVICES ! -s ${labNetwork.podCidr} ${to(s.clusterIp)} -j KUBE-MARK-MASQ`,
+    `-A KUBE-SERVICES ! -s ${podCidr(s.vip)} ${to(s.clusterIp)} -j KUBE-MARK-MASQ`,
     s.policy === 'Cluster'
       ? `-A KUBE-LOAD-BALANCER ${to(s.vip)} -j KUBE-MARK-MASQ`
       : `-A KUBE-LOAD-BALANCER ${to(s.vip)} -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
     // KUBE-LOOP-BACK: a pod that reaches itself through its service.
-    `-A KUBE-POSTROUTING -s ${address}/32 -d ${address}/32 -p tcp -m tcp --dport ${port} -j MASQUERADE`,
+    `-A KUBE-POSTROUTING -s ${host(address)} -d ${host(address)} -p tcp -m tcp --dport ${port} -j MASQUERADE`,
   ];
 }
 
 /** Where no endpoint is local, kube-proxy lists the cluster's all the same (kubernetes#97081), for the node's own traffic. */
-function virtualServers(s: LabService): string[] {
+function virtualServers(s: ProxiedService): string[] {
   return [s.vip, s.clusterIp].flatMap((address) => [
-    `-A -t ${address}:${s.port} -s rr`,
-    `-a -t ${address}:${s.port} -r ${s.endpoint.address}:${s.endpoint.port} -m`,
+    `-A -t ${socket(address, s.port)} -s rr`,
+    `-a -t ${socket(address, s.port)} -r ${socket(s.endpoint.address, s.endpoint.port)} -m`,
   ]);
 }
 
 function to(address: string): string {
-  return `-d ${address}/32 -p tcp -m tcp --dport 80`;
+  return `-d ${host(address)} -p tcp -m tcp --dport 80`;
+}
+
+function isIpv6(address: string): boolean {
+  return address.includes(':');
+}
+
+function podCidr(address: string): string {
+  return isIpv6(address) ? labNetwork.podCidr6 : labNetwork.podCidr;
+}
+
+/** The CIDR of a single address. */
+function host(address: string): string {
+  return `${address}/${isIpv6(address) ? 128 : 32}`;
+}
+
+function socket(address: string, port: number): string {
+  return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function chains(names: readonly string[]): string[] {

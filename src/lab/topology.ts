@@ -22,6 +22,8 @@ export const labNetwork = {
   gateway: '192.168.1.1',
   prefixLength: 24,
   podCidr: '10.112.0.0/12',
+  /** Of a cluster that has IPv6, too. */
+  podCidr6: 'fd00:112::/48',
   router: { lan: '192.168.1.2', vlan100: '1.2.3.1', vlan200: '5.6.7.1', outside: '203.0.113.1', shellPort: 7777 },
   client: '203.0.113.10',
   onlink: { lan: '192.168.1.3', segment: '10.9.8.1' },

@@ -84,3 +84,26 @@ describe('kubeProxyFiles, ipvs', () => {
     expect(files(0)['ipvs.rules']).not.toMatch(/KUBE-(SVC|SEP|EXT)-/);
   });
 });
+
+describe('kubeProxyFiles of services with IPv6', () => {
+  const [node] = nodes;
+  const [first] = services;
+  if (node === undefined || first === undefined) throw new Error('no service');
+  const endpoint = { node: 'n1', address: 'fd00:112:0:1::2', port: 8080 };
+  const of6 = { ...first, name: 'six', vip: '2001:db8:100::11', clusterIp: 'fd00:96::1', endpoint };
+  const both = kubeProxyFiles(node, [...services, of6]);
+
+  it('has files for ip6tables beside those of IPv4, which stay as they are', () => {
+    expect(Object.keys(files(0)).filter((name) => name.endsWith('6'))).toEqual([]);
+    expect(Object.keys(both).filter((name) => name.endsWith('6'))).toEqual(['iptables.rules6', 'ipvs.rules6']);
+    expect(both['iptables.rules']).toBe(files(0)['iptables.rules']);
+    expect(both['ipvs.rules']).toBe(files(0)['ipvs.rules']);
+  });
+
+  it('writes addresses with their port as ip6tables and ipvsadm take them', () => {
+    expect(both['iptables.rules6']).toContain('-j DNAT --to-destination [fd00:112:0:1::2]:8080');
+    expect(both['iptables.rules6']).toContain('! -s fd00:112::/48 -d fd00:96::1/128 ');
+    expect(both['ipvs.services']).toContain('-a -t [2001:db8:100::11]:80 -r [fd00:112:0:1::2]:8080 -m');
+    expect(both['ipvs.addresses']).toContain('address add 2001:db8:100::11/128 dev kube-ipvs0');
+  });
+});
