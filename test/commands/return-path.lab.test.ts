@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeCaptured } from '../../src/lab/capture.ts';
 import { downLab } from '../../src/lab/down.ts';
-import { setKubeProxy } from '../../src/lab/kube-proxy.ts';
 import type { Lab } from '../../src/lab/lab-state.ts';
-import { probe } from '../../src/lab/probe.ts';
 import { labServices } from '../../src/lab/services.ts';
 import { secondNetwork, writeInventory } from './lab-inventory.ts';
 import { bootLab, stateOf } from './lab-node.ts';
-import { auditOf, pushTo } from './pushing.ts';
+import { pushTo } from './pushing.ts';
 
 let lab: Lab;
 let source: string;
@@ -51,39 +49,5 @@ describe('return_path source where kube-proxy is in iptables mode', () => {
     // The speaker looks for interfaces every second.
     await sleep(2000);
     for (const seen of await askFromOutside()) expect(seen).toMatchObject({ ok: false, repliesTagged: 0 });
-  });
-});
-
-describe('return_path source where kube-proxy is in ipvs mode', () => {
-  beforeAll(async () => {
-    lab = await setKubeProxy(lab, 'ipvs');
-  });
-
-  it('is accepted without force, and the host is as described', async () => {
-    const { exitCode, stderr } = await pushTo(source);
-    expect(exitCode, stderr).toBe(0);
-    const audited = await auditOf(source);
-    expect(audited.exitCode, audited.stdout).toBe(0);
-  });
-
-  it('answers a client outside by the VLAN', async () => {
-    const seen = await askFromOutside();
-    expect(seen).toEqual(
-      servicesOfSecond().map(({ answers }) =>
-        expect.objectContaining({
-          ok: true,
-          answer: expect.stringContaining(`${answers} peer `),
-          repliesUntagged: 0,
-          vlan: 200,
-        }),
-      ),
-    );
-  });
-
-  it.each([{ pod: 'n1' }, { pod: 'n2' }, { node: 'n1' }, { node: 'n2' }])('answers %j', async (from) => {
-    const answers = await Promise.all(servicesOfSecond().map(({ vip }) => probe(lab, { from, vip })));
-    expect(answers).toEqual(
-      servicesOfSecond().map(({ answers: who }) => ({ ok: true, answer: expect.stringContaining(`${who} peer `) })),
-    );
   });
 });
