@@ -96,6 +96,22 @@ describe('the site of the documentation', () => {
     });
   });
 
+  it('has the changelog as a page', () =>
+    withPage('/changelog', 'light', async (page) => {
+      expect(await page.locator('main').textContent()).toContain('Keep a Changelog');
+    }));
+
+  it('has pictures that can be read on a phone, and scroll by themselves', () =>
+    withPage('/four-cases', 'light', async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      const widths = await page.locator('main p > img').evaluateAll((all) => all.map((image) => image.clientWidth));
+      expect(widths).toEqual([640, 640, 640, 640]);
+      const { scrollWidth, clientWidth } = await page
+        .locator('html')
+        .evaluate(({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }));
+      expect(scrollWidth).toBe(clientWidth);
+    }));
+
   it('finds a page by its words', () =>
     withPage('/', 'light', async (page) => {
       await page.locator('.VPNavBarSearch button').first().click();

@@ -129,7 +129,7 @@ export async function loadDeployments(
     const warnings = [
       ...inventory.warnings,
       ...foldDiagnostics(doubtsOf(inventory, names), names),
-      ...withoutNetworks(options, hosts),
+      ...withoutNetworks(options, inventory, names),
     ];
     return ok({ hosts, waves, templates: templates.value, warnings, sourceOf, secrets: allSecrets });
   }
@@ -162,10 +162,19 @@ function doubtsOf(inventory: Inventory, names: readonly string[]): readonly Host
   });
 }
 
-/** Nothing would be pushed, and what was pushed before taken away: seldom what is meant. */
-function withoutNetworks({ playbook }: InventoryOptions, hosts: Loaded['hosts']): readonly Diagnostic[] {
-  if (playbook !== undefined || hosts.some(({ wants }) => wants.spec.networks.length > 0)) return [];
-  const message = `${hosts.length === 1 ? `${hosts[0]?.name} has` : 'these hosts have'} no networks: there is nothing to bring, and what an earlier push brought is to go`;
+/** Nothing would be pushed, and what was pushed before taken away: seldom what is meant, unless an empty list says so. */
+function withoutNetworks(
+  { playbook }: InventoryOptions,
+  inventory: Inventory,
+  names: readonly string[],
+): readonly Diagnostic[] {
+  const isSaid = (name: string) => {
+    const host = inventory.hostsByName.get(name);
+    return host !== undefined && mergedVariables(inventory, host).has('networks');
+  };
+  if (playbook !== undefined || names.some(isSaid)) return [];
+  const whose = names.length === 1 ? `${names[0]} has` : 'these hosts have';
+  const message = `${whose} no networks: there is nothing to bring, and what an earlier push brought is to go`;
   return [unplacedWarning('no-networks', message, 'set the variable networks for them, or give a playbook with -p')];
 }
 

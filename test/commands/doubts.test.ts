@@ -42,9 +42,10 @@ describe('what is hardly meant', () => {
     );
   });
 
-  it('but not where some have networks, or a playbook says what they shall have', async () => {
+  it('but not where some have networks, an empty list says so, or a playbook says what they shall have', async () => {
     const some = `all:\n  hosts:\n    n1: { networks: ${network} }\n    n2:\n`;
     expect(await said('some.yaml', some)).not.toContain('warning');
+    expect(await said('empty.yaml', 'all: { hosts: { n1: { networks: [] } } }\n')).not.toContain('warning');
     const playbook = join(folder, 'site.yaml');
     await writeFile(playbook, '- hosts: all\n  tasks:\n    - sysctl: { name: net.ipv4.ip_forward, value: 1 }\n');
     expect(await said('none.yaml', 'all: { hosts: { n1: } }\n', { playbook })).not.toContain('warning');
