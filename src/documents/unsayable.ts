@@ -1,4 +1,6 @@
+import { cidrContains } from '../domain/address.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
+import type { Route } from '../domain/routing.ts';
 
 /** A document for another tool, with what it leaves to be set by other means; or why that tool cannot bring the state about. */
 export type Saying =
@@ -22,9 +24,24 @@ export function unsayable(
     ...units.map(({ unit }) => `the unit ${unit}: ${tool} has none`),
     ...neighbors.map(({ device, address }) => `the neighbour ${address} on ${device}: ${tool} keeps none`),
     ...routes.flatMap((route) =>
-      route.type === 'gateway' && route.onlink
+      route.type === 'gateway' && route.onlink && !isReached(route, routes)
         ? [`the route to ${route.destination} by ${route.gateway}, which lies in no route: ${tool} would refuse it`]
         : [],
     ),
   ];
+}
+
+/** Whether a link route of the same table has the gateway: then nobody needs to be told that it is on the link. */
+function isReached(
+  { gateway, device, table }: Route & { readonly type: 'gateway' },
+  routes: readonly Route[],
+): boolean {
+  return routes.some(
+    (route) =>
+      route.type === 'link' &&
+      route.device === device &&
+      route.table === table &&
+      route.destination !== 'default' &&
+      cidrContains(route.destination, gateway),
+  );
 }

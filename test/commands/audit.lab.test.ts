@@ -77,7 +77,7 @@ describe('an audit', () => {
       'running differs chain MLBROUTE-OUTPUT in mangle from OUTPUT, 1 rule',
       'running differs sysctl net/ipv4/conf/eth0.100/rp_filter 1 → 0',
       'running missing route 1.2.3.0/24 dev eth0.100 scope link table 7100',
-      'running missing route default via 1.2.3.1 dev eth0.100 table 7100',
+      'running missing route default via 1.2.3.1 dev eth0.100 onlink table 7100',
       'running missing rule 2011 fwmark 0x100/0x1f00 lookup 7100',
     ]);
   });

@@ -8,7 +8,9 @@ export function returnTable(network: ResolvedNetwork, gateway: IpAddress): reado
   const links = pools.map(
     (destination): Route => ({ family, table: numbers.table, destination, type: 'link', device }),
   );
-  // The kernel takes a gateway only if a route of the same table reaches it, or if it is told not to look (lab: "Nexthop has invalid gateway").
-  const onlink = !pools.some((pool) => cidrContains(pool, gateway));
+  // The kernel takes a gateway only if a route of the same table reaches it, or if it is told not to look. Of IPv4 it drops both without a
+  // word when the link goes down; networkd then takes the link route for there, brings the gateway first, and gives the link up at the
+  // refusal (lab: "Nexthop has invalid gateway", "Failed"). Of IPv6 the kernel tells it.
+  const onlink = family === 'ipv4' || !pools.some((pool) => cidrContains(pool, gateway));
   return [...links, { family, table: numbers.table, destination: 'default', type: 'gateway', device, gateway, onlink }];
 }
