@@ -226,6 +226,10 @@ LIST
 $(needs_reload "$name" && echo try networkctl reload)
 "
   done
+  for unit in $gone_units; do
+    count=$((count + 1))
+    undo "$count" "try systemctl start $unit$newline"
+  done
   while read -r line; do
     [ -n "$line" ] || continue
     count=$((count + 1))
@@ -234,6 +238,11 @@ $(needs_reload "$name" && echo try networkctl reload)
   done <<LIST
 $todo$gone
 LIST
+  # The step before these has systemd read its files.
+  for unit in $todo_units; do
+    count=$((count + 1))
+    systemctl is-active -q "$unit" || undo $((count + 1)) "try systemctl stop $unit$newline"
+  done
 }
 
 prepare() {
@@ -251,6 +260,15 @@ SHIELD
     if needs_reload "$name"; then run networkctl reload; fi
     end_step
   done
+  # Without its file a unit can be stopped no more.
+  for unit in $gone_units; do
+    count=$((count + 1))
+    step "$count" "- $unit runs"
+    run systemctl stop "$unit"
+    # What the timer's service remembers of its last run.
+    run rm -f /run/mlbroute-routing.seen
+    end_step
+  done
 }
 
 steps() {
@@ -259,11 +277,23 @@ steps() {
   carry_out - unmake "$gone"
   case $todo_files$gone_files in
     *"/etc/systemd/system/"*)
-      step $((count + 1)) '~ systemd reads its unit files again'
+      count=$((count + 1))
+      step "$count" '~ systemd reads its unit files again'
       run systemctl daemon-reload
       end_step
       ;;
   esac
+  for unit in $todo_units; do
+    count=$((count + 1))
+    step "$count" "+ $unit runs"
+    run systemctl start "$unit"
+    end_step
+  done
+}
+
+# units_among FILES: units of ours that are active for good, and so from now on and not only from the next boot
+units_among() {
+  printf '%s' "$1" | sed -n 's#^/etc/systemd/system/\(mlbroute-[a-z]*\.timer\|mlbroute-iptables\.service\|mlbroute-nftables\.service\)$#\1#p' | tr '\n' ' '
 }
 
 # carry_out SIGN DO LIST: a step for each line
@@ -347,8 +377,9 @@ run_script() {
     tell_changes
     exit 2
   fi
+  todo_units=$(units_among "$todo_files") gone_units=$(units_among "$gone_files")
   preparations=0
-  for name in $shields; do preparations=$((preparations + 1)); done
+  for name in $shields $gone_units; do preparations=$((preparations + 1)); done
   (main </dev/null)
   [ $? -eq 10 ] || stop 'nothing was changed, or everything was put back; see above'
   look

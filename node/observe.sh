@@ -264,6 +264,8 @@ services_section() {
       case $unit in '' | '#'*) ;; *) units="$units $unit" ;; esac
     done </etc/mlbroute/units
   fi
+  # Without it the unit runs at boot only.
+  [ -e /etc/systemd/system/mlbroute-routing.timer ] && units="$units mlbroute-routing.timer"
   section units
   # shellcheck disable=SC2086  # names of units have no blanks
   [ -z "$units" ] || systemctl show -p Names,LoadState,ActiveState,UnitFileState -- $units
@@ -286,7 +288,7 @@ boot_section() {
   [ $# -gt 0 ] && grep -Hn -e '^[[:blank:]]*-\{0,1\}[[:blank:]]*/*[a-z][a-z0-9_-]*[./]' -e '^[:*-].*MLBROUTE' -- "$@"
   section boot-state
   printf 'clock %s\n' "$(date +%s)"
-  for unit in systemd-networkd.service systemd-sysctl.service mlbroute-routing.service mlbroute-iptables.service mlbroute-nftables.service; do
+  for unit in systemd-networkd.service systemd-sysctl.service mlbroute-routing.service mlbroute-routing.timer mlbroute-iptables.service mlbroute-nftables.service; do
     state=unwanted
     for file in /etc/systemd/system/*.wants/"$unit" /run/systemd/generator*/*.wants/"$unit" /usr/lib/systemd/system/*.wants/"$unit" /lib/systemd/system/*.wants/"$unit"; do
       [ -h "$file" ] && state=wanted

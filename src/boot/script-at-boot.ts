@@ -8,7 +8,8 @@ import type { RoutingAtBoot } from './routing-at-boot.ts';
 
 /** What mlbroute's own unit will bring by its script; nothing where nothing starts it. Lines in other words than mlbroute's are left out. */
 export function scriptAtBoot(observed: Observed): RoutingAtBoot {
-  const isStarted = startsAtBoot('mlbroute-routing.service', observed);
+  // The timer asks for it soon after the boot, whatever else does.
+  const isStarted = ['mlbroute-routing.service', 'mlbroute-routing.timer'].some((unit) => startsAtBoot(unit, observed));
   const script = isStarted ? (contentOf('/etc/mlbroute/routing.sh', observed) ?? '') : '';
   const lines = script.split('\n').map((line) => line.trim().split(' '));
   const of = <T>(read: (words: readonly string[]) => T | null): readonly T[] =>

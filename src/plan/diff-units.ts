@@ -19,8 +19,8 @@ export function diffUnits(
     const wasActive = now?.isActive === true;
     const boot = now?.atBoot === 'always' ? null : isEnabled;
     return [
-      ...(boot === null || boot === wasEnabled ? [] : [change(unit, boot ? 'enable' : 'disable')]),
-      ...(isActive === null || isActive === wasActive ? [] : [change(unit, isActive ? 'start' : 'stop')]),
+      ...(boot === null || boot === wasEnabled ? [] : [unitChange(unit, boot ? 'enable' : 'disable')]),
+      ...(isActive === null || isActive === wasActive ? [] : [unitChange(unit, isActive ? 'start' : 'stop')]),
     ];
   });
 }
@@ -40,10 +40,11 @@ const words: { readonly [verb in Verb]: string } = {
   stop: 'does not run',
 };
 
-function change(unit: string, verb: Verb): RuntimeChange {
+/** One command of systemctl(1), and the one that takes it back. */
+export function unitChange(unit: string, verb: Verb): RuntimeChange {
   const systemctl = (each: Verb) => ({
     argv: ['systemctl', each, unit],
-    why: 'asked for by the playbook',
+    why: words[verb],
     stdin: null,
   });
   return {

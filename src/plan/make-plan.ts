@@ -11,6 +11,7 @@ import { diffFiles } from './diff-files.ts';
 import { addLinks, removeLinks } from './diff-links.ts';
 import { diffModules } from './diff-modules.ts';
 import { diffNeighbors } from './diff-neighbors.ts';
+import { diffOwnUnits } from './diff-own-units.ts';
 import { diffReloads } from './diff-reloads.ts';
 import { diffRoutes, diffRules } from './diff-routing.ts';
 import { diffSysctls } from './diff-sysctls.ts';
@@ -84,6 +85,7 @@ export function makePlan({
     ...addresses.removals,
     ...removeLinks(recorded?.links ?? [], desired.links, observed),
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
+    ...diffOwnUnits(files, fileChanges, running.units ?? []),
     ...diffUnits(desired.units ?? [], running.units ?? [], recorded),
     ...diffReloads(fileChanges, recorded?.desired.files ?? [], desired.files ?? []),
     ...netplan.generate,

@@ -28,6 +28,7 @@ const byUnit = ({ spec, facts, ...rest }: Scenario): Scenario => ({
 /** Runs the script $1 twice under the shell $3, beside a rule of somebody else, with the devices $2, and prints what the kernel has, one JSON text a line. */
 const run = `
   mount -t sysfs -o ro sysfs /sys
+  mount -t tmpfs tmpfs /run
   ip link set lo up
   for device in $2; do
     ip link add "$device" type veth peer name "p-\${device#eth}"
@@ -91,13 +92,32 @@ describe('the script of the unit', () => {
     await writeFiles(root, filesOf(byUnit(twoVlans), templates));
     const path = join(root, script);
     const { stdout } = runIsolated(
-      `sed -i 's/^patience=.*/patience=0/' "$1"; code=0; sh "$1" 2>&1 || code=$?; echo "exit $code"; ip -4 rule show`,
+      `mount -t tmpfs tmpfs /run; sed -i 's/^patience=.*/patience=0/' "$1"; code=0; sh "$1" 2>&1 || code=$?; echo "exit $code"; ip -4 rule show`,
       [path],
     );
     expect(stdout).toMatch(/^bond0 is not up$/m);
     expect(stdout).toMatch(/Cannot find device/);
     expect(stdout).toMatch(/^exit 1$/m);
     expect(stdout).toMatch(/lookup 7100/);
+  });
+
+  it('does nothing where all is as its last run left it, and brings back what a link that was down has lost', async () => {
+    await writeFiles(root, filesOf(byUnit(twoVlans), templates));
+    const { stdout, stderr } = runIsolated(
+      `${run.slice(0, run.indexOf('  ip -N -j route'))}
+      ip -N monitor address link neigh route rule >/run/events & monitor=$!
+      sleep 0.5; $3 "$1"; sleep 0.5
+      kill $monitor; echo "events: $(cat /run/events)"
+      ip -N route show table all | grep -v 'table 255' | sort >/run/before
+      ip link set bond0.100 down; ip link set bond0.100 up
+      echo "lost: $(ip -N route show table all | grep -v 'table 255' | sort | comm -23 /run/before - | wc -l)"
+      $3 "$1"
+      ip -N route show table all | grep -v 'table 255' | sort | cmp /run/before -
+      ip -N rule delete priority 2011; $3 "$1"; ip -N rule show priority 2011`,
+      [join(root, script), 'bond0 eth1 bond0.100 bond0.200', 'dash'],
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^events: \nlost: [1-9]\d*\n2011:.*\n$/);
   });
 
   it('leaves everything alone while a push waits for its confirmation', async () => {

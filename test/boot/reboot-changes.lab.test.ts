@@ -78,7 +78,7 @@ const unitDrifts: readonly Drift[] = [
   ['a rule of the script has another priority', "sed -i 's/priority 2011/priority 2044/' /etc/mlbroute/routing.sh"],
   ['a VLAN of the script has another MTU', "sed -i '/^vlan eth0.200/s/1400/1300/' /etc/mlbroute/routing.sh"],
   ['the script knows no neighbour', "sed -i '/ip neighbor/d' /etc/mlbroute/routing.sh"],
-  ['nothing starts the script', 'rm /etc/systemd/system/*.wants/mlbroute-routing.service'],
+  ['nothing starts the script', 'rm /etc/systemd/system/*.wants/mlbroute-routing.*'],
   [
     'a route of the script is another',
     "sed -i 's,route replace 5.6.7.0/24,route replace 5.6.7.0/25,' /etc/mlbroute/routing.sh",

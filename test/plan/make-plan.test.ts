@@ -47,7 +47,7 @@ describe('makePlan', () => {
     const plan = planOf({ ...sampleState, links }, hostWith(empty, { facts }), [unit]);
     expect(plan.runtime.map(({ sign, subject }) => `${sign} ${subject}`)).toEqual([
       ...['+ networkd', '+ link', '~ sysctl'],
-      ...['+ route', '+ route', '+ route', '+ rule', '+ rule', '+ chain', '+ chain', '~ unit'],
+      ...['+ route', '+ route', '+ route', '+ rule', '+ rule', '+ chain', '+ chain', '~ unit', '~ unit'],
     ]);
   });
 

@@ -2,12 +2,16 @@ import type { Backend } from '../backend.ts';
 import { type ScriptView, scriptView, type UnitView, unitView } from './views.ts';
 
 const service = 'mlbroute-routing.service';
+const timer = 'mlbroute-routing.timer';
 const script = '/etc/mlbroute/routing.sh';
 
 /** What brings interfaces up on hosts without networkd. A start of one of them starts our unit after it. */
 const managers = ['NetworkManager.service', 'networking.service', 'wicked.service'];
 
-/** Keeps links, routes and rules by a shell script and a unit that runs it at boot, whenever one of its devices appears, and after starts of the network. */
+/**
+ * Keeps links, routes and rules by a shell script and a unit that runs it at boot, whenever one of its devices appears, after starts of the
+ * network, and by a timer: nothing tells systemd of a link that went down and came up again.
+ */
 export const unit: Backend = {
   name: 'unit',
   templates: {
@@ -15,8 +19,10 @@ export const unit: Backend = {
       devices: ['eth0'],
       vlans: [{ name: 'eth0.100', parent: 'eth0', id: 100, mtu: '1400', addresses: 'none' }],
       changes: ['ip address replace 1.2.3.7/24 dev eth0.100 noprefixroute'],
+      looks: ['ip -br address show dev eth0.100'],
     } satisfies ScriptView,
     'routing.service.hbs': { script, after: ['NetworkManager.service'] } satisfies UnitView,
+    'routing.timer.hbs': { service },
   },
   draft: (state) => {
     if (state.renderer !== 'unit') return [];
@@ -27,6 +33,8 @@ export const unit: Backend = {
     return [
       { path: script, template: 'routing.sh.hbs', view },
       { path: `${units}/${service}`, template: 'routing.service.hbs', view: service_ },
+      { path: `${units}/${timer}`, template: 'routing.timer.hbs', view: { service } },
+      { path: `${units}/timers.target.wants/${timer}`, target: `../${timer}` },
       ...starters.map((starter) => ({ path: `${units}/${starter}.wants/${service}`, target: `../${service}` })),
     ];
   },

@@ -1,7 +1,9 @@
+import type { Family } from '../../domain/address.ts';
 import { toShell } from '../../domain/command.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import { addressArgv, dependence, neighborArgv, ownProtocol, routeArgv, ruleArgv } from '../../domain/ip-words.ts';
 import { addrgenmodeOf, parentsFirst } from '../../domain/link.ts';
+import { mainTable } from '../../domain/routing.ts';
 
 /** The script; every text is a word, or a list of words, for a POSIX shell. */
 export type ScriptView = {
@@ -18,6 +20,8 @@ export type ScriptView = {
   }[];
   /** Commands in the order of doing. */
   readonly changes: readonly string[];
+  /** Commands that show what those bring, beside the devices. */
+  readonly looks: readonly string[];
 };
 
 /** The unit. */
@@ -48,7 +52,28 @@ export function scriptView({ links, routes, rules, addresses = [], neighbors = [
       ...neighbors.map(neighborArgv),
       ...rules.toSorted((a, b) => a.priority - b.priority).map((rule) => ruleArgv('add', rule, ownProtocol)),
     ].map(toShell),
+    looks: looksAt({ routes, rules, addresses, neighbors }).map(toShell),
   };
+}
+
+/** Tables of our own whole; of the main one just our routes, for it changes with every pod. */
+function looksAt({
+  routes,
+  rules,
+  addresses = [],
+  neighbors = [],
+}: Pick<DesiredState, 'routes' | 'rules' | 'addresses' | 'neighbors'>): readonly (readonly string[])[] {
+  const byFamily = (family: Family) => [family === 'ipv6' ? '-6' : '-4', '-N'];
+  const looks = [
+    ...addresses.map(({ device }) => ['ip', '-br', 'address', 'show', 'dev', device]),
+    ...routes.map(({ family, table, destination }) => [
+      ...['ip', ...byFamily(family), 'route', 'show', 'table', String(table)],
+      ...(table === mainTable ? ['exact', destination] : []),
+    ]),
+    ...neighbors.map(({ device }) => ['ip', 'neighbor', 'show', 'dev', device, 'nud', 'permanent']),
+    ...rules.map(({ family }) => ['ip', ...byFamily(family), 'rule', 'show']),
+  ];
+  return [...new Map(looks.map((words) => [words.join(' '), words])).values()];
 }
 
 /** `starters`: units whose start starts ours. */
