@@ -12,16 +12,16 @@ export type NetworkEvent = {
   readonly words: string;
   /** For root; it may cut the connection. */
   readonly script: string;
-  /** By the kind of node; one that is missing has nothing of the sort. */
-  readonly fates: Partial<Record<NodeKind, Fate>>;
+  /** By the kind of node: one of these, for networkd may or may not be in time. A kind that is missing has nothing of the sort. */
+  readonly fates: Partial<Record<NodeKind, readonly Fate[]>>;
   /** What becomes of rules, and of routes over the parent, that are a network plugin's. */
   readonly others: Others;
 };
 
 export type Others = 'stay' | 'rules stay, routes go' | 'go';
 
-const everywhere = (fate: Fate) => ({ networkd: fate, netplan: fate, unit: fate });
-const byNetworkd = (fate: Fate) => ({ networkd: fate, netplan: fate });
+const everywhere = (fate: Fate) => ({ networkd: [fate], netplan: [fate], unit: [fate] });
+const byNetworkd = (...fates: Fate[]) => ({ networkd: fates, netplan: fates });
 const found = (...codes: FindingCode[]): Fate => codes;
 const deleteRules = `ip -4 rule show | sed -n 's/^\\(20[0-9][0-9]\\):.*/\\1/p' |
   while read -r priority; do ip -4 rule delete priority "$priority"; done`;
@@ -31,7 +31,8 @@ export const eventsAfterPush: readonly NetworkEvent[] = [
   {
     words: 'the first `networkctl reload` or `netplan apply` after a push that makes a VLAN',
     script: 'if ls /etc/netplan/*.yaml >/dev/null 2>&1; then netplan apply; else networkctl reload; fi',
-    fates: byNetworkd('back'),
+    // It removes the link route of IPv6 while it brings the gateway.
+    fates: byNetworkd('back', found('missing')),
     others: 'go',
   },
 ];
@@ -67,13 +68,13 @@ export const eventsAfterBoot: readonly NetworkEvent[] = [
   {
     words: '`netplan apply`',
     script: 'netplan apply',
-    fates: { netplan: 'back' },
+    fates: { netplan: ['back'] },
     others: 'rules stay, routes go',
   },
   {
     words: '`systemctl restart` of networking, NetworkManager or wicked',
     script: 'systemctl restart networking',
-    fates: { unit: 'back' },
+    fates: { unit: ['back'] },
     others: 'stay',
   },
   {
@@ -86,19 +87,19 @@ export const eventsAfterBoot: readonly NetworkEvent[] = [
   {
     words: 'somebody deletes a VLAN',
     script: 'ip link delete eth0.100',
-    fates: { ...byNetworkd(found('empty-table', 'missing')), unit: 'back' },
+    fates: { ...byNetworkd(found('empty-table', 'missing')), unit: ['back'] },
     others: 'stay',
   },
   {
     words: 'somebody deletes rules',
     script: deleteRules,
-    fates: { ...byNetworkd(found('missing')), unit: 'back' },
+    fates: { ...byNetworkd(found('missing')), unit: ['back'] },
     others: 'stay',
   },
   {
     words: 'somebody flushes a table',
     script: 'ip -4 route flush table 7100',
-    fates: { ...byNetworkd(found('empty-table', 'missing')), unit: 'back' },
+    fates: { ...byNetworkd(found('empty-table', 'missing')), unit: ['back'] },
     others: 'stay',
   },
   {
@@ -111,12 +112,9 @@ export const eventsAfterBoot: readonly NetworkEvent[] = [
 
 /** The events as the table of docs/backends.md. */
 export function eventTable(): string {
-  const cell = (fate: Fate | undefined) =>
-    fate === undefined
-      ? ''
-      : fate === 'back'
-        ? 'is there again'
-        : `audit: ${fate.map((code) => `\`${code}\``).join(', ')}`;
+  const said = (fate: Fate) =>
+    fate === 'back' ? 'is there again' : `audit: ${fate.map((code) => `\`${code}\``).join(', ')}`;
+  const cell = (fates: readonly Fate[] = []) => fates.map(said).join('; or ');
   const rows = [...eventsAfterPush, ...eventsAfterBoot].map(
     ({ words, fates, others }) =>
       `| ${words} | ${cell(fates.networkd)} | ${cell(fates.netplan)} | ${cell(fates.unit)} | ${others} |`,

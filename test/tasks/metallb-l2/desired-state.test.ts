@@ -28,7 +28,7 @@ describe('the desired state', () => {
       routes: [
         'blackhole 1.2.3.0/24 table 6999',
         '1.2.3.0/24 dev eth0.100 table 7100 scope link',
-        'default via 1.2.3.1 dev eth0.100 onlink table 7100',
+        'default via 1.2.3.1 dev eth0.100 table 7100 onlink',
       ],
       sysctls: ['eth0.100=0'],
     });
@@ -67,7 +67,7 @@ describe('the desired state', () => {
       routes: [
         'blackhole 1.2.3.0/24 table 6999',
         '1.2.3.0/24 dev eth0.100 table 7100 scope link',
-        'default via 1.2.3.1 dev eth0.100 onlink table 7100',
+        'default via 1.2.3.1 dev eth0.100 table 7100 onlink',
       ],
       sysctls: [],
     });
