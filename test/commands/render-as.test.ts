@@ -45,5 +45,5 @@ it('a script is refused where netplan would have to read its file', async () => 
   writeFileSync(file, JSON.stringify({ all: { ...inventory.all, vars } }));
   const ran = await run(render, { inventory: [file], limit: null, out: join(folder, 'out'), as: 'script' });
   expect(ran.exitCode).toBe(1);
-  expect(ran.stderr).toMatch(/plain: .*a script has no netplan check its files[\s\S]*renderer: networkd/);
+  expect(ran.stderr).toMatch(/plain \(2 hosts\): a script has no netplan check its files .*renderer: networkd/);
 });
