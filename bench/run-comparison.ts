@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import type { HostPlan } from '../src/domain/change.ts';
 import { compare, type Run } from './compare.ts';
 import { ansible } from './contenders/ansible.ts';
 import type { Contender } from './contenders/contender.ts';
@@ -24,29 +25,47 @@ export async function runComparison(options: {
   const { root, rounds, tell } = options;
   const fleet = await startFleet(options.hosts);
   try {
-    const own = mlbroute(fleet, root);
-    const plan = planOf(fleet, root);
     const before = statesOf(fleet);
-    // The first push, which nobody measures, says what all of them shall come to.
-    const first = await measure(fleet, own.command('changing push'));
-    if (first.exitCode !== 0) throw new Error(`the first push exited ${first.exitCode}:\n${first.said}`);
-    const truth = { before, after: statesOf(fleet) };
-    const expected = kernelOf(fleet);
-    putAllBack(fleet);
-    const make: { readonly [name in ContenderName]: () => Contender } = {
-      mlbroute: () => own,
-      ansible: () => ansible(fleet, { plan, expected, strategy: 'linear' }),
-      mitogen: () => ansible(fleet, { plan, expected, strategy: 'mitogen_linear' }),
-      floor: () => floor(fleet, root, plan),
-    };
-    return await compare(
-      fleet,
-      options.contenders.map((name) => make[name]()),
-      { rounds, truth, tell },
-    );
+    const work = await prepareWork(fleet, root);
+    const truth = { before, after: work.after };
+    return await compare(fleet, contendersOn(fleet, work, options), { rounds, truth, tell });
   } finally {
     fleet.stop();
   }
+}
+
+/** What all contenders are given to do. */
+export type GivenWork = {
+  readonly plan: HostPlan;
+  /** What `readKernel` tells on a host that is as described. */
+  readonly expected: string;
+  /** The states of all hosts that are as described. */
+  readonly after: readonly string[];
+};
+
+/** Finds out what there is to do, by a push that nobody measures; all hosts are as before then. */
+export async function prepareWork(fleet: BenchFleet, root: string): Promise<GivenWork> {
+  const plan = planOf(fleet, root);
+  const first = await measure(fleet, mlbroute(fleet, root).command('changing push'));
+  if (first.exitCode !== 0) throw new Error(`the first push exited ${first.exitCode}:\n${first.said}`);
+  const work = { plan, expected: kernelOf(fleet), after: statesOf(fleet) };
+  putAllBack(fleet);
+  return work;
+}
+
+/** Makes the contenders that are wanted. */
+export function contendersOn(
+  fleet: BenchFleet,
+  { plan, expected }: GivenWork,
+  { contenders, root }: { readonly contenders: readonly ContenderName[]; readonly root: string },
+): readonly Contender[] {
+  const make: { readonly [name in ContenderName]: () => Contender } = {
+    mlbroute: () => mlbroute(fleet, root),
+    ansible: () => ansible(fleet, { plan, expected, strategy: 'linear' }),
+    mitogen: () => ansible(fleet, { plan, expected, strategy: 'mitogen_linear' }),
+    floor: () => floor(fleet, root, plan),
+  };
+  return contenders.map((name) => make[name]());
 }
 
 /** The kernel of a host that is as described. */

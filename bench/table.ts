@@ -61,12 +61,16 @@ export function formatTable(rows: readonly Row[]): string {
     String(processes),
     contender === 'mlbroute' ? '' : `${timesMlbroute.toFixed(timesMlbroute < 10 ? 2 : 0)} ×`,
   ]);
-  const all = [
+  return formatMarkdown([
     ['hosts', 'work', 'by', 'time', 'controller CPU per host', 'processes on a host', 'times mlbroute'],
     ...cells,
-  ];
-  const widths = all[0]?.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
+  ]);
+}
+
+/** Rows of cells as a table in Markdown, the first row its head. */
+export function formatMarkdown(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = all;
   return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...body.map(line), ''].join('\n');
 }

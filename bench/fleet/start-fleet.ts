@@ -8,6 +8,8 @@ import { systemdStandIn } from './systemd-stand-in.ts';
 /** Hosts n1, n2, … on one bridge with a controller: the real kernel, a real sshd and a root of their own each. */
 export type BenchFleet = {
   readonly names: readonly string[];
+  /** Where the sshd of each listens, in the order of their names. */
+  readonly places: readonly Place[];
   /** Private, and gone with the fleet: keys, inventory, what contenders write. */
   readonly directory: string;
   /** For mlbroute and Ansible alike. */
@@ -20,6 +22,9 @@ export type BenchFleet = {
   readonly onHost: (name: string) => readonly string[];
   readonly stop: () => void;
 };
+
+/** Address and port. */
+export type Place = { readonly address: string; readonly port: number };
 
 /** Every host can carry it: replies by mark, on a second card. */
 const variables = {
@@ -80,13 +85,12 @@ export async function startFleet(size: number, scripts = join(process.cwd(), 'be
   }
   const controller = readFileSync(path('controller'), 'utf8').trim();
   const pids = names.map((_, i) => readFileSync(path(`nodes/${i + 1}`), 'utf8').trim());
-  writeFileSync(path('hosts.json'), JSON.stringify(inventoryOf(names, directory)));
-  writeFileSync(path('ssh_config'), sshConfigOf(names, directory));
+  const places = names.map((_, i) => ({ address: addressOf(i), port: 22 }));
   return {
     names,
+    places,
     directory,
-    inventory: path('hosts.json'),
-    sshConfig: path('ssh_config'),
+    ...describeHosts('near', { names, places, directory }),
     onController: ['nsenter', '-t', controller, '-n'],
     onHost: (name) => {
       const pid = pids[names.indexOf(name)];
@@ -111,7 +115,18 @@ function addressOf(index: number): string {
   return `10.77.${Math.floor(number / 250) + 1}.${(number % 250) + 1}`;
 }
 
-function inventoryOf(names: readonly string[], directory: string) {
+/** Writes an inventory of hosts, and a configuration of ssh for them. */
+export function describeHosts(title: string, fleet: Hosts): Pick<BenchFleet, 'inventory' | 'sshConfig'> {
+  const inventory = join(fleet.directory, `${title}.json`);
+  const sshConfig = join(fleet.directory, `${title}.ssh_config`);
+  writeFileSync(inventory, JSON.stringify(inventoryOf(fleet)));
+  writeFileSync(sshConfig, sshConfigOf(fleet));
+  return { inventory, sshConfig };
+}
+
+type Hosts = Pick<BenchFleet, 'names' | 'places' | 'directory'>;
+
+function inventoryOf({ names, places, directory }: Hosts) {
   const vars = {
     ansible_user: 'root',
     ansible_ssh_private_key_file: join(directory, 'id'),
@@ -120,13 +135,12 @@ function inventoryOf(names: readonly string[], directory: string) {
     ansible_python_interpreter: '/usr/bin/python3',
     ...variables,
   };
-  return {
-    all: { vars, hosts: Object.fromEntries(names.map((name, i) => [name, { ansible_host: addressOf(i) }])) },
-  };
+  const hosts = names.map((name, i) => [name, { ansible_host: places[i]?.address, ansible_port: places[i]?.port }]);
+  return { all: { vars, hosts: Object.fromEntries(hosts) } };
 }
 
-function sshConfigOf(names: readonly string[], directory: string): string {
-  const hosts = names.map((name, i) => `Host ${name}\n  HostName ${addressOf(i)}\n`).join('');
+function sshConfigOf({ names, places, directory }: Hosts): string {
+  const hosts = names.map((name, i) => `Host ${name}\n  HostName ${places[i]?.address}\n  Port ${places[i]?.port}\n`);
   const common = `User root\nIdentityFile ${directory}/id\nIdentitiesOnly yes\nUserKnownHostsFile ${directory}/known_hosts\nBatchMode yes\n`;
-  return `${common}${hosts}`;
+  return `${common}${hosts.join('')}`;
 }

@@ -40,6 +40,7 @@ export async function apply(
       if (answer.startsWith('step '))
         surroundings.emit({ kind: 'step', host: prepared.plan.host, text: answer.slice('step '.length) });
     },
+    shell: 'shared',
   });
   return judge(answers, () => {
     if (!result.ok) return result.error;

@@ -33,6 +33,7 @@ export async function observe(
     program: `${first}token='${token}' history='${wantsHistory ? 'yes' : ''}' boot='${wantsBoot ? 'yes' : ''}' ipv6='${sight.ipv6 ? 'yes' : ''}' sysctls=${quoteWord(sight.sysctls.join(' '))} files=${quoteWord(sight.files.join(' '))} tables=${quoteWord(sight.tables.join(' '))} modules=${quoteWord(sight.modules.join(' '))} units=${quoteWord(sight.units.join(' '))}\n${programs.observe}`,
     deadlineMs: observeDeadlineMs,
     onLine: null,
+    shell: 'shared',
   });
   if (!answer.ok) return answer;
   const observed = parseObservation(answer.value.stdout, token);

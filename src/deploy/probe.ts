@@ -48,6 +48,7 @@ export async function probe(
     onLine: (line) => {
       if (line.startsWith(`${token} capture `)) capture?.onBegun();
     },
+    shell: 'shared',
   });
   if (!answer.ok) return answer;
   const said = answer.value.stdout

@@ -70,6 +70,7 @@ async function lastLine(session: Session, program: string): Promise<Result<strin
     program: `main() {\n${program}\n}\nmain </dev/null 2>&1\n`,
     deadlineMs,
     onLine: null,
+    shell: 'shared',
   });
   if (!answer.ok) return answer;
   const line = answer.value.stdout.trim().split('\n').at(-1) ?? '';

@@ -12,7 +12,7 @@ import type { Connection } from './login.ts';
 import { logInWithOpenssh } from './openssh.ts';
 import { keysShownToOpenssh } from './openssh-host-key.ts';
 import { retryDrops } from './retry.ts';
-import { runProgram } from './run.ts';
+import { createRun } from './run.ts';
 import type { Connect, Session, UnknownKey } from './session.ts';
 
 /** What connecting needs from its surroundings. */
@@ -82,7 +82,7 @@ export function createConnect(options: ConnectOptions): Connect {
 function sessionOver(connection: Connection, host: HostConnection, deadlines: Deadlines): Session {
   const runner = { host, deadlines, makeToken: () => randomBytes(16).toString('hex') };
   return {
-    run: (request) => runProgram(connection, request, runner),
+    run: createRun(connection, runner),
     close: async () => {
       connection.end();
       await within(goodbyeMs, connection.gone, connection.destroy);

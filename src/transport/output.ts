@@ -1,9 +1,10 @@
 import type { Failure } from '../domain/outcome.ts';
 import type { Channel } from './channel.ts';
+import { createEnding } from './ending.ts';
 import { createPreamble } from './preamble.ts';
 import { decodeText, splitLines } from './text-stream.ts';
 
-/** What a command gives while it runs. */
+/** What a shell gives while it runs. */
 export type Output = {
   /**
    * Resolves when the shell is ready, as told on standard output. Waiting for standard error as well would cost 40 ms: sshd sends the two
@@ -14,26 +15,35 @@ export type Output = {
   readonly stopped: Promise<Failure>;
   /** What came on standard error before the shell was ready. */
   readonly said: () => string;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
+  /** Takes all that comes from now on, once the shell is ready, as the output of one program. */
+  readonly take: (wish: OutputWish) => ProgramOutput;
 };
 
-/** Who listens. */
-export type OutputListener = {
-  /** Called with all that came on standard error before the shell was ready, each time more of it comes. */
-  readonly onSaid: (said: string) => void;
+/** How a program's output is taken. */
+export type OutputWish = {
   readonly onLine: ((line: string) => void) | null;
+  /** What its last line begins with, before the exit code; null where it ends with its shell. */
+  readonly endMarker: string | null;
+};
+
+/** What one program gives. */
+export type ProgramOutput = {
+  /** Resolves with the exit code when the marker came; never where there is none. */
+  readonly ended: Promise<number>;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
 };
 
 /** More than this means a program gone wild, which must not take the controller with it. In UTF-16 units, both streams together. */
 const maxOutputLength = 64 * 1024 * 1024;
 
-/** Collects both outputs of a command as text, without what comes before the line `readyMarker` on each. */
-export function collectOutput(channel: Channel, readyMarker: string, { onSaid, onLine }: OutputListener): Output {
+/**
+ * Collects both outputs of a shell as text, without what comes before the line `readyMarker` on each. `onSaid` is called with all that came on
+ * standard error before the shell was ready, each time more of it comes.
+ */
+export function collectOutput(channel: Channel, readyMarker: string, onSaid: (said: string) => void): Output {
   const before = { stdout: createPreamble(readyMarker), stderr: createPreamble(readyMarker) };
-  const pieces: { readonly stdout: string[]; readonly stderr: string[] } = { stdout: [], stderr: [] };
-  const lines = onLine === null ? null : splitLines(onLine);
-  let length = 0;
+  let taker: Taker = collect({ onLine: null, endMarker: null });
   let markReady = () => {};
   const ready = new Promise<void>((resolve) => {
     markReady = resolve;
@@ -50,12 +60,10 @@ export function collectOutput(channel: Channel, readyMarker: string, { onSaid, o
     };
     const take = (stream: 'stdout' | 'stderr', text: string) => {
       const own = before[stream].write(text);
-      if (own !== '') pieces[stream].push(own);
-      length += own.length;
-      if (stream === 'stdout' && own !== '') lines?.write(own);
+      if (own !== '') taker.write(stream, own);
       if (stream === 'stderr' && !before.stderr.isOver()) onSaid(before.stderr.text());
       if (before.stdout.isOver()) markReady();
-      if (length > maxOutputLength)
+      if (taker.length() > maxOutputLength)
         stop({ kind: 'protocol', message: `the program printed more than ${maxOutputLength >> 20} MiB` });
     };
     for (const stream of ['stdout', 'stderr'] as const) {
@@ -64,7 +72,7 @@ export function collectOutput(channel: Channel, readyMarker: string, { onSaid, o
       channel[stream].once('end', () =>
         guard(() => {
           sink.end();
-          if (stream === 'stdout') lines?.end();
+          if (stream === 'stdout') taker.end();
         }),
       );
     }
@@ -73,7 +81,58 @@ export function collectOutput(channel: Channel, readyMarker: string, { onSaid, o
     ready,
     stopped,
     said: () => before.stderr.text(),
+    take: (wish) => {
+      taker = collect(wish);
+      return taker;
+    },
+  };
+}
+
+type Taker = ProgramOutput & {
+  readonly write: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly end: () => void;
+  readonly length: () => number;
+};
+
+function collect({ onLine, endMarker }: OutputWish): Taker {
+  const pieces: { readonly stdout: string[]; readonly stderr: string[] } = { stdout: [], stderr: [] };
+  const lines = onLine === null ? null : splitLines(onLine);
+  const ending = endMarker === null ? null : createEnding(endMarker);
+  let length = 0;
+  let isOver = false;
+  let tellEnd = (_exitCode: number) => {};
+  const ended = new Promise<number>((resolve) => {
+    tellEnd = resolve;
+  });
+  const keep = (stream: 'stdout' | 'stderr', text: string) => {
+    if (text === '') return;
+    pieces[stream].push(text);
+    length += text.length;
+    if (stream === 'stdout') lines?.write(text);
+  };
+  return {
+    ended,
     stdout: () => pieces.stdout.join(''),
     stderr: () => pieces.stderr.join(''),
+    length: () => length,
+    write: (stream, text) => {
+      // Something that it left running may still print.
+      if (isOver) return;
+      if (stream === 'stderr' || ending === null) {
+        keep(stream, text);
+        return;
+      }
+      const { own, exitCode } = ending.write(text);
+      keep(stream, own);
+      if (exitCode === null) return;
+      isOver = true;
+      lines?.end();
+      tellEnd(exitCode);
+    },
+    end: () => {
+      if (isOver) return;
+      keep('stdout', ending?.rest() ?? '');
+      lines?.end();
+    },
   };
 }

@@ -16,6 +16,12 @@ export type RunRequest = {
   readonly deadlineMs: number;
   /** Called for each line of standard output as it comes, without its newline; what it throws rejects the run. */
   readonly onLine: ((line: string) => void) | null;
+  /**
+   * `shared`: in the shell that another such program has left on this connection, or a new one, which it leaves to the next: that spares a host a
+   * round trip, a shell and sudo. It finds the other's variables and functions, so it must set its own; its standard error may end with what it
+   * printed last missing. Where it exits, the shell ends with it. Missing: a shell of its own.
+   */
+  readonly shell?: 'shared';
 };
 
 /** One SSH connection to one host. */

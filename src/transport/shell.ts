@@ -32,11 +32,12 @@ export function startShell(host: Pick<HostConnection, 'user' | 'become'>, token:
 /**
  * A program as it is sent. The shell must read the whole group before it runs any of it, so a connection that breaks while sending
  * runs nothing (the missing `}` is a syntax error); and no command can eat the rest of the program, since their standard input is empty.
- * The program keeps its line numbers.
+ * The program keeps its line numbers. `endMarker`: a line that begins so, and tells the exit code, follows its output; null where its end is that of the
+ * shell.
  */
-export function wrapProgram(program: string): string {
+export function wrapProgram(program: string, endMarker: string | null): string {
   // The leading `:` keeps a program of comments only from being an empty group, which is a syntax error.
-  return `{ :; ${program}\n} </dev/null\n`;
+  return `{ :; ${program}\n} </dev/null\n${endMarker === null ? '' : `echo "${endMarker} $?"\n`}`;
 }
 
 const becomeTrouble: readonly { readonly sign: RegExp; readonly explain: (user: string, become: string) => string }[] =

@@ -1,4 +1,5 @@
-// The only door to ssh2, with agents.ts and channel.ts.
+// The only door to ssh2, with agents.ts, channel.ts and pipelining.ts.
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Algorithms, AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod } from 'ssh2';
 import ssh2 from 'ssh2';
@@ -9,6 +10,7 @@ import type { Credential, InspectKey } from './credentials.ts';
 import { errorText } from './error-code.ts';
 import { openForward } from './forward.ts';
 import { createOffers, type Offer, type OfferListener } from './offers.ts';
+import { pipelineLogin } from './pipelining.ts';
 
 // Of its exports, Node.js sees only some by name: it is CommonJS and gathers them at run time.
 const { Client, utils } = ssh2;
@@ -84,10 +86,15 @@ export function startLogin(request: LoginRequest, listener: LoginListener): SshC
     hostVerifier: (key: Buffer, verify: (isTrusted: boolean) => void) => void request.isTrusted(key).then(verify),
     authHandler: offers.next as AuthHandlerMiddleware,
   });
+  pipelineLogin(client);
   return {
     exec: (command) => openChannel(client, command),
     forward: (address, port) => openForward(client, address, port),
-    end: () => void client.end(),
+    end: () => {
+      client.end();
+      // The kernel brings the goodbye to the host, however long the way; nobody need wait for the answer.
+      if (request.stream instanceof Socket) request.stream.destroySoon();
+    },
   };
 }
 

@@ -89,7 +89,7 @@ describe('the apply program', () => {
         });
         const programs = { apply: `here=${here}\n${standIn}`, transaction };
         const options = { id: 't1', owner, token: '@token', confirmWithinS: 60, generation: 0, programs };
-        const input = wrapProgram(applyProgram(plan, recorded, options));
+        const input = wrapProgram(applyProgram(plan, recorded, options), null);
         execFileSync(`/usr/bin/${shell}`, [...first], { input, stdio: ['pipe', 'pipe', 'inherit'] });
 
         const found = new Map(readdirSync(here).map((name) => [name, readFileSync(join(here, name), 'utf8')]));

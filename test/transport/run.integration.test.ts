@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConnect } from '../../src/transport/connect.ts';
 import type { RunRequest, RunResult, Session } from '../../src/transport/session.ts';
@@ -111,6 +113,35 @@ describe('a program on a host', () => {
     const started = performance.now();
     expect((await run('sleep 30 & echo done')).stdout).toBe('done\n');
     expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it('may run in the shell of the one before, as its own part of the output', async () => {
+    const lines: string[] = [];
+    const shared = { shell: 'shared', onLine: (line: string) => lines.push(line) } as const;
+    const first = await run('pid=$$; echo "$pid"; printf half', shared);
+    const second = await run('echo "$pid"; cat; false', shared);
+    expect(second).toEqual({ exitCode: 1, stdout: first.stdout.replace('half', ''), stderr: '' });
+    expect(lines).toEqual([...first.stdout.split('\n'), second.stdout.trim()]);
+    // Whoever does not ask for it gets a shell of its own.
+    expect((await run('echo "$pid"')).stdout).toBe('\n');
+    // Two at once need two shells.
+    const both = await Promise.all([1, 2].map((index) => run(`sleep 0.2; echo ${index} $$`, shared)));
+    expect(new Set(both.map(({ stdout }) => stdout.split(' ')[1])).size).toBe(2);
+  });
+
+  it('that ends the shell of others ends as one of its own does', async () => {
+    const shared = { shell: 'shared' } as const;
+    expect(await run('echo here; exit 3', shared)).toEqual({ exitCode: 3, stdout: 'here\n', stderr: '' });
+    expect(await run('kill -9 $$', shared)).toEqual({ exitCode: null, stdout: '', stderr: '' });
+    expect((await run('echo if; if', shared)).stderr).toContain('Syntax error');
+    expect(await run('echo new', shared)).toEqual({ exitCode: 0, stdout: 'new\n', stderr: '' });
+  });
+
+  it('runs not at all where its shell was ended meanwhile', async () => {
+    const { stdout } = await run('echo $$', { shell: 'shared' });
+    execFileSync('nsenter', ['-t', String(sshd.sessionPids()[0]), '-p', '-m', 'kill', '-9', stdout.trim()]);
+    await sleep(300);
+    expect((await run('echo new', { shell: 'shared' })).stdout).toBe('new\n');
   });
 
   it('may follow others on one connection, and run beside others', async () => {

@@ -18,11 +18,11 @@ describe.each(shells)('a program sent to %s', (command, ...flags) => {
     "#!/bin/sh\n# écho\necho one\ncat <<'END'\necho inside\n}\nEND\nif true; then echo two; fi\necho three # end";
 
   it('runs when all of it came', () => {
-    expect(feed(Buffer.from(wrapProgram(program)))).toBe('one\necho inside\n}\ntwo\nthree\n');
+    expect(feed(Buffer.from(wrapProgram(program, null)))).toBe('one\necho inside\n}\ntwo\nthree\n');
   });
 
   it('runs not at all wherever it was cut off', () => {
-    const whole = Buffer.from(wrapProgram(program));
+    const whole = Buffer.from(wrapProgram(program, null));
     const closing = whole.lastIndexOf('}');
     for (let length = 0; length <= closing; length += 1) {
       expect({ length, output: feed(whole.subarray(0, length)) }).toEqual({ length, output: '' });
