@@ -5,12 +5,15 @@ import type { Run } from './compare.ts';
 import { formatLatency } from './latency/round-trips.ts';
 import { type FarRun, runLatency } from './latency/run-latency.ts';
 import { type ContenderName, contenderNames, runComparison } from './run-comparison.ts';
+import { formatScale } from './scale/format-scale.ts';
+import { runScale, type ScaleRun, scaleCommands } from './scale/run-scale.ts';
 import { formatTable, rowsOf } from './table.ts';
 
 /*
  * How fast a push is, beside Ansible, Mitogen and plain OpenSSH that do the same work on the same hosts in the same run. Needs root, and what
  * `npm run bench` installs. Options: --hosts 20,50,100  --rounds 3  --with mlbroute,ansible,mitogen,floor
  *   --latency [--delays 0,25,100]: hosts that are far away, and the round trips to them
+ *   --scale: thousands of hosts that only pretend, and what each of them costs mlbroute
  */
 
 const { values } = parseArgs({
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     with: { type: 'string', default: contenderNames.join(',') },
     latency: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
     delays: { type: 'string', default: '0,25,100' },
     out: { type: 'string', default: 'node_modules/.cache/bench/results' },
   },
@@ -46,6 +50,12 @@ if (values.latency) {
     process.stdout.write(formatLatency(runs));
     keep('latency', runs);
   }
+} else if (values.scale) {
+  const tell = ({ command, hosts, wallMs }: ScaleRun) => note(`${hosts} hosts: ${command}: ${seconds(wallMs)}`);
+  const given = { sizes: sizes('50,500,2000'), commands: scaleCommands, root, openFileLimit: null };
+  const runs = await runScale({ ...given, tell });
+  process.stdout.write(formatScale(runs));
+  keep('scale', runs);
 } else {
   const tell = ({ contender, work, hosts, round, wallMs, cpuMs, processes }: Run) =>
     note(

@@ -15,7 +15,7 @@ export type Measured = {
 /** Runs a command on the controller of a fleet. */
 export async function measure(
   fleet: BenchFleet,
-  { argv, env }: { readonly argv: readonly string[]; readonly env: NodeJS.ProcessEnv },
+  { argv, env, cwd }: { readonly argv: readonly string[]; readonly env: NodeJS.ProcessEnv; readonly cwd?: string },
 ): Promise<Measured> {
   const times = join(fleet.directory, 'times');
   const [command = '', ...args] = [
@@ -28,7 +28,7 @@ export async function measure(
     ...argv,
   ];
   const began = performance.now();
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

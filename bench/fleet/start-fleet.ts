@@ -24,7 +24,7 @@ export type BenchFleet = {
 };
 
 /** Address and port. */
-export type Place = { readonly address: string; readonly port: number };
+type Place = { readonly address: string; readonly port: number };
 
 /** Every host can carry it: replies by mark, on a second card. */
 const variables = {

@@ -27,6 +27,8 @@ export type RunSoFar = {
   readonly waves: readonly Wave[];
   /** How a host is looked at anew where time has passed since its plan was shown. */
   readonly lookAt: LookAt;
+  /** Hosts whose session is still open since they were looked at. */
+  readonly kept: ReadonlySet<Seen>;
   /** Null: this run is not written down. */
   readonly journal: Journal | null;
   /** What reports will say of it. */
@@ -50,7 +52,7 @@ export async function applyAll(
 ): Promise<Applied> {
   const { serial, maxFail } = options;
   const batches = cutWaves(busy, ({ deployment }) => deployment.connection.name, { ...run, serial, maxFail });
-  const fresh = await closeTheRest(batches, options);
+  const fresh = await closeTheRest(batches, run.kept);
   const deployments = busy.map(({ deployment }) => deployment);
   const reporter = await openReporter(deployments, ['apply', 'verify', 'confirm'], options, io);
   const inFlight = followHosts(options.confirmTimeoutS, run.surroundings.now);
@@ -95,9 +97,9 @@ export async function applyAll(
 }
 
 /** Only what starts at once keeps its session: nobody knows how long a question stands, or the batches before a batch take. */
-async function closeTheRest(batches: readonly Batch<Seen>[], { yes }: RolloutOptions): Promise<ReadonlySet<Seen>> {
-  const fresh = new Set(yes ? batches[0]?.items : []);
-  const others = batches.flatMap(({ items }) => items).filter((seen) => !fresh.has(seen));
+async function closeTheRest(batches: readonly Batch<Seen>[], kept: ReadonlySet<Seen>): Promise<ReadonlySet<Seen>> {
+  const fresh = new Set(batches[0]?.items.filter((seen) => kept.has(seen)));
+  const others = [...kept].filter((seen) => !fresh.has(seen));
   await Promise.all(others.map(({ session }) => session.close()));
   return fresh;
 }

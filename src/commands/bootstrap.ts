@@ -8,6 +8,7 @@ import { needsOf } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { type MeetOptions, meetHosts } from './meet-hosts.ts';
+import { hostsAtATime } from './open-files.ts';
 import type { RolloutOptions } from './options.ts';
 import { load } from './session.ts';
 import { readHostKeys } from './trust-keys.ts';
@@ -35,7 +36,8 @@ export async function bootstrap(options: BootstrapOptions, io: Io): Promise<numb
   tellDoubts(ofAllShards, io);
   const guests = hosts.map(({ deployment, wants }) => ({ deployment, needs: needsOf(wants.spec) }));
   const lookAt: LookAt = (deployment, there) => lookAhead(deployment, 'change', there);
-  const met = await meetHosts(guests, { ...options, trusted: trusted.value, lookAt }, io);
+  const forks = hostsAtATime(options, hosts.length, io);
+  const met = await meetHosts(guests, { ...options, forks, trusted: trusted.value, lookAt }, io);
 
   const endOf = new Map(met.hosts.map(({ deployment, outcome }) => [deployment.connection.name, outcome]));
   const choice = {

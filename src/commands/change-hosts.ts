@@ -15,6 +15,7 @@ import type { Choice } from './chosen-hosts.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { journalDirectory, openJournal } from './journal.ts';
+import { hostPlaces, hostsAtATime, openFileLimit } from './open-files.ts';
 import type { RolloutOptions } from './options.ts';
 import { type HostEnd, recordRun } from './run-record.ts';
 import { onEach, openReporter, tellSummary } from './session.ts';
@@ -62,8 +63,20 @@ export async function changeHosts(
     };
   };
   const surroundings = await realSurroundings(io, options.acceptNew, tell(looking.emit));
-  const lookAtOne = async (deployment: Deployment) => record.saw(await lookAt(deployment, surroundings));
-  const looks = await onEach(deployments, options.forks, lookAtOne, {
+  const forks = hostsAtATime(options, hosts.length, io);
+  // Those that are looked at, and those whose session waits for the change.
+  let placesLeft = hostPlaces(openFileLimit()) - forks;
+  const lookAtOne = async (deployment: Deployment) => {
+    const result = record.saw(await lookAt(deployment, surroundings));
+    if (result.kind === 'ended') return result;
+    const isKept = !options.check && options.yes && !hasNothingToDo(result) && placesLeft > 0;
+    if (isKept) placesLeft -= 1;
+    else await result.session.close();
+    if (isKept) kept.add(result);
+    return result;
+  };
+  const kept = new Set<Seen>();
+  const looks = await onEach(deployments, forks, lookAtOne, {
     emit: surroundings.emit,
     endOf: earlyEnd,
   });
@@ -72,17 +85,13 @@ export async function changeHosts(
   const early = looks.flatMap((result) => earlyEnd(result) ?? []);
   const seen = looks.filter((result): result is Seen => result.kind === 'seen');
   const busy = seen.filter((result) => !hasNothingToDo(result));
-  await Promise.all(seen.filter(hasNothingToDo).map(({ session }) => session.close()));
   if (busy.length > 0) showPlans(seen, options, io);
   if (options.check) {
-    await Promise.all(busy.map(({ session }) => session.close()));
     stopListening();
     const isReported = record.write([...ends(early), ...busy.map((each) => endOf(each, null))]);
     if (early.some(({ outcome }) => isBad(outcome))) tellEnd(early, beganMs, options, io);
     return !isReported || early.some(({ outcome }) => isBad(outcome)) ? 1 : busy.length > 0 ? exitCodes.differences : 0;
   }
-  // Nobody knows how long the question stands; connections are not held open for it.
-  if (!options.yes) await Promise.all(busy.map(({ session }) => session.close()));
   const askedMs = performance.now();
   // What only looks need not be allowed.
   const isQuestion = !busy.every(staysAsItIs);
@@ -111,9 +120,9 @@ export async function changeHosts(
   for (const { deployment, outcome } of early)
     journal.record({ kind: 'end', host: deployment.connection.name, outcome });
   const failed = early.flatMap(({ deployment, outcome }) => (isBad(outcome) ? [deployment.connection.name] : []));
-  const run = { surroundings, hosts, failed, waves, lookAt, journal, record, tell };
+  const run = { surroundings, hosts, failed, waves, lookAt, journal, record, tell, kept };
   stopListening();
-  const late = await applyAll(busy, options, io, run);
+  const late = await applyAll(busy, { ...options, forks }, io, run);
   const results = tellEnd([...early, ...late.ended], beganMs + waitedMs, options, io);
   const isReported = record.write(ends([...early, ...late.ended]));
   if (late.isInterrupted) return exitCodes.interrupted;

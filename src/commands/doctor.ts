@@ -9,6 +9,7 @@ import { createConnect } from '../transport/connect.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { loadNodeProgram } from './node-programs.ts';
+import { hostsAtATime } from './open-files.ts';
 import type { ConnectionOptions } from './options.ts';
 import { load } from './session.ts';
 import { connectOptions } from './surroundings.ts';
@@ -26,7 +27,8 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
     now: () => performance.now(),
     wallClockS: () => Date.now() / 1000,
   };
-  const hosts = await rollOut(loaded.value.hosts, options.forks, async ({ name, wants, deployment }) => {
+  const forks = hostsAtATime(options, loaded.value.hosts.length, io);
+  const hosts = await rollOut(loaded.value.hosts, forks, async ({ name, wants, deployment }) => {
     const checks = await checkUp(deployment.connection, needsOf(wants.spec), surroundings);
     if (options.output === 'json') io.stdout(checkUpLine(name, checks));
     return { host: name, checks };

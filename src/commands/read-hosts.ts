@@ -1,6 +1,7 @@
 import type { HostResult } from '../report/summary.ts';
 import type { Seen } from './apply-host.ts';
 import type { Io } from './io.ts';
+import { hostsAtATime } from './open-files.ts';
 import type { ConnectionOptions } from './options.ts';
 import { type RunRecord, recordRun } from './run-record.ts';
 import { type Chosen, load, lookAtAll, openReporter } from './session.ts';
@@ -33,12 +34,11 @@ export async function readHosts(
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
   const looks = await lookAtAll(
     deployments,
-    { forks: options.forks, isPlan: command === 'plan' },
+    { forks: hostsAtATime(options, hosts.length, io), isPlan: command === 'plan' },
     surroundings,
     record.saw,
   );
   stopListening();
-  await Promise.all(looks.map(async (result) => result.kind === 'seen' && result.session.close()));
   await reporter.close();
   return {
     loaded: loaded.value,

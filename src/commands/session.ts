@@ -86,15 +86,20 @@ export async function onEach<T, R>(
   });
 }
 
-/** Looks at every host; `saw` is told at once. `isPlan`: what its actions would do is asked; else what the next boot reads is. */
+/** Looks at every host, and closes its session; `saw` is told at once. `isPlan`: what its actions would do is asked; else what the next boot reads is. */
 export function lookAtAll(
   deployments: readonly Deployment[],
   { forks, isPlan }: { readonly forks: number; readonly isPlan: boolean },
   surroundings: Surroundings,
   saw: (result: Look) => Look,
 ): Promise<readonly Look[]> {
-  const lookAt = async (deployment: Deployment) =>
-    saw(await (isPlan ? lookAhead(deployment, 'read', surroundings) : look(deployment, 'audit', surroundings)));
+  const lookAt = async (deployment: Deployment) => {
+    const result = await (isPlan
+      ? lookAhead(deployment, 'read', surroundings)
+      : look(deployment, 'audit', surroundings));
+    if (result.kind === 'seen') await result.session.close();
+    return saw(result);
+  };
   return onEach(deployments, forks, lookAt, {
     emit: surroundings.emit,
     endOf: (result) => (result.kind === 'ended' ? result : null),

@@ -10,6 +10,7 @@ import { exitCodes } from './exit-codes.ts';
 import { askFromHere, tellFromHere } from './from-here.ts';
 import { hookOf } from './hook.ts';
 import type { Io } from './io.ts';
+import { hostsAtATime } from './open-files.ts';
 import type { ConnectionOptions } from './options.ts';
 import { hostEnds, recordRun } from './run-record.ts';
 import { load, onEach, openReporter, tellSummary } from './session.ts';
@@ -49,7 +50,12 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
   const { captureS, fromHere } = options;
   const capture = captureS === undefined ? null : captureTogether(deployments.length, captureS);
-  const results = verifyAll(deployments, options, { surroundings, saw: record.saw, capture: capture?.wish ?? null });
+  const forks = hostsAtATime(options, deployments.length, io);
+  const results = verifyAll(
+    deployments,
+    { ...options, forks },
+    { surroundings, saw: record.saw, capture: capture?.wish ?? null },
+  );
   // Answers are of use to a capture while it lasts; without any, after all else.
   const asked = Promise.race([...(capture === null ? [] : [capture.begun]), results]).then(() => askFromHere(fromHere));
   const verified = await results;

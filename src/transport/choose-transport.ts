@@ -7,7 +7,7 @@ import { type ConfiguredHost, configureHost, unconfigured } from './configured-h
 import { jumpHostOf } from './jump-host.ts';
 import { agentKeys, keysBeyond } from './keys-beyond.ts';
 import { placeOf } from './socket.ts';
-import { readSshConfig, type SshConfig } from './ssh-config.ts';
+import { createConfigReader, type SshConfig } from './ssh-config.ts';
 
 /** How a host is reached: by mlbroute's own SSH as configured, or by the system's ssh for a reason. */
 export type Way =
@@ -32,6 +32,7 @@ export type ChooseOptions = { readonly homeDirectory: string; readonly agentSock
 /** Makes the function that chooses how to reach a host, for as long as mlbroute runs. */
 export function createChooser(options: ChooseOptions) {
   let defaults: Promise<Result<SshConfig | null, Failure>> | null = null;
+  const readSshConfig = createConfigReader();
   // One answer per agent is enough for all hosts.
   const asked = new Map<string, Promise<readonly string[]>>();
   const keyTypesIn = async (socket: string | null): Promise<readonly string[]> => {

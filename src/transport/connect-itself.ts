@@ -6,7 +6,7 @@ import { gatherCredentials } from './credentials.ts';
 import type { Deadlines } from './deadlines.ts';
 import { prepareKeyCheck } from './host-key-check.ts';
 import type { createJumpPool } from './jump-pool.ts';
-import type { PinHostKey } from './known-hosts-file.ts';
+import type { PinHostKey, readKnownHosts } from './known-hosts-file.ts';
 import type { Unlock } from './locked-key.ts';
 import { type ItselfConnection, type LoginTrouble, logIn } from './login.ts';
 import { type RetryOptions, retryDrops } from './retry.ts';
@@ -24,6 +24,7 @@ export type Means = {
   readonly deadlines: Deadlines;
   readonly retries: RetryOptions;
   readonly pinHostKey: PinHostKey;
+  readonly readKnownHosts: typeof readKnownHosts;
   /** Hears of each key that is refused because nobody knows it. */
   readonly onUnknownKey?: (shown: UnknownKey) => void;
   readonly openThrough: ReturnType<typeof createJumpPool>;

@@ -6,7 +6,7 @@ import { inHome } from './credentials.ts';
 import { errorText } from './error-code.ts';
 import { explainHostKey, hostKeyAlgorithms } from './host-key.ts';
 import { judgeHostKey, type KnownHost, keptBy } from './known-hosts.ts';
-import { type PinHostKey, readKnownHosts } from './known-hosts-file.ts';
+import type { PinHostKey, readKnownHosts } from './known-hosts-file.ts';
 import type { UnknownKey } from './session.ts';
 
 /** Where keys are known and kept. */
@@ -14,6 +14,7 @@ export type KeyCheckOptions = {
   readonly homeDirectory: string;
   readonly acceptNew: boolean;
   readonly pinHostKey: PinHostKey;
+  readonly readKnownHosts: typeof readKnownHosts;
   /** Hears of each key that is refused because nobody knows it. */
   readonly onUnknownKey?: (shown: UnknownKey) => void;
 };
@@ -35,7 +36,7 @@ export async function prepareKeyCheck(
   );
   let lines: readonly KnownHost[];
   try {
-    lines = await readKnownHosts(files);
+    lines = await options.readKnownHosts(files);
   } catch (error) {
     return err({ kind: 'host-key', message: `known hosts cannot be read: ${errorText(error)}` });
   }

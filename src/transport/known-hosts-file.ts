@@ -16,9 +16,34 @@ const staleLockMs = 10_000;
 const lockPollMs = 10;
 
 /** Reads known_hosts files in order; one that does not exist has no lines. Rejects where one cannot be read. */
-export async function readKnownHosts(files: readonly string[]): Promise<KnownHost[]> {
+export async function readKnownHosts(files: readonly string[]): Promise<readonly KnownHost[]> {
   const all = await Promise.all(files.map(async (file) => parseKnownHosts(await readIfThere(file), file)));
   return all.flat();
+}
+
+/** Makes a reader of the same that parses files again only where one of them has changed; equal answers are one list. */
+export function createKnownHostsReader(): typeof readKnownHosts {
+  const read = new Map<string, { readonly version: string; readonly lines: Promise<readonly KnownHost[]> }>();
+  return async (files) => {
+    const key = JSON.stringify(files);
+    const version = JSON.stringify(await Promise.all(files.map(versionOf)));
+    const there = read.get(key);
+    if (there?.version === version) return there.lines;
+    const lines = readKnownHosts(files);
+    read.set(key, { version, lines });
+    return lines;
+  };
+}
+
+/** Another one where a file was written since. */
+async function versionOf(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs } = await stat(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'not there';
+    throw error;
+  }
 }
 
 /** Pins a host's key to a file; gives the verdict after that. Rejects where the file cannot be read or written. */

@@ -55,8 +55,46 @@ export function keptBy(
 }
 
 /** The lines that speak of a host, those of certificate authorities among them. */
-export function linesFor(lines: readonly KnownHost[], name: string): KnownHost[] {
-  return lines.filter((line) => matchesName(line.names, name));
+export function linesFor(lines: readonly KnownHost[], name: string): readonly KnownHost[] {
+  const index = indexes.get(lines) ?? makeIndex(lines);
+  indexes.set(lines, index);
+  const found =
+    index.found.get(name) ??
+    [...(index.plain.get(name) ?? []), ...index.others.filter((line) => matchesName(line.names, name))].sort(
+      (a, b) => (index.place.get(a) ?? 0) - (index.place.get(b) ?? 0),
+    );
+  index.found.set(name, found);
+  return found;
+}
+
+/**
+ * Thousands of hosts look for their line among thousands: plain names are found at once, and what was found for a name is kept, since a hashed line
+ * costs a hash for each name it is asked about.
+ */
+type Index = {
+  readonly plain: ReadonlyMap<string, readonly KnownHost[]>;
+  readonly others: readonly KnownHost[];
+  readonly place: ReadonlyMap<KnownHost, number>;
+  readonly found: Map<string, readonly KnownHost[]>;
+};
+
+const indexes = new WeakMap<readonly KnownHost[], Index>();
+
+function makeIndex(lines: readonly KnownHost[]): Index {
+  const plain = new Map<string, KnownHost[]>();
+  const others: KnownHost[] = [];
+  for (const line of lines) {
+    if (/[|*?!]/.test(line.names)) {
+      others.push(line);
+      continue;
+    }
+    for (const name of new Set(line.names.toLowerCase().split(','))) {
+      const its = plain.get(name);
+      if (its === undefined) plain.set(name, [line]);
+      else its.push(line);
+    }
+  }
+  return { plain, others, place: new Map(lines.map((line, i) => [line, i])), found: new Map() };
 }
 
 /**

@@ -20,14 +20,14 @@ export type Output = {
 };
 
 /** How a program's output is taken. */
-export type OutputWish = {
+type OutputWish = {
   readonly onLine: ((line: string) => void) | null;
   /** What its last line begins with, before the exit code; null where it ends with its shell. */
   readonly endMarker: string | null;
 };
 
 /** What one program gives. */
-export type ProgramOutput = {
+type ProgramOutput = {
   /** Resolves with the exit code when the marker came; never where there is none. */
   readonly ended: Promise<number>;
   readonly stdout: () => string;

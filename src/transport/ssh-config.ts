@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
 import { errorCode, errorText } from './error-code.ts';
+import { saysTheSameForAll } from './same-for-all.ts';
 
 /** What ssh(1) would do for a host: keywords of ssh_config(5) in lower case, each with its values in order. */
 export type SshConfig = ReadonlyMap<string, readonly string[]>;
@@ -33,6 +34,28 @@ export function readSshConfig(request: SshConfigRequest): Promise<Result<SshConf
     });
     child.stdin?.end();
   });
+}
+
+/**
+ * Makes the function that asks `ssh -G`, each question once for as long as mlbroute runs; where ssh's files say the same for all hosts, one answer is for
+ * all that have the same arguments. Starting a process for each of many hosts would hold everything else up.
+ */
+export function createConfigReader(): typeof readSshConfig {
+  const plain = new Map<string, Promise<boolean>>();
+  const asked = new Map<string, ReturnType<typeof readSshConfig>>();
+  return async (request) => {
+    const words = JSON.stringify(request.arguments);
+    // A file that cannot be read is for ssh itself to complain of.
+    const isPlain = plain.get(words) ?? saysTheSameForAll(request.arguments).catch(() => false);
+    plain.set(words, isPlain);
+    const isSame = await isPlain;
+    const question = isSame ? words : JSON.stringify([request.arguments, request.address]);
+    const answer = asked.get(question) ?? readSshConfig(request);
+    asked.set(question, answer);
+    const config = await answer;
+    if (!isSame || !config.ok || config.value === null) return config;
+    return ok(new Map([...config.value, ['hostname', [request.address.toLowerCase()]]]));
+  };
 }
 
 /** Parses what `ssh -G` prints: a keyword and a value per line. */
