@@ -96,15 +96,12 @@ export async function changeHosts(
   // What only looks need not be allowed.
   const isQuestion = !busy.every(staysAsItIs);
   if (isQuestion && !options.yes && !(await isAgreed(busy, early, options.question, { io, follower }))) {
-    io.stderr(
-      io.isInputTty || follower !== null
-        ? 'Nothing was changed.\n'
-        : 'Nothing was changed: without a terminal to ask on, say --yes.\n',
-    );
+    const wasAsked = io.isInputTty || follower !== null;
+    io.stderr(`Nothing was changed${wasAsked ? '.' : ': without a terminal to ask on, say --yes.'}\n`);
     stopListening();
     const because = 'nobody agreed to the plan';
     record.write([...ends(early), ...busy.map((each) => endOf(each, { status: 'not-started', because }))]);
-    return exitCodes.interrupted;
+    return wasAsked ? exitCodes.interrupted : exitCodes.usage;
   }
   const waitedMs = performance.now() - askedMs;
 

@@ -39,7 +39,8 @@ type RebootWish = {
 export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const loaded = await load(options, io);
   if (!loaded.ok) return exitCodes.badInput;
-  if (options.reboot !== undefined && !(await mayReboot(loaded.value.hosts.length, options.reboot, io))) return 1;
+  if (options.reboot !== undefined && !(await mayReboot(loaded.value.hosts.length, options.reboot, io)))
+    return io.isInputTty ? exitCodes.interrupted : exitCodes.usage;
   const beganMs = performance.now();
   const deployments = loaded.value.hosts.map(({ deployment }) => deployment);
   const hosts = deployments.map(({ connection }) => connection.name);

@@ -140,6 +140,13 @@ describe('a question', () => {
     expect(stderr).toMatch(/\n\nunreachable {2}n1: .*\n\nNothing was changed\.\n$/);
   });
 
+  it('that nobody can be asked is wrong usage', async () => {
+    expect(await fleet.run(push, fleet.pushOptions({ yes: false, limit: 'n2' }))).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining('Nothing was changed: without a terminal to ask on, say --yes.\n'),
+    });
+  });
+
   it('that is answered with no leaves no run to retry', async () => {
     const options = fleet.pushOptions({ yes: false });
     const io = { isInputTty: true, confirm: async () => false };
