@@ -67,7 +67,8 @@ describe.each([
 
   it.each(['restart', 'reload'])('are there again after a %s of what flushes all chains', async (verb) => {
     host.sh('nft add table inet other');
-    host.sh(`systemctl ${verb} nftables.service`);
+    // It waits for its own job, and not for ours, which comes after it.
+    host.sh(`systemctl ${verb} nftables.service; while systemctl list-jobs | grep -q mlbroute; do sleep 0.1; done`);
     expect(host.sh('nft list tables')).not.toContain('other');
     expect(chains()).toBe(pushed);
     expect((await auditOf(host.inventory(vars))).exitCode).toBe(0);
