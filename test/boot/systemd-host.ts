@@ -125,6 +125,7 @@ async function start(image: string, folder: string): Promise<{ readonly child: C
     if (init > 0 && isSystemd(init)) return { child, init };
     await sleep(50);
   }
+  child.kill('SIGKILL');
   throw new Error(`it does not come to systemd: ${said}`);
 }
 
