@@ -5,11 +5,20 @@
 
 section() { printf '%s %s\n' "$token" "$1"; }
 
-# The value of NAME= in a file of assignments, without a fork.
-value_of() {
+# Prints a text and the value of NAME= in a file of assignments, without a fork: print_value TEXT NAME FILE
+print_value() {
+  value=''
   while IFS= read -r line || [ -n "$line" ]; do
-    case $line in "$1="*) printf '%s\n' "${line#*=}"; return ;; esac
-  done <"$2"
+    case $line in "$2="*) value=${line#*=} && break ;; esac
+  done <"$3"
+  printf '%s %s\n' "$1" "$value"
+}
+
+# Sets $legacy_tables to the tables that a file of /proc names, without a fork.
+read_tables() {
+  legacy_tables=''
+  [ -r "$1" ] || return 0
+  while read -r name; do legacy_tables="$legacy_tables $name"; done <"$1"
 }
 
 host_section() {
@@ -19,15 +28,15 @@ host_section() {
   # The effective one, without a process of its own.
   while read -r key _ uid _; do [ "$key" = Uid: ] && break; done <"/proc/$$/status"
   printf 'boot-id %s\nkernel %s\nuid %s\n' "$boot_id" "$kernel" "$uid"
-  [ -r /etc/os-release ] && printf 'os %s\n' "$(value_of ID /etc/os-release)"
+  [ -r /etc/os-release ] && print_value os ID /etc/os-release
   [ -d /run/systemd/system ] && printf 'systemd %s\n' "$(systemctl --version 2>/dev/null)"
   [ -e /run/systemd/netif/state ] && printf 'networkd active\n'
   for program in ip iptables iptables-restore iptables-save netplan nft systemctl systemd-run sysctl sha256sum stat udevadm; do
     command -v "$program" >/dev/null 2>&1 && printf 'program %s\n' "$program"
   done
-  iptables='' legacy_tables=''
+  iptables=''
   command -v iptables >/dev/null 2>&1 && iptables=$(iptables --version 2>&1) && printf 'iptables %s\n' "$iptables"
-  [ -r /proc/net/ip_tables_names ] && legacy_tables=$(cat /proc/net/ip_tables_names)
+  read_tables /proc/net/ip_tables_names
 }
 
 # kube-proxy in iptables or ipvs mode hangs its chain into nat PREROUTING, by whichever variant of iptables it carries along. Asking the
@@ -101,8 +110,7 @@ network_section() {
 
 ipv6_chains() {
   section chains-ipv6
-  legacy_tables=''
-  [ -r /proc/net/ip6_tables_names ] && legacy_tables=$(cat /proc/net/ip6_tables_names)
+  read_tables /proc/net/ip6_tables_names
   case "$iptables $legacy_tables" in
     *nf_tables* | *mangle*) saved ip6tables ip6 mangle | grep -e '^\*' -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
   esac
@@ -133,19 +141,21 @@ nft_section() {
   section nft-chains
   case $nft_tables in *'table inet mlbroute'*) nft list table inet mlbroute ;; esac
   section nft-marks
-  printf '%s\n' "$nft_tables" | while read -r _ family name; do
+  while read -r _ family name; do
     case "$family $name" in
       ' ' | 'inet mlbroute' | ip*' raw' | ip*' mangle' | ip*' nat' | ip*' filter' | ip*' security' | ip*' kube-proxy') continue ;;
     esac
-    nft list table "$family" "$name" 2>/dev/null | grep ' mark '
-  done
+    nft list table "$family" "$name" 2>/dev/null </dev/null | grep ' mark '
+  done <<TABLES
+$nft_tables
+TABLES
 }
 
 # Which .network file networkd uses for each link, and all files it could use, with what they match.
 networkd_section() {
   section networkd-links
   for file in /run/systemd/netif/links/*; do
-    [ -e "$file" ] && printf '%s %s\n' "${file##*/}" "$(value_of NETWORK_FILE "$file")"
+    [ -e "$file" ] && print_value "${file##*/}" NETWORK_FILE "$file"
   done
   # Its invocation link is made when networkd starts. A folder, with a stroke at its end, tells of files that are gone.
   section networkd-unread
@@ -287,7 +297,8 @@ boot_section() {
   section boot-lines
   [ $# -gt 0 ] && grep -Hn -e '^[[:blank:]]*-\{0,1\}[[:blank:]]*/*[a-z][a-z0-9_-]*[./]' -e '^[:*-].*MLBROUTE' -- "$@"
   section boot-state
-  printf 'clock %s\n' "$(date +%s)"
+  # Who only pushes asks no host for the time.
+  [ -n "$boot" ] && printf 'clock %s\n' "$(date +%s)"
   for unit in systemd-networkd.service systemd-sysctl.service mlbroute-routing.service mlbroute-routing.timer mlbroute-iptables.service mlbroute-nftables.service; do
     state=unwanted
     for file in /etc/systemd/system/*.wants/"$unit" /run/systemd/generator*/*.wants/"$unit" /usr/lib/systemd/system/*.wants/"$unit" /lib/systemd/system/*.wants/"$unit"; do

@@ -144,7 +144,7 @@ describe('node/observe.sh', () => {
     expect(observed.ok && prioritiesOf(observed.value.running, 'ipv6')).toEqual([]);
   });
 
-  it('starts no more than 20 programs', () => {
+  it('starts no more than 18 programs', () => {
     const { stdout } = printedBy({
       setUp: fullHost,
       wrapper: 'strace -f -qq -e trace=execve -e status=successful -o /mnt/trace',
@@ -155,7 +155,7 @@ describe('node/observe.sh', () => {
       .split('\n')
       .flatMap((line) => /execve\("[^"]*", \[([^\]]*)\]/.exec(line)?.[1] ?? []);
     expect(started[0]).toContain('dash');
-    expect(started.length, `every push starts these on every host:\n${started.join('\n')}`).toBeLessThanOrEqual(20);
+    expect(started.length, `every push starts these on every host:\n${started.join('\n')}`).toBeLessThanOrEqual(18);
   });
 
   it.each<[string, string, object]>([
