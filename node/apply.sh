@@ -1,4 +1,4 @@
-# Makes one change on this host as a transaction. The controller puts `token=… id=… owner=… confirm_within=… preparations=…` before this
+# Makes one change on this host as a transaction. The controller puts `token=… id=… owner=… confirm_within=… preparations=… native=…` before this
 # text and, after it, the functions `stage` (files), `expect` (what must still be there), `prepare` (steps before the files are written)
 # and `steps` (the running kernel), then `main </dev/null`.
 # Each line of the answer starts with $token. The functions `transaction_program` and `manifest` print what is kept for
@@ -103,9 +103,10 @@ Wants=network-pre.target
 Type=oneshot
 ExecStart=/bin/sh /var/lib/mlbroute/pending/transaction boot'
 
+# set_deadline [SECONDS MORE]
 set_deadline() {
   read -r up _ </proc/uptime
-  printf '%s\n' $((${up%%.*} + confirm_within)) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
+  printf '%s\n' $((${up%%.*} + confirm_within + ${1:-0})) >"$here/deadline.new" && mv -f "$here/deadline.new" "$here/deadline"
 }
 
 arm() {
@@ -274,7 +275,27 @@ pass() {
 run() { go_on; "$@" >"$here/output" 2>&1 || is_there_already "$*" || fail "$(tr '\n' ' ' <"$here/output")"; }
 
 is_there_already() {
+  # The host's own tool may have made, or taken away, all of it; the look after it tells whether that is what was wanted.
+  case ${native:+$1} in
+    'ip link add '*) grep -q 'File exists' "$here/output"; return ;;
+    'ip '*' delete '*) grep -q -e 'No such ' -e 'Cannot find device' -e 'does not exist' "$here/output"; return ;;
+  esac
   case $1 in 'ip link '*) return 1 ;; 'ip '*' add '*) grep -q 'File exists' "$here/output" ;; *) return 1 ;; esac
+}
+
+# activate COMMAND…: has the host's own tool bring up what was written. It has a minute more; the time for the confirmation begins after all steps.
+activate() {
+  : >"$here/activated" && set_deadline 60 && "$@" && settle
+}
+
+# Until networkd has been at work on no link for a second; some have no carrier, and never end.
+settle() {
+  quiet=0 tries=0
+  while [ "$quiet" -lt 5 ] && [ "$tries" -lt 100 ] && [ ! -h "$here/verdict" ]; do
+    sleep 0.2
+    tries=$((tries + 1)) quiet=$((quiet + 1))
+    ! grep -qsE '^ADMIN_STATE=(pending|initialized|configuring)$' /run/systemd/netif/links/* || quiet=0
+  done
 }
 
 # judge_netplan [PATH]: as netplan would at a boot, of its files with the text of standard input at PATH, or without our file

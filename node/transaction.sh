@@ -234,7 +234,7 @@ try() {
     *' delete '*' : '*'No such '* | *' delete '*' : '*'Cannot find device'* | *' delete '*' : '*'does not exist'*) ;;
     *' add '*' : '*'File exists'*) ;;
     *' disable '*' : '*'does not exist'* | *' disable '*' : '*' not found'*) ;;
-    *' -D '*' : '*'does a matching rule exist'* | *' -D '*' : '*'does not exist'* | *' -[DFX] '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
+    *' -D '*' : '*'does a matching rule exist'* | *' -D '*' : '*'does not exist'* | *' -'[DFX]' '*' : '*'No chain/target/match'* | *' -D '*' : '*"Couldn't load target"*) ;;
     *) failed="$failed$message " ;;
   esac
 }
@@ -247,6 +247,18 @@ generate_netplan() {
   for file in "$kept"/*; do
     # Where it is the same file still, ln says so.
     ! cmp -s "$file" "/run/systemd/network/${file##*/}" || ln -f "$file" "/run/systemd/network/${file##*/}" 2>/dev/null || continue
+  done
+}
+
+# Where the host's own tool was to bring up a push, it brings up what is back.
+activate() {
+  [ -e "$here/activated" ] || return 0
+  "$@" || return
+  quiet=0 tries=0
+  while [ "$quiet" -lt 5 ] && [ "$tries" -lt 100 ]; do
+    sleep 0.2
+    tries=$((tries + 1)) quiet=$((quiet + 1))
+    ! grep -qsE '^ADMIN_STATE=(pending|initialized|configuring)$' /run/systemd/netif/links/* || quiet=0
   done
 }
 

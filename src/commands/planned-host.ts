@@ -54,13 +54,16 @@ export async function holdToPlan(seen: Extract<Look, { kind: 'seen' }>, saved: S
 }
 
 function prepare(
-  { name, manifest }: SavedHost,
+  { name, manifest, plan: { activation } }: SavedHost,
   observed: Observed,
   accepted: ReadonlySet<string>,
 ): Result<Prepared, readonly Failure[]> {
   const { desired, files } = manifest;
   // Warnings about the inventory were shown when the plan was made.
-  const made = makePlan({ host: name, desired, files, observed, warnings: [] });
+  const made = makePlan({
+    ...(activation === undefined ? {} : { activation }),
+    ...{ host: name, desired, files, observed, warnings: [] },
+  });
   return made.ok
     ? ok({ plan: acceptObstacles(made.value, accepted), manifest: makeManifest(desired, files, observed) })
     : made;

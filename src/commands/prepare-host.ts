@@ -28,7 +28,8 @@ export function prepareHost(
   const { facts } = observed;
   const names = { networkFileOf: networkFileFor(spec, facts), netplanIdOf: netplanIdFor(spec, facts) };
   const files = renderFiles(state, names, templates);
-  const plan = makePlan({ host, desired: state, files, observed, warnings });
+  const activation = spec.activate === 'native' ? { activation: spec.activate } : {};
+  const plan = makePlan({ ...activation, host, desired: state, files, observed, warnings });
   return plan.ok
     ? ok({ plan: acceptObstacles(plan.value, forced), manifest: makeManifest(state, files, observed) })
     : plan;

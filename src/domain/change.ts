@@ -35,6 +35,7 @@ export type RuntimeChange = {
     | 'service'
     | 'networkd'
     | 'netplan'
+    | 'activation'
     | 'unit'
     | 'reload';
   /** As people say it, e.g. `rule 2011 fwmark 0x100/0x1f00 lookup 7100`. */
@@ -45,6 +46,8 @@ export type RuntimeChange = {
   readonly undoAtBoot?: readonly Command[];
   /** It comes before the files are written, and is taken back after them. */
   readonly isBeforeFiles?: true;
+  /** What of a change that `readsFiles` is taken back before the files are. Missing: nothing. */
+  readonly undoBeforeFiles?: readonly Command[];
   /** It has something read the files, so it is taken back by reading them again: after they are back. */
   readonly readsFiles?: true;
 };
@@ -72,6 +75,8 @@ export type HostPlan = {
   readonly decisions: readonly Decision[];
   /** What brings it all back at boot. Missing: `networkd`. */
   readonly renderer?: Renderer;
+  /** Missing: hitless. */
+  readonly activation?: 'native';
   readonly files: readonly FileChange[];
   /** In the order of application. */
   readonly runtime: readonly RuntimeChange[];

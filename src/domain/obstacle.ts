@@ -15,6 +15,7 @@ export const obstacleKinds = {
   'device-enslaved': 'the interface belongs to a bridge, bond or VRF, where MetalLB does not announce',
   'parent-down': 'the parent of the VLAN is down, and a VLAN cannot come up before it',
   'mtu-above-parent': 'the VLAN is to have a larger MTU than its parent, which the kernel refuses',
+  workload: 'the host’s own tool is to bring the network up, which takes routes of pods away, and pods are there',
   'ebpf-datapath': 'an eBPF datapath bypasses the chains that set the mark',
   'return-path': 'the return path that was asked for cannot work with what serves the services',
 } as const;

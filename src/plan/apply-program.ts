@@ -30,9 +30,10 @@ export function applyProgram(plan: HostPlan, manifest: Manifest | null, options:
   );
   const steps = plan.runtime
     .filter(({ isBeforeFiles }) => !isBeforeFiles)
-    .map((change) => (change.readsFiles ? { ...change, undo: [], undoAtBoot: [] } : change));
+    .map((change) => (change.readsFiles ? { ...change, undo: change.undoBeforeFiles ?? [], undoAtBoot: [] } : change));
+  const isNative = plan.runtime.some(({ subject }) => subject === 'activation');
   return [
-    `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length}`,
+    `token=${quoteWord(token)} id=${quoteWord(id)} owner=${quoteWord(owner)} confirm_within=${confirmWithinS} preparations=${preparations.length} native=${isNative ? 'yes' : "''"}`,
     programs.apply,
     `transaction_program() { printf %s ${quoteWord(programs.transaction)}; }`,
     `manifest() { printf %s ${quoteWord(manifest === null ? '' : `${JSON.stringify(manifest)}\n`)}; }`,

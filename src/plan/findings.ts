@@ -50,7 +50,7 @@ export function findingsOf(plan: HostPlan, observed: Observed): readonly Finding
     }
   });
   const running = plan.runtime
-    .filter(({ subject }) => !['unit', 'networkd', 'netplan', 'reload'].includes(subject))
+    .filter(({ subject }) => !['unit', 'networkd', 'netplan', 'activation', 'reload'].includes(subject))
     .map((change): Finding => {
       const key = change.subject === 'sysctl' ? change.words.split(' ')[1] : undefined;
       const hint = key === undefined ? chainHint(change, observed.running) : rpFilterWords(key, observed.running);

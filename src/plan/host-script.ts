@@ -116,6 +116,7 @@ function linesOf({ subject, apply }: RuntimeChange, { links, chains }: DesiredSt
     }
     case 'networkd':
     case 'netplan':
+    case 'activation':
     case 'unit':
     case 'reload':
     case 'module':

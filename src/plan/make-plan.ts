@@ -25,6 +25,8 @@ import { notFiles } from './lint/not-files.ts';
 import { preflight } from './lint/preflight.ts';
 import { refusals } from './lint/refusals.ts';
 import { takenVlans } from './lint/taken-vlan.ts';
+import { workload } from './lint/workload.ts';
+import { nativeActivation } from './native-activation.ts';
 import { netplanChanges } from './netplan-changes.ts';
 import { shieldLinks } from './shield-links.ts';
 
@@ -34,6 +36,8 @@ export type PlanInput = {
   readonly desired: DesiredState;
   readonly files: readonly ManagedFile[];
   readonly observed: Observed;
+  /** Missing: hitless. */
+  readonly activation?: 'native';
   /** From the making of the desired state; printed with the plan's own. */
   readonly warnings: readonly PlanWarning[];
 };
@@ -44,46 +48,54 @@ export function makePlan({
   desired,
   files,
   observed,
+  activation,
   warnings,
 }: PlanInput): Result<HostPlan, readonly Failure[]> {
   const { facts, running, recorded } = observed;
   const { renderer = 'networkd' } = desired;
   const grabbedBy = (device: Parameters<typeof grabberOf>[0]) =>
     renderer === 'unit' ? null : grabberOf(device, facts, renderer);
-  const shields = shieldLinks(desired.links, facts, grabbedBy);
-  const reasons = [
-    ...refusals(observed),
-    ...absentSettings(desired, observed),
-    ...notFiles(desired, observed),
-    ...absentUnits(desired, observed),
-    ...networkdReload(shields, facts),
-    ...networkdMemory(desired.links, facts),
-    ...takenVlans(desired.links, facts),
-  ];
-  if (reasons.length > 0) return err(reasons);
   const fileChanges = diffFiles(files, observed.persisted, recorded);
-  const netplan = netplanChanges(fileChanges, facts);
   const routes = diffRoutes(desired.routes, running.routes, recorded?.desired.routes ?? []);
   const rules = diffRules(desired.rules, running.rules, recorded?.desired.rules ?? []);
   const addresses = diffAddresses(desired, observed);
   const neighbors = diffNeighbors(desired, observed);
-  // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
-  const runtime: readonly RuntimeChange[] = [
-    ...netplan.check,
-    ...shields,
-    ...diffModules(desired.modules ?? [], running.modules ?? []),
-    ...addLinks(desired.links, observed),
-    ...diffSysctls(desired.sysctls, running.sysctls, recorded),
-    ...addresses.additions,
-    ...routes.additions,
-    ...neighbors.additions,
-    ...rules.additions,
-    ...diffChains(desired.chains, running.chains),
+  const links = addLinks(desired.links, observed);
+  const additions = [...addresses.additions, ...routes.additions, ...neighbors.additions, ...rules.additions];
+  const removals = [
     ...rules.removals,
     ...routes.removals,
     ...neighbors.removals,
     ...addresses.removals,
     ...removeLinks(recorded?.links ?? [], desired.links, observed),
+  ];
+  const later = [...links, ...additions, ...removals];
+  const native = activation === 'native' ? nativeActivation(fileChanges, desired, facts, later) : null;
+  // networkd makes and configures the VLANs itself then, and has read the files that are ours.
+  const isLeftToNetworkd = native?.interrupts === true;
+  const shields = isLeftToNetworkd ? [] : shieldLinks(desired.links, facts, grabbedBy);
+  const netplan = netplanChanges(fileChanges, facts, isLeftToNetworkd);
+  const reasons = [
+    ...refusals(observed),
+    ...absentSettings(desired, observed),
+    ...notFiles(desired, observed),
+    ...absentUnits(desired, observed),
+    ...networkdReload(isLeftToNetworkd && native !== null ? [native.change] : shields, facts),
+    ...(isLeftToNetworkd ? [] : networkdMemory(desired.links, facts)),
+    ...takenVlans(desired.links, facts),
+  ];
+  if (reasons.length > 0) return err(reasons);
+  // What carries packets comes before what sends packets there; what goes away goes in the opposite order.
+  const runtime: readonly RuntimeChange[] = [
+    ...netplan.check,
+    ...shields,
+    ...(native === null ? [] : [native.change]),
+    ...diffModules(desired.modules ?? [], running.modules ?? []),
+    ...links,
+    ...diffSysctls(desired.sysctls, running.sysctls, recorded),
+    ...additions,
+    ...diffChains(desired.chains, running.chains),
+    ...removals,
     ...(fileChanges.some(({ path }) => path.startsWith('/etc/systemd/system/')) ? [reloadUnits] : []),
     ...diffOwnUnits(files, fileChanges, running.units ?? []),
     ...diffUnits(desired.units ?? [], running.units ?? [], recorded),
@@ -95,10 +107,11 @@ export function makePlan({
     host,
     decisions: desired.decisions,
     ...(desired.renderer === undefined ? {} : { renderer: desired.renderer }),
+    ...(activation === undefined ? {} : { activation }),
     files: fileChanges,
     runtime,
     warnings: [...warnings, ...boot],
-    obstacles: preflight(desired, observed),
+    obstacles: [...preflight(desired, observed), ...(isLeftToNetworkd ? workload(observed) : [])],
   });
 }
 

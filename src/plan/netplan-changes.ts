@@ -10,6 +10,7 @@ import { netplanFile } from '../domain/network-file.ts';
 export function netplanChanges(
   files: readonly FileChange[],
   { programs }: HostFacts,
+  isNative: boolean,
 ): { readonly check: readonly RuntimeChange[]; readonly generate: readonly RuntimeChange[] } {
   const change = files.find(({ path }) => path === netplanFile);
   if (change === undefined || !programs.includes('netplan')) return { check: [], generate: [] };
@@ -33,16 +34,19 @@ export function netplanChanges(
         isBeforeFiles: true,
       },
     ],
-    generate: [
-      {
-        sign: '~',
-        subject: 'netplan',
-        words: 'netplan generate: files for the next boot, which networkd does not read now',
-        apply: [generate],
-        undo: [generate],
-        undoAtBoot: [generateAtBoot],
-        readsFiles: true,
-      },
-    ],
+    // netplan apply does it itself.
+    generate: isNative
+      ? []
+      : [
+          {
+            sign: '~',
+            subject: 'netplan',
+            words: 'netplan generate: files for the next boot, which networkd does not read now',
+            apply: [generate],
+            undo: [generate],
+            undoAtBoot: [generateAtBoot],
+            readsFiles: true,
+          },
+        ],
   };
 }

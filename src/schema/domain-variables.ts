@@ -48,6 +48,10 @@ export const domainVariables = z
       description:
         'What brings VLANs, routes and rules back at boot; auto, the default, takes systemd-networkd where it runs, else a unit of its own',
     }),
+    activate: z.enum(['hitless', 'native']).nullish().meta({
+      description:
+        'How what is written takes effect: hitless, the default, by changes of the kernel alone; native by the host’s own tool, which interrupts',
+    }),
     networkd_parent_file: networkFile
       .nullish()
       .meta({ description: 'Name of the .network file of the parent of the VLAN, for rendering without a host' }),

@@ -27,6 +27,8 @@ export type HostSpec = {
   readonly netfilter: 'auto' | 'iptables' | 'nftables';
   /** `auto`: networkd where it runs, or where no host was asked; else a unit of mlbroute's own. */
   readonly renderer: 'auto' | 'networkd' | 'netplan' | 'unit';
+  /** `native`: networkd, netplan or the unit brings up what was written. `hitless`: only the kernel is changed, and nothing of others. */
+  readonly activate: 'hitless' | 'native';
   /** Name of the parent's .network file where no host can be asked; null where it is not known. */
   readonly networkdParentFile: string | null;
   /** What netplan calls the parent, where no host can tell; null where it is not known. */
@@ -71,7 +73,7 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
   ];
   const diagnostics = withBlanks(blanksIn(vars), faults).sort(comparePlaces);
   if (!parsed.success || diagnostics.length > 0) return err(diagnostics);
-  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, renderer, networkd_parent_file, netplan_parent_id } =
+  const { pod_cidrs, node_cidrs, kube_proxy, netfilter, renderer, activate, networkd_parent_file, netplan_parent_id } =
     parsed.data;
   return ok({
     networks: placed.flatMap(({ spec }) => halvesOf(spec)),
@@ -80,6 +82,7 @@ export function hostSpec(vars: HostVars): Result<HostSpec, readonly Diagnostic[]
     kubeProxy: kube_proxy ?? 'auto',
     netfilter: netfilter ?? 'auto',
     renderer: renderer ?? 'auto',
+    activate: activate ?? 'hitless',
     networkdParentFile: networkd_parent_file ?? null,
     netplanParentId: netplan_parent_id ?? null,
   });

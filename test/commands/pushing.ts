@@ -70,6 +70,7 @@ function connection(inventory: string, wish: Wish): ConnectionOptions {
     askBecomePass: wish.askBecomePass ?? false,
     output: wish.output ?? 'text',
     progress: wish.progress ?? true,
+    ...(wish.force === undefined ? {} : { force: wish.force }),
     ...(wish.playbook === undefined ? {} : { playbook: wish.playbook }),
   };
 }

@@ -27,7 +27,7 @@ describe('a change of our file of netplan’s', () => {
     ['when it comes', { kind: 'create', path: netplanFile, after, cause }, ['judge_netplan', netplanFile]],
     ['when it goes', { kind: 'remove', path: netplanFile, before, cause }, ['judge_netplan']],
   ])('is judged by netplan before a file is written, and read by it after: %s', (_, change, judge) => {
-    const { check, generate } = netplanChanges([change], facts);
+    const { check, generate } = netplanChanges([change], facts, false);
     expect(check.map(({ isBeforeFiles, apply }) => [isBeforeFiles, apply[0]?.argv])).toEqual([[true, judge]]);
     expect(check[0]?.apply[0]?.stdin).toBe(change.kind === 'remove' ? null : after.kind === 'file' && after.content);
     // At a boot its generator has read the files of the push before those are taken back.
@@ -38,9 +38,9 @@ describe('a change of our file of netplan’s', () => {
 
   it('asks nobody where netplan went, or another file changes', () => {
     const nothing = { check: [], generate: [] };
-    expect(netplanChanges([{ kind: 'remove', path: netplanFile, before, cause }], hostFacts())).toEqual(nothing);
+    expect(netplanChanges([{ kind: 'remove', path: netplanFile, before, cause }], hostFacts(), false)).toEqual(nothing);
     const other: FileChange = { kind: 'create', path: '/etc/netplan/60-x.yaml', after, cause };
-    expect(netplanChanges([other], facts)).toEqual(nothing);
+    expect(netplanChanges([other], facts, false)).toEqual(nothing);
   });
 
   it('is judged before anything else, and read after all else', () => {

@@ -656,6 +656,7 @@ describe('A host', () => {
     kubeProxy: 'auto',
     netfilter: 'auto',
     renderer: 'auto',
+    activate: 'hitless',
     networkdParentFile: null,
     netplanParentId: null,
   };
@@ -666,7 +667,7 @@ describe('A host', () => {
     ['may have any variables of the user', 'pod_cidr: 5, network: [x]', {}],
     [
       'says what the cluster is like',
-      'pod_cidrs: [10.112.0.0/12, "fd00::/56"], node_cidrs: [192.168.1.0/24], kube_proxy: ipvs, netfilter: nftables, networkd_parent_file: 10-eth0.network, renderer: netplan, netplan_parent_id: id0',
+      'pod_cidrs: [10.112.0.0/12, "fd00::/56"], node_cidrs: [192.168.1.0/24], kube_proxy: ipvs, netfilter: nftables, networkd_parent_file: 10-eth0.network, renderer: netplan, activate: native, netplan_parent_id: id0',
       {
         podCidrs: ['10.112.0.0/12', 'fd00::/56'],
         nodeCidrs: ['192.168.1.0/24'],
@@ -674,6 +675,7 @@ describe('A host', () => {
         netfilter: 'nftables',
         networkdParentFile: '10-eth0.network',
         renderer: 'netplan',
+        activate: 'native',
         netplanParentId: 'id0',
       },
     ],

@@ -50,6 +50,7 @@ export function hostSpec(changes: Partial<HostSpec> = {}): HostSpec {
     kubeProxy: 'auto',
     netfilter: 'auto',
     renderer: 'auto',
+    activate: 'hitless',
     networkdParentFile: null,
     netplanParentId: null,
     ...changes,
