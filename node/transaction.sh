@@ -27,6 +27,9 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=
 # A folder that went with its last file comes back as it was.
 umask 022
 
+# What the reserve held is free for others; emptied by the shell itself, which stays where that fails.
+free_room() { [ ! -e "$here/reserve" ] || true >"$here/reserve"; } 2>/dev/null
+
 # Sets $uptime, in seconds.
 tell_uptime() { read -r uptime _ </proc/uptime && uptime=${uptime%%.*}; }
 
@@ -152,9 +155,11 @@ keep_record() {
     if ! keep_generation || ! mv -f "$here/manifest" "$state/manifest.json"; then note 'the record could not be written'; fi
   fi
   sync "$state/manifest.json" "$state" 2>/dev/null
-  [ -e "$state/dirs" ] && [ ! -s "$here/dirs" ] || cat "$here/dirs" >>"$state/dirs" || note 'the list of folders could not be written'
+  [ -e "$state/dirs" ] && [ ! -s "$here/dirs" ] || add_dirs || note 'the list of folders could not be written'
   [ -z "$trouble" ]
 }
+
+add_dirs() { while read -r dir; do printf '%s\n' "$dir" || return 1; done <"$here/dirs" >>"$state/dirs"; }
 
 # The last five, this one among them; older ones go. A hard link finds room on a full disk.
 keep_generation() {
@@ -319,7 +324,7 @@ wait_for_deadline() {
 
 main() {
   mode=$1 caller=${2:-} trouble='' fate=''
-  case $mode in confirm | revert | boot | resolve | again) rm -f "$here/reserve" ;; esac
+  case $mode in confirm | revert | boot | resolve | again) free_room ;; esac
   case $mode in
     confirm)
       claim confirmed
@@ -331,7 +336,7 @@ main() {
       exit 3
       ;;
     extend) extend "$2" ;;
-    timer) if wait_for_deadline; then rm -f "$here/reserve"; claim reverted; conclude; else rm -rf "$state.$id"; fi ;;
+    timer) if wait_for_deadline; then free_room; claim reverted; conclude; else rm -rf "$state.$id"; fi ;;
     revert | boot | resolve | again) claim reverted; conclude ;;
     *) printf 'usage: %s confirm|extend SECONDS|revert|timer|boot|resolve|again\n' "$0" >&2; exit 2 ;;
   esac
