@@ -11,6 +11,8 @@ type Row = {
 };
 
 const before = 'before';
+// Notes go to a page that a file has already, or to a new one.
+const afterWhereNoted = 'after where what is still to be noted finds room, else before';
 
 /** Every fault that is tried, with its outcome. The tests take their titles from here, docs/safety.md its table. */
 export const faultTable = {
@@ -88,11 +90,16 @@ export const faultTable = {
     end: 'before, untouched',
     says: ['failed'],
   },
-  'full-var-write': { fault: 'the same', when: 'at the first file', end: before, says: ['reverted'] },
+  'full-var-write': {
+    fault: 'the same',
+    when: 'at the first file',
+    end: afterWhereNoted,
+    says: ['reverted', 'changed'],
+  },
   'full-var-step': {
     fault: 'the same',
     when: 'at each kernel step',
-    end: 'after where what is still to be noted finds room, else before',
+    end: afterWhereNoted,
     says: ['reverted', 'changed'],
   },
   'full-var-confirm': { fault: 'the same', when: 'when it is confirmed', end: 'after', says: ['changed'] },
