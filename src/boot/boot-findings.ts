@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { BootFiles } from '../domain/boot-files.ts';
 import type { Finding } from '../domain/change.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
@@ -94,12 +95,12 @@ function lostParents(desired: DesiredState, facts: HostFacts): readonly Finding[
     const used = facts.networkFileOf[parent];
     if (used === undefined) return [];
     const first = facts.networkFiles.find(({ matchNames }) => matchesName(matchNames, parent));
-    if (first === undefined || nameOf(first.path) >= nameOf(used)) return [];
+    if (first === undefined || basename(first.path) >= basename(used)) return [];
     return [
       notBootSafe(
         first.path,
         `at the next boot it takes ${parent} before ${used} can, and the VLANs of ${parent} hang on that one`,
-        `rename it so that it sorts after ${nameOf(used)}, or push again after networkd has read it`,
+        `rename it so that it sorts after ${basename(used)}, or push again after networkd has read it`,
       ),
     ];
   });
@@ -123,8 +124,4 @@ function brokenNetplan({ netplanError }: BootFiles): readonly Finding[] {
 
 function notBootSafe(subject: string, message: string, hint: string): Finding {
   return { code: 'not-boot-safe', where: 'persisted', subject, message, hint };
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,4 +1,5 @@
-import { isUnchanged } from '../domain/change.ts';
+import { bootWarnings } from '../boot/boot-warnings.ts';
+import { type HostPlan, isUnchanged } from '../domain/change.ts';
 import type { HostName } from '../domain/host.ts';
 import { count } from '../report/count.ts';
 import { foldHosts } from '../report/fold.ts';
@@ -30,7 +31,7 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   if (reading === null) return exitCodes.badInput;
   const { loaded, seen, ended, beganMs, record } = reading;
   tellDoubts(loaded.ofAllShards, io);
-  const plans = seen.map(({ prepared }) => prepared.plan);
+  const plans = seen.map(withBootWarnings);
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0)
     io.stdout(formatPlans(plans, { diff: options.diff, color: io.color, columns: io.resultColumns() }));
@@ -50,6 +51,12 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   const isStopped = plans.some((each) => each.obstacles.length > 0 && !isUnchanged(each));
   if (ended.length > 0 || isStopped || !isReported) return 1;
   return plans.every(isUnchanged) ? 0 : exitCodes.differences;
+}
+
+/** A plan to be read, with what the next boot would not bring of it. */
+function withBootWarnings({ prepared: { plan, manifest }, observed }: Seen): HostPlan {
+  if (manifest === null) return plan;
+  return { ...plan, warnings: [...plan.warnings, ...bootWarnings(plan, manifest.desired, observed)] };
 }
 
 /** Saves what was planned, and says so; false where the disk refuses. */

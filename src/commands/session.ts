@@ -86,7 +86,7 @@ export async function onEach<T, R>(
   });
 }
 
-/** Looks at every host, and closes its session; `saw` is told at once. `isPlan`: what its actions would do is asked; else what the next boot reads is. */
+/** Looks at every host and at what its next boot reads, and closes its session; `saw` is told at once. `isPlan`: what its actions would do is asked, too. */
 export function lookAtAll(
   deployments: readonly Deployment[],
   { forks, isPlan }: { readonly forks: number; readonly isPlan: boolean },
@@ -95,7 +95,7 @@ export function lookAtAll(
 ): Promise<readonly Look[]> {
   const lookAt = async (deployment: Deployment) => {
     const result = await (isPlan
-      ? lookAhead(deployment, 'read', surroundings)
+      ? lookAhead(deployment, 'audit', surroundings)
       : look(deployment, 'audit', surroundings));
     if (result.kind === 'seen') await result.session.close();
     return saw(result);

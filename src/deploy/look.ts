@@ -20,7 +20,7 @@ export type Look =
     };
 
 /**
- * Why a host is looked at. An audit brings the files that the next boot reads, too; before a change an open transaction of somebody else stops
+ * Why a host is looked at. An audit, or a plan to be read, brings the files that the next boot reads, too; before a change an open transaction of somebody else stops
  * everything, and a dead one is ended first.
  */
 export type Purpose = 'read' | 'audit' | 'change';

@@ -18,6 +18,21 @@ const save = (limit: string | null = null) => fleet.run(plan, fleet.planOptions(
 const apply = (wish: Parameters<Fleet['pushOptions']>[0] = {}) =>
   fleet.run(push, fleet.pushOptions({ planFile: file, ...wish }));
 
+describe('a plan', () => {
+  it('says what the next boot would not bring of it', async () => {
+    const late = '/etc/sysctl.d/zz-local.conf';
+    fleet.host('n1').sh(`mkdir -p /etc/sysctl.d && echo 'net.ipv4.conf.eth1.rp_filter = 1' >${late}`);
+    const { exitCode, stdout } = await fleet.run(plan, fleet.planOptions());
+    expect(exitCode).toBe(2);
+    const [, ofN1 = ''] = stdout.split(/^n1$/m);
+    const [warnings = '', ofN2 = ''] = ofN1.split(/^n2$/m);
+    expect(warnings).toContain(
+      `warning[not-boot-safe]: net/ipv4/conf/eth1/rp_filter: at the next boot ${late}:1 sets it to 1, not to 0\n`,
+    );
+    expect(ofN2).not.toContain('not-boot-safe');
+  });
+});
+
 describe('a saved plan', () => {
   it('says where it is, and changes nothing', async () => {
     const before = snapshotOf(fleet.host('n1'));
