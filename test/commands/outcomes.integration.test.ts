@@ -43,7 +43,7 @@ it('every outcome there is can come of one push, and each is told in words; the 
     .replaceAll(fleet.inventory, 'INVENTORY')
     .replaceAll(/\d{8}T\d{6}-[\da-f]+/g, 'ID');
   expect(told).toBe(`unchanged    n1
-changed      n2: 15 changes
+changed      n2: 16 changes
 not started  n8: 5 hosts failed, and --max-fail is 4
 unreachable  n4: n4:22: Connection lost before handshake; proxy command ended with 1
 failed       n3: programs are missing: systemd-run (install systemd)

@@ -15,6 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => node.stop());
 
+/** The number that the host knows a change by: what comes before the files is the first, and so is the undo of what reads them. */
+function numberOf({ runtime }: HostPlan, index: number): number {
+  const numbered = runtime.map((change, at) => ({ at, isLater: !(change.isBeforeFiles || change.readsFiles) }));
+  const order = numbered.toSorted((a, b) => Number(a.isLater) - Number(b.isLater)).map(({ at }) => at);
+  return 1 + order.indexOf(index);
+}
+
 describe('a push in which something fails', { timeout: 200_000 }, () => {
   const phases: readonly (readonly [FaultId, readonly string[]])[] = [
     ['fail-early', ['open_transaction', 'expect', 'arm', 'stage', 'make_durable']],
@@ -45,6 +52,7 @@ describe('a push in which something fails', { timeout: 200_000 }, () => {
     });
     setFault(node, 0, 'fail');
     let steps = 1;
+    let number = 0;
     for (let failing = 0; failing < steps; failing++) {
       node.sh('rm -f /run/repaired');
       const outcome = await pushChange(node, {
@@ -52,13 +60,14 @@ describe('a push in which something fails', { timeout: 200_000 }, () => {
         confirmWithinS: 20,
         alter: (plan) => {
           steps = plan.runtime.length;
+          number = numberOf(plan, failing);
           return failsAtUndoOf(failing)(plan);
         },
       });
       expect(outcome, `step ${failing + 1}`).toMatchObject({
         status: 'stranded',
         because: { kind: 'step', step: '+ the fault' },
-        details: expect.stringContaining(`step ${failing + 1}: it is stuck`),
+        details: expect.stringContaining(`step ${number}: it is stuck`),
         command: expect.stringMatching(/^sudo sh \/var\/lib\/mlbroute\/transactions\/t-\w+\/transaction again$/),
       });
       node.sh('touch /run/repaired');
