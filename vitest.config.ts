@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.integration.test.ts', 'test/**/*.lab.test.ts'],
+          // None takes so long but where the machine is shared.
+          testTimeout: 30_000,
           // It imports JSON in a way that Node itself refuses.
           deps: { optimizer: { ssr: { enabled: true, include: ['@actions/workflow-parser'] } } },
         },

@@ -24,7 +24,8 @@ check npx knip
 check shellcheck -s sh node/*.sh scripts/*.sh bench/fleet/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
 check shellcheck -s bash completion/mlbroute.bash
 for suite in $suites; do
-  parallel=''
+  # By itself vitest leaves a core to somebody who watches.
+  parallel=--maxWorkers=100%
   # The nodes of a lab fill the machine, and faults have real timers.
   case $suite in faults | lab) parallel=--no-file-parallelism ;; esac
   # shellcheck disable=SC2086

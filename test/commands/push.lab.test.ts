@@ -96,8 +96,8 @@ describe('a first push', () => {
     await onEach((node) => onNode(lab, node, 'ip rule delete priority 1200; ip route delete 10.98.0.0/16'));
   });
 
-  it('costs two connections, with a look and the change on the first, a look and the confirmation on the second', async () => {
-    expect(await onEach(sshUse)).toEqual(everywhere('2 connections, 4 sessions'));
+  it('costs two connections, with one shell for a look and the change on the first, one for a look and the confirmation on the second', async () => {
+    expect(await onEach(sshUse)).toEqual(everywhere('2 connections, 2 sessions'));
   });
 
   it('leaves nothing for a second one, which costs one connection with one session', async () => {
