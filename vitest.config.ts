@@ -44,7 +44,6 @@ export default defineConfig({
           // Minutes of a quiet machine; one that is shared may need three times as long.
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
         },
       },
     ],
