@@ -4,11 +4,10 @@ import { compare, type Run } from './compare.ts';
 import { ansible } from './contenders/ansible.ts';
 import type { Contender } from './contenders/contender.ts';
 import { floor } from './contenders/floor.ts';
-import { mlbroute, planOf } from './contenders/mlbroute.ts';
+import { mlbroute, planOf, pushUnmeasured } from './contenders/mlbroute.ts';
 import { readKernel } from './contenders/playbook.ts';
 import { putAllBack, statesOf } from './fleet/host-state.ts';
 import { type BenchFleet, startFleet } from './fleet/start-fleet.ts';
-import { measure } from './measure.ts';
 
 /** Those that take part, by name. */
 export const contenderNames = ['mlbroute', 'ansible', 'mitogen', 'floor'] as const;
@@ -46,8 +45,7 @@ export type GivenWork = {
 /** Finds out what there is to do, by a push that nobody measures; all hosts are as before then. */
 export async function prepareWork(fleet: BenchFleet, root: string): Promise<GivenWork> {
   const plan = planOf(fleet, root);
-  const first = await measure(fleet, mlbroute(fleet, root).command('changing push'));
-  if (first.exitCode !== 0) throw new Error(`the first push exited ${first.exitCode}:\n${first.said}`);
+  await pushUnmeasured(fleet, root);
   const work = { plan, expected: kernelOf(fleet), after: statesOf(fleet) };
   putAllBack(fleet);
   return work;

@@ -24,10 +24,12 @@ check npx knip
 check shellcheck -s sh node/*.sh scripts/*.sh bench/fleet/*.sh .ci/run $(grep -rlE '^#!/bin/(ba)?sh' lab)
 check shellcheck -s bash completion/mlbroute.bash
 for suite in $suites; do
-  # By itself vitest leaves a core to somebody who watches.
-  parallel=--maxWorkers=100%
-  # Nodes of a lab wait more than they work, so two labs are as fast as one; faults have real timers.
-  case $suite in faults) parallel=--no-file-parallelism ;; lab) parallel=--maxWorkers=2 ;; esac
+  # Faults have real timers. Nodes of a lab wait more than they work, so two labs are as fast as one. By itself vitest leaves a core unused.
+  case $suite in
+    faults) parallel=--no-file-parallelism ;;
+    lab) parallel=--maxWorkers=2 ;;
+    *) parallel=--maxWorkers=100% ;;
+  esac
   # shellcheck disable=SC2086
   check npx vitest run --project "$suite" $parallel --reporter=default --reporter=json --outputFile.json="$results/$suite.json"
 done

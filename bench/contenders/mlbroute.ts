@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { HostPlan } from '../../src/domain/change.ts';
 import type { BenchFleet } from '../fleet/start-fleet.ts';
+import { measure } from '../measure.ts';
 import type { Contender, Work } from './contender.ts';
 
 /** The built program, as users run it. */
@@ -20,6 +21,12 @@ export function mlbroute(fleet: BenchFleet, root: string): Contender {
     }),
     tidy: () => {},
   };
+}
+
+/** Pushes to all hosts, and no time is taken. */
+export async function pushUnmeasured(fleet: BenchFleet, root: string): Promise<void> {
+  const { exitCode, said } = await measure(fleet, mlbroute(fleet, root).command('changing push'));
+  if (exitCode !== 0) throw new Error(`the first push exited ${exitCode}:\n${said}`);
 }
 
 /** What a push would do on the first host: the work that every contender is given. */

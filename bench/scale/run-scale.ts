@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { mlbroute } from '../contenders/mlbroute.ts';
+import { pushUnmeasured } from '../contenders/mlbroute.ts';
 import { startFleet } from '../fleet/start-fleet.ts';
 import { measure } from '../measure.ts';
 import { recordHost } from './record.ts';
@@ -43,8 +43,7 @@ export async function runScale(options: {
   const real = await startFleet(1);
   const runs: ScaleRun[] = [];
   try {
-    const first = await measure(real, mlbroute(real, root).command('changing push'));
-    if (first.exitCode !== 0) throw new Error(`the push to the real host exited ${first.exitCode}:\n${first.said}`);
+    await pushUnmeasured(real, root);
     const recording = recordHost(real, root);
     for (const hosts of options.sizes) {
       const fleet = await simulate(real, recording, { hosts, servers });

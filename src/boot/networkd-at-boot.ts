@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { BootFiles, NetworkdText } from '../domain/boot-files.ts';
 import { type InterfaceName, parseVlanId, type VlanLink } from '../domain/link.ts';
 import { matchesName } from '../domain/network-file.ts';
@@ -72,7 +73,7 @@ function configOf(
         (path === inUse && !sections.some(({ settings }) => settings.some(([key]) => key === 'Name')))),
   );
   if (taker === undefined) return null;
-  const name = taker.path.slice(taker.path.lastIndexOf('/') + 1);
+  const name = basename(taker.path);
   const dropIns = files.filter(({ path }) => path.includes(`/${name}.d/`));
   return [taker, ...dropIns].flatMap(({ sections }) => sections);
 }

@@ -1,6 +1,7 @@
 import { type Cidr, parseCidr, parseIp } from '../domain/address.ts';
 import { type InterfaceName, parseVlanId, type VlanLink } from '../domain/link.ts';
 import { type InterfaceAddress, type Neighbor, parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
+import { routingScript } from '../domain/network-file.ts';
 import type { Observed } from '../domain/observed.ts';
 import { mainTable, type PolicyRule, type Priority, type Route, type TableId } from '../domain/routing.ts';
 import { contentOf, startsAtBoot } from './own-files.ts';
@@ -10,7 +11,7 @@ import type { RoutingAtBoot } from './routing-at-boot.ts';
 export function scriptAtBoot(observed: Observed): RoutingAtBoot {
   // The timer asks for it soon after the boot, whatever else does.
   const isStarted = ['mlbroute-routing.service', 'mlbroute-routing.timer'].some((unit) => startsAtBoot(unit, observed));
-  const script = isStarted ? (contentOf('/etc/mlbroute/routing.sh', observed) ?? '') : '';
+  const script = isStarted ? (contentOf(routingScript, observed) ?? '') : '';
   const lines = script.split('\n').map((line) => line.trim().split(' '));
   const of = <T>(read: (words: readonly string[]) => T | null): readonly T[] =>
     lines.flatMap((line) => read(line) ?? []);

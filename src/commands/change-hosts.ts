@@ -63,19 +63,19 @@ export async function changeHosts(
     };
   };
   const surroundings = await realSurroundings(io, options.acceptNew, tell(looking.emit));
-  const forks = hostsAtATime(options, hosts.length, io);
-  // Those that are looked at, and those whose session waits for the change.
-  let placesLeft = hostPlaces(openFileLimit()) - forks;
+  const openFiles = openFileLimit();
+  const forks = hostsAtATime(options, hosts.length, io, openFiles);
+  // Sessions that wait for the change, as many as there is room for beside those of hosts that are looked at.
+  const kept = new Set<Seen>();
+  const mostKept = hostPlaces(openFiles) - forks;
   const lookAtOne = async (deployment: Deployment) => {
     const result = record.saw(await lookAt(deployment, surroundings));
     if (result.kind === 'ended') return result;
-    const isKept = !options.check && options.yes && !hasNothingToDo(result) && placesLeft > 0;
-    if (isKept) placesLeft -= 1;
+    const changesSoon = !options.check && options.yes && !hasNothingToDo(result);
+    if (changesSoon && kept.size < mostKept) kept.add(result);
     else await result.session.close();
-    if (isKept) kept.add(result);
     return result;
   };
-  const kept = new Set<Seen>();
   const looks = await onEach(deployments, forks, lookAtOne, {
     emit: surroundings.emit,
     endOf: earlyEnd,

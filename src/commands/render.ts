@@ -5,7 +5,8 @@ import { talos } from '../documents/talos.ts';
 import { describeFailure, type Failure } from '../domain/outcome.ts';
 import type { Result } from '../domain/result.ts';
 import { count } from '../report/count.ts';
-import { foldHosts } from '../report/fold.ts';
+import { hostsWords } from '../report/fold.ts';
+import { groupBy } from '../report/group.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import type { InventoryOptions } from './options.ts';
@@ -45,8 +46,7 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
   const write = writers[options.as ?? 'files'];
   let files = 0;
   let refused = 0;
-  // What is true of many hosts is said once.
-  const hostsOf = new Map<string, string[]>();
+  const said: { readonly host: string; readonly saying: string }[] = [];
   for (const host of hosts) {
     const rendered = renderHost(host, templates);
     const written = rendered.ok ? await write(options.out, rendered.value) : rendered;
@@ -58,16 +58,11 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
       refused++;
       sayings.push(...written.error.map(describeFailure));
     }
-    for (const saying of new Set(sayings)) {
-      const names = hostsOf.get(saying);
-      if (names === undefined) hostsOf.set(saying, [host.name]);
-      else names.push(host.name);
-    }
+    for (const saying of new Set(sayings)) said.push({ host: host.name, saying });
   }
-  for (const [saying, names] of hostsOf) {
-    const these = names.length === 1 ? names[0] : `${foldHosts(names)} (${count(names.length, 'host')})`;
-    io.stderr(`${these}: ${saying}\n`);
-  }
+  // What is true of many hosts is said once.
+  for (const group of groupBy(said, ({ saying }) => saying))
+    io.stderr(`${hostsWords(group.map(({ host }) => host))}: ${group[0].saying}\n`);
   io.stderr(`${count(files, 'file')} of ${count(hosts.length - refused, 'host')} in ${options.out}\n`);
   return refused > 0 ? 1 : 0;
 }

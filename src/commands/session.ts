@@ -93,10 +93,9 @@ export function lookAtAll(
   surroundings: Surroundings,
   saw: (result: Look) => Look,
 ): Promise<readonly Look[]> {
+  const way = isPlan ? lookAhead : look;
   const lookAt = async (deployment: Deployment) => {
-    const result = await (isPlan
-      ? lookAhead(deployment, 'audit', surroundings)
-      : look(deployment, 'audit', surroundings));
+    const result = await way(deployment, 'audit', surroundings);
     if (result.kind === 'seen') await result.session.close();
     return saw(result);
   };

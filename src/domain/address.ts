@@ -141,7 +141,8 @@ export function addressAt(cidr: Cidr, index: number): IpAddress {
   return fromBigInt(toBigInt(low) + (BigInt(index) < last ? BigInt(index) : last), familyOf(low));
 }
 
-function isIpv6(text: string): boolean {
+/** Whether an address or a network is of IPv6. */
+export function isIpv6(text: string): boolean {
   return text.includes(':');
 }
 

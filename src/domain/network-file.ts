@@ -25,6 +25,9 @@ export function ownNetworkName(vlan: string, renderer: 'networkd' | 'netplan' = 
 /** Our own file among netplan's. */
 export const netplanFile = '/etc/netplan/90-mlbroute.yaml';
 
+/** Our own script, which a unit runs where neither networkd nor netplan keeps links, routes and rules. */
+export const routingScript = '/etc/mlbroute/routing.sh';
+
 /** Where netplan puts what it makes for an interface of its files: `.network` and `.netdev`. */
 export function netplanOutput(id: string, suffix: 'netdev' | 'network'): string {
   return `/run/systemd/network/${ownNetworkName(id, 'netplan')}.${suffix}`;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isIpv6 } from '../domain/address.ts';
 import type { LabService } from './services.ts';
 import { type LabNode, labNetwork } from './topology.ts';
 
@@ -129,10 +130,6 @@ function virtualServers(s: ProxiedService): string[] {
 
 function to(address: string): string {
   return `-d ${host(address)} -p tcp -m tcp --dport 80`;
-}
-
-function isIpv6(address: string): boolean {
-  return address.includes(':');
 }
 
 function podCidr(address: string): string {

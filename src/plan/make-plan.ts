@@ -72,7 +72,8 @@ export function makePlan({
   const later = [...links, ...additions, ...removals];
   const native = activation === 'native' ? nativeActivation(fileChanges, desired, facts, later) : null;
   // networkd makes and configures the VLANs itself then, and has read the files that are ours.
-  const isLeftToNetworkd = native?.interrupts === true;
+  const interrupting = native?.interrupts === true ? native.change : null;
+  const isLeftToNetworkd = interrupting !== null;
   const shields = isLeftToNetworkd ? [] : shieldLinks(desired.links, facts, grabbedBy);
   const netplan = netplanChanges(fileChanges, facts, isLeftToNetworkd);
   const reasons = [
@@ -80,7 +81,7 @@ export function makePlan({
     ...absentSettings(desired, observed),
     ...notFiles(desired, observed),
     ...absentUnits(desired, observed),
-    ...networkdReload(isLeftToNetworkd && native !== null ? [native.change] : shields, facts),
+    ...networkdReload(interrupting === null ? shields : [interrupting], facts),
     ...(isLeftToNetworkd ? [] : networkdMemory(desired.links, facts)),
     ...takenVlans(desired.links, facts),
   ];

@@ -2,7 +2,8 @@ import type { FileChange, RuntimeChange } from '../domain/change.ts';
 import type { Command } from '../domain/command.ts';
 import type { DesiredState } from '../domain/desired-state.ts';
 import type { HostFacts } from '../domain/facts.ts';
-import { netplanFile } from '../domain/network-file.ts';
+import { netplanFile, routingScript } from '../domain/network-file.ts';
+import { generateAtBoot } from './netplan-changes.ts';
 import { isShielded, shieldFile, unshield } from './shield-links.ts';
 
 /** The host's own tool, and whether it interrupts what others have on the host. */
@@ -19,16 +20,13 @@ export function nativeActivation(
   facts: HostFacts,
   later: readonly RuntimeChange[],
 ): Activation | null {
-  const changes = (prefix: string) =>
-    files.some(({ kind, path }) => path.startsWith(prefix) && (kind !== 'remove' || prefix !== script));
-  if (changes(netplanFile) && facts.programs.includes('netplan'))
+  if (files.some(({ path }) => path === netplanFile) && facts.programs.includes('netplan'))
     return byNetworkd(['netplan', 'apply'], desired, facts, later);
-  if (changes('/etc/systemd/network/') && facts.isNetworkdActive)
+  if (files.some(({ path }) => path.startsWith('/etc/systemd/network/')) && facts.isNetworkdActive)
     return byNetworkd(['networkctl', 'reload'], desired, facts, later);
-  return changes(script) ? { change: byScript(later), interrupts: false } : null;
+  const isScriptWritten = files.some(({ kind, path }) => path === routingScript && kind !== 'remove');
+  return isScriptWritten ? { change: byScript(later), interrupts: false } : null;
 }
-
-const script = '/etc/mlbroute/routing.sh';
 
 function byNetworkd(
   tool: readonly string[],
@@ -49,9 +47,7 @@ function byNetworkd(
       words: `${tool.join(' ')}: configures ${whole} anew; their addresses are gone for a moment, and with them routes and rules of others`,
       apply: [...shielded.map((name) => unshield(name, 'networkd is to take it now')), activate],
       undo: [...shielded.map((name) => shieldFile(name)), activate],
-      ...(tool[0] === 'netplan'
-        ? { undoAtBoot: [{ argv: ['netplan', 'generate'], why: 'made before the files were back', stdin: null }] }
-        : {}),
+      ...(tool[0] === 'netplan' ? { undoAtBoot: [generateAtBoot] } : {}),
       undoBeforeFiles: undoOf(later),
       readsFiles: true,
     },
@@ -63,8 +59,8 @@ function byScript(later: readonly RuntimeChange[]): RuntimeChange {
   return {
     sign: '~',
     subject: 'activation',
-    words: `mlbroute-routing.service: runs ${script} as at boot; nothing is interrupted`,
-    apply: [{ argv: ['sh', script, 'during-push'], why: 'as at boot', stdin: null }],
+    words: `mlbroute-routing.service: runs ${routingScript} as at boot; nothing is interrupted`,
+    apply: [{ argv: ['sh', routingScript, 'during-push'], why: 'as at boot', stdin: null }],
     undo: undoOf(later),
   };
 }

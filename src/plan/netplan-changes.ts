@@ -1,6 +1,14 @@
 import type { FileChange, RuntimeChange } from '../domain/change.ts';
+import type { Command } from '../domain/command.ts';
 import type { HostFacts } from '../domain/facts.ts';
 import { netplanFile } from '../domain/network-file.ts';
+
+/** Netplan's generator runs at a boot before a push can be taken back there. */
+export const generateAtBoot: Command = {
+  argv: ['netplan', 'generate'],
+  why: 'made before the files were back',
+  stdin: null,
+};
 
 /**
  * What comes with a change of our file of netplan's. First netplan itself judges all of its files as they will be, in a folder of its own: one
@@ -22,7 +30,6 @@ export function netplanChanges(
     stdin: text,
   };
   const generate = { argv: ['generate_netplan'], why: 'what the next boot would make', stdin: null };
-  const generateAtBoot = { argv: ['netplan', 'generate'], why: 'made before the files were back', stdin: null };
   return {
     check: [
       {

@@ -1,8 +1,9 @@
 import type { HostName } from '../domain/host.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { foldHosts } from './fold.ts';
-import { describeOutcome, isBad, paintOf, statusWords } from './outcome-text.ts';
+import { describeOutcome, groupByOutcome, isBad, paintOf, statusWords } from './outcome-text.ts';
 import type { Palette } from './palette.ts';
+import type { HostResult } from './summary.ts';
 import { wrapText } from './wrap.ts';
 
 /** Hosts that ended badly, told of while the run goes on. */
@@ -15,24 +16,19 @@ export type BadNews = {
 
 /** Starts to listen. Past `mostTold` causes it falls silent, for the summary folds them all. */
 export function createBadNews(palette: Palette): BadNews {
-  const fresh = new Map<string, { readonly outcome: HostOutcome; readonly hosts: HostName[] }>();
+  const fresh: HostResult[] = [];
   let told = 0;
   return {
     add: (host, outcome) => {
-      if (!isBad(outcome) || outcome.status === 'not-started') return;
-      const key = `${outcome.status} ${describeOutcome(outcome)}`;
-      const known = fresh.get(key);
-      if (known === undefined) fresh.set(key, { outcome, hosts: [host] });
-      else known.hosts.push(host);
+      if (isBad(outcome) && outcome.status !== 'not-started') fresh.push({ host, outcome });
     },
     take: (columns) => {
-      const news = [...fresh.values()];
-      fresh.clear();
+      const news = groupByOutcome(fresh.splice(0));
       const shown = news.slice(0, Math.max(0, mostTold - told));
       const isLast = told < mostTold && told + news.length >= mostTold;
       told += news.length;
       return [
-        ...shown.flatMap(({ hosts, outcome }) => linesOf(foldHosts(hosts), outcome, { palette, columns })),
+        ...shown.flatMap((group) => linesOf(group, { palette, columns })),
         ...(isLast ? [palette.dim('further failures: in the summary')] : []),
       ];
     },
@@ -40,10 +36,11 @@ export function createBadNews(palette: Palette): BadNews {
 }
 
 function linesOf(
-  hosts: string,
-  outcome: HostOutcome,
+  group: readonly [HostResult, ...HostResult[]],
   { palette, columns }: { readonly palette: Palette; readonly columns: number },
 ): readonly string[] {
+  const [{ outcome }] = group;
+  const hosts = foldHosts(group.map(({ host }) => host));
   const [first = '', ...rest] = describeOutcome(outcome).split('\n');
   const head = `${paintOf(outcome.status, palette)(`✖ ${statusWords(outcome.status)}`)}  ${hosts}${first === '' ? '' : `: ${first}`}`;
   return [

@@ -1,7 +1,7 @@
 import type { Check } from '../domain/check-up.ts';
 import type { HostName } from '../domain/host.ts';
 import { count } from './count.ts';
-import { foldHosts } from './fold.ts';
+import { hostsWords } from './fold.ts';
 import { groupBy } from './group.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printableLine } from './printable.ts';
@@ -32,8 +32,8 @@ export function formatCheckUps(
 }
 
 function headOf(group: readonly HostCheckUp[], { bold }: Palette): string {
-  const names = bold(foldHosts(group.map(({ host }) => host)));
-  return group.length === 1 ? names : `${names} (${count(group.length, 'host')})`;
+  const hosts = group.map(({ host }) => host);
+  return hostsWords(hosts, bold);
 }
 
 /** Each row as what stands at its left, and its text. */

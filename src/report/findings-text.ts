@@ -1,7 +1,7 @@
 import type { Finding, RebootChange } from '../domain/change.ts';
 import type { HostName } from '../domain/host.ts';
 import { count } from './count.ts';
-import { foldHosts } from './fold.ts';
+import { hostsWords } from './fold.ts';
 import { groupBy } from './group.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printable, printableLine } from './printable.ts';
@@ -45,10 +45,9 @@ export function formatFindings(hosts: readonly HostFindings[], options: Findings
 }
 
 function headOf(group: readonly [HostFindings, ...HostFindings[]], palette: Palette): string {
-  const number = group.length === 1 ? '' : ` (${count(group.length, 'host')})`;
-  const names = palette.bold(foldHosts(group.map(({ host }) => host)));
+  const hosts = group.map(({ host }) => host);
   const { length } = group[0].findings;
-  return `${names}${number}: ${length === 0 ? palette.green('as described') : palette.red(count(length, 'finding'))}`;
+  return `${hostsWords(hosts, palette.bold)}: ${length === 0 ? palette.green('as described') : palette.red(count(length, 'finding'))}`;
 }
 
 function rebootLines({ atReboot = [] }: HostFindings, palette: Palette): readonly string[] {

@@ -1,3 +1,6 @@
+import { count } from './count.ts';
+import type { Paint } from './palette.ts';
+
 /**
  * Host names as one short text: `node[01-03,07].example.com,db1`. Numbers fold as ClusterShell's nodeset does: the one that varies
  * becomes a range, zeros in front are kept, and `1` and `01` stay two hosts. Order and doubles in the input do not matter.
@@ -7,6 +10,12 @@ export function foldHosts(names: readonly string[]): string {
     .sort((a, b) => compareNames(a.first, b.first))
     .map((fold) => fold.text)
     .join(',');
+}
+
+/** Hosts as a short text, with their number where there are several: `node[01-03] (3 hosts)`. Only the names are painted. */
+export function hostsWords(names: readonly string[], paint: Paint = (text) => text): string {
+  const folded = paint(foldHosts(names));
+  return names.length === 1 ? folded : `${folded} (${count(names.length, 'host')})`;
 }
 
 /** Orders names as people do: `node2` before `node10`. */

@@ -3,7 +3,7 @@ import { count } from './count.ts';
 import type { HostFindings } from './findings-text.ts';
 import { foldHosts } from './fold.ts';
 import { groupBy } from './group.ts';
-import { describeOutcome, isBad, statuses, statusWords } from './outcome-text.ts';
+import { describeOutcome, groupByOutcome, isBad, statuses, statusWords } from './outcome-text.ts';
 import type { HostResult } from './summary.ts';
 
 /*
@@ -25,12 +25,12 @@ export function annotateDiagnostics(diagnostics: readonly Diagnostic[]): string 
 /** Hosts that ended badly. `title`: the command. */
 export function annotateOutcomes(results: readonly HostResult[], title: string): string {
   const bad = results.filter(({ outcome }) => isBad(outcome));
-  return groupBy(bad, ({ outcome }) => `${outcome.status} ${describeOutcome(outcome)}`)
+  return groupByOutcome(bad)
     .toSorted(([a], [b]) => statuses.indexOf(b.outcome.status) - statuses.indexOf(a.outcome.status))
-    .map(([first, ...rest]) => {
-      const { status } = first.outcome;
-      const hosts = foldHosts([first, ...rest].map(({ host }) => host));
-      return commandLine('error', { title }, `${hosts}: ${statusWords(status)}: ${describeOutcome(first.outcome)}`);
+    .map((group) => {
+      const [{ outcome }] = group;
+      const hosts = foldHosts(group.map(({ host }) => host));
+      return commandLine('error', { title }, `${hosts}: ${statusWords(outcome.status)}: ${describeOutcome(outcome)}`);
     })
     .join('');
 }

@@ -2,6 +2,7 @@ import { describeFailure, type HostOutcome } from '../domain/outcome.ts';
 import { unreachable } from '../domain/result.ts';
 import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
+import { groupBy } from './group.ts';
 import type { Paint, Palette } from './palette.ts';
 import { printable } from './printable.ts';
 
@@ -20,6 +21,13 @@ export const statuses = [
 /** True where the host is not as it should be. */
 export function isBad(outcome: HostOutcome): boolean {
   return outcome.status !== 'unchanged' && outcome.status !== 'changed';
+}
+
+/** Hosts that ended alike, and say the same of it, together; in the order they came. */
+export function groupByOutcome<T extends { readonly outcome: HostOutcome }>(
+  results: readonly T[],
+): readonly (readonly [T, ...T[]])[] {
+  return groupBy(results, ({ outcome }) => `${outcome.status}\0${describeOutcome(outcome)}`);
 }
 
 /** A status as people read it: `not started`. */

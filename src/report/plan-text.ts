@@ -10,7 +10,7 @@ import { unreachable } from '../domain/result.ts';
 import { formatFwmark } from '../domain/routing.ts';
 import { count } from './count.ts';
 import { formatFileChange } from './file-diff.ts';
-import { foldHosts } from './fold.ts';
+import { hostsWords } from './fold.ts';
 import { groupBy } from './group.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printable, printableLine } from './printable.ts';
@@ -52,9 +52,8 @@ export function formatPlans(plans: readonly HostPlan[], options: PlanTextOptions
 }
 
 function headOf(plans: readonly HostPlan[], palette: Palette): string {
-  const isSame = plans.every(isUnchanged);
-  const number = plans.length === 1 ? '' : ` (${count(plans.length, 'host')})`;
-  return `${palette.bold(foldHosts(plans.map(({ host }) => host)))}${number}${isSame ? ': unchanged' : ''}`;
+  const hosts = plans.map(({ host }) => host);
+  return `${hostsWords(hosts, palette.bold)}${plans.every(isUnchanged) ? ': unchanged' : ''}`;
 }
 
 function bodyOf(plan: HostPlan, { diff, columns }: PlanTextOptions, palette: Palette): readonly string[] {

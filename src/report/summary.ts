@@ -3,9 +3,8 @@ import type { HostName } from '../domain/host.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
-import { compareNames, foldHosts } from './fold.ts';
-import { groupBy } from './group.ts';
-import { describeOutcome, isBad, paintOf, statuses, statusWords } from './outcome-text.ts';
+import { compareNames, hostsWords } from './fold.ts';
+import { describeOutcome, groupByOutcome, isBad, paintOf, statuses, statusWords } from './outcome-text.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printable } from './printable.ts';
 import { wrapText } from './wrap.ts';
@@ -63,8 +62,8 @@ export function exitCodeOf(outcomes: Iterable<HostOutcome>): 0 | 1 {
 }
 
 function outcomeLines(results: readonly HostResult[], columns: number, palette: Palette): readonly string[] {
-  return groupBy(results, ({ outcome }) => `${outcome.status}\0${describeOutcome(outcome)}`)
-    .map((group) => ({ outcome: group[0].outcome, hosts: hostsText(group) }))
+  return groupByOutcome(results)
+    .map((group) => ({ outcome: group[0].outcome, hosts: hostsWords(group.map(({ host }) => host)) }))
     .sort((a, b) => statuses.indexOf(a.outcome.status) - statuses.indexOf(b.outcome.status))
     .map(({ outcome, hosts }) => {
       const text = describeOutcome(outcome);
@@ -72,11 +71,6 @@ function outcomeLines(results: readonly HostResult[], columns: number, palette: 
       const lines = wrapText(text === '' ? hosts : `${hosts}: ${text}`, { first: label, columns });
       return paintOf(outcome.status, palette)(label) + lines.slice(label.length);
     });
-}
-
-function hostsText(group: readonly HostResult[]): string {
-  const names = foldHosts(group.map(({ host }) => host));
-  return group.length === 1 ? names : `${names} (${count(group.length, 'host')})`;
 }
 
 function countLine(results: readonly HostResult[], { elapsedMs, columns }: SummaryOptions, palette: Palette): string {

@@ -1,9 +1,9 @@
+import { routingScript } from '../../domain/network-file.ts';
 import type { Backend } from '../backend.ts';
 import { type ScriptView, scriptView, type UnitView, unitView } from './views.ts';
 
 const service = 'mlbroute-routing.service';
 const timer = 'mlbroute-routing.timer';
-const script = '/etc/mlbroute/routing.sh';
 
 /** What brings interfaces up on hosts without networkd. A start of one of them starts our unit after it. */
 const managers = ['NetworkManager.service', 'networking.service', 'wicked.service'];
@@ -21,7 +21,7 @@ export const unit: Backend = {
       changes: ['ip address replace 1.2.3.7/24 dev eth0.100 noprefixroute'],
       looks: ['ip -br address show dev eth0.100'],
     } satisfies ScriptView,
-    'routing.service.hbs': { script, after: ['NetworkManager.service'] } satisfies UnitView,
+    'routing.service.hbs': { script: routingScript, after: ['NetworkManager.service'] } satisfies UnitView,
     'routing.timer.hbs': { service },
   },
   draft: (state) => {
@@ -29,9 +29,9 @@ export const unit: Backend = {
     const view = scriptView(state);
     if (view.vlans.length + view.changes.length === 0) return [];
     const units = '/etc/systemd/system';
-    const { starters, ...service_ } = unitView(script, view.devices, managers);
+    const { starters, ...service_ } = unitView(routingScript, view.devices, managers);
     return [
-      { path: script, template: 'routing.sh.hbs', view },
+      { path: routingScript, template: 'routing.sh.hbs', view },
       { path: `${units}/${service}`, template: 'routing.service.hbs', view: service_ },
       { path: `${units}/${timer}`, template: 'routing.timer.hbs', view: { service } },
       { path: `${units}/timers.target.wants/${timer}`, target: `../${timer}` },

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { Finding } from '../../domain/change.ts';
 import type { DesiredState } from '../../domain/desired-state.ts';
 import type { HostFacts } from '../../domain/facts.ts';
@@ -23,7 +24,7 @@ export function bootOrder(
   return links.flatMap(({ name }) => {
     const grabber = grabbedBy(name);
     const ours = `${ownNetworkName(name, renderer === 'netplan' ? renderer : 'networkd')}.network`;
-    if (grabber === null || grabber.path.slice(grabber.path.lastIndexOf('/') + 1) > ours) return [];
+    if (grabber === null || basename(grabber.path) > ours) return [];
     return [
       {
         code: 'not-boot-safe' as const,

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { HostFacts } from '../../domain/facts.ts';
 import type { InterfaceName, VlanLink } from '../../domain/link.ts';
 import { netplanOutput, ownNetworkName } from '../../domain/network-file.ts';
@@ -31,7 +32,6 @@ function filesFor(name: InterfaceName): readonly string[] {
 }
 
 function isOnlyInMemory(path: string, { loadedNetworks, networkFiles, unreadNetworkFiles }: HostFacts): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1, -'.network'.length);
-  if (!loadedNetworks.includes(name)) return false;
+  if (!loadedNetworks.includes(basename(path, '.network'))) return false;
   return unreadNetworkFiles.includes(path) || !networkFiles.some((file) => file.path === path);
 }

@@ -87,16 +87,14 @@ function networkdTrouble(link: LinkSpec, { spec, facts, ownVlans }: LinkHost): T
     return { message: 'netplan is not installed here', hint: 'renderer: auto, or networkd' };
   if (ownVlans.has(base)) return null;
   const file = facts.networkFileOf[base];
-  if (renderer === 'netplan' && facts.isNetworkdActive && link.kind === 'vlan' && spec.netplanParentId === null) {
-    if (netplanIdOf(file ?? '') === null)
-      return {
-        message: `netplan does not configure ${base}${file === undefined ? '' : `, ${file} does`}: it takes a VLAN only with a parent of its files`,
-        hint: 'renderer: networkd; or say what netplan calls it: netplan_parent_id',
-      };
-  }
+  const isNetplanVlan = renderer === 'netplan' && facts.isNetworkdActive && link.kind === 'vlan';
+  if (isNetplanVlan && spec.netplanParentId === null && netplanIdOf(file ?? '') === null)
+    return {
+      message: `netplan does not configure ${base}${file === undefined ? '' : `, ${file} does`}: it takes a VLAN only with a parent of its files`,
+      hint: 'renderer: networkd; or say what netplan calls it: netplan_parent_id',
+    };
   if (file === undefined) {
-    if (renderer === 'netplan' && facts.isNetworkdActive && link.kind === 'vlan') return null;
-    if (spec.networkdParentFile !== null) return null;
+    if (isNetplanVlan || spec.networkdParentFile !== null) return null;
     return {
       message: facts.isNetworkdActive
         ? `systemd-networkd has no .network file for ${base}, so nothing would bring the network up at boot`
