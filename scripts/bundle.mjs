@@ -22,5 +22,15 @@ await build({
   },
   logLevel: 'warning',
 });
-writeFileSync(file('dist/cli.js'), "#!/usr/bin/env node\nimport './bundle/cli.js';\n");
+writeFileSync(
+  file('dist/cli.js'),
+  `#!/usr/bin/env node
+import module from 'node:module';
+import { join } from 'node:path';
+const { HOME, XDG_CACHE_HOME = HOME && join(HOME, '.cache') } = process.env;
+// From Node.js 22 on: compiled code is kept for the next start. Not where Node would keep it by itself: that folder below /tmp could be another user's.
+if (XDG_CACHE_HOME) module.enableCompileCache?.(join(XDG_CACHE_HOME, 'mlbroute'));
+await import('./bundle/cli.js');
+`,
+);
 chmodSync(file('dist/cli.js'), 0o755);

@@ -136,6 +136,18 @@ describe.each(majors)('the package, installed, under Node.js %i', (major) => {
   });
 });
 
+it.each(majors.filter((major) => major >= 22))(
+  'keeps compiled code for its next start under Node.js %i, in a folder of the user',
+  (major) => {
+    const cache = join(folder, `cache-${major}`);
+    const node = join(folder, 'nodes/node_modules', `node${major}`, 'bin/node');
+    execFileSync(node, [join(installed, 'mlbroute/dist/cli.js'), '--help'], {
+      env: { ...process.env, XDG_CACHE_HOME: cache },
+    });
+    expect(readdirSync(join(cache, 'mlbroute'), { recursive: true }).length).toBeGreaterThan(3);
+  },
+);
+
 describe('the package as a library', () => {
   const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8')) ?? [];
 

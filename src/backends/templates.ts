@@ -21,15 +21,19 @@ const examples: ReadonlyMap<string, Json> = new Map(
 export const templateNames: readonly string[] = [...examples.keys()].sort();
 
 /**
- * Compiles templates, after each path in them was checked against the view it will get. A later source of a name replaces an
- * earlier one. Errors, all at once: a name that no backend prints, one that is missing, a syntax error, a path that is not in the view.
+ * The shipped templates, with the user's own in the place of those of their names. Each path in the user's is checked against the view it will get;
+ * the shipped ones are checked by a test, not at each start. Errors, all at once: a name that no backend prints, one that is missing, a syntax error,
+ * a path that is not in the view.
  */
-export function parseTemplates(sources: readonly TemplateSource[]): Result<TemplateSet, readonly Diagnostic[]> {
-  const byName = new Map(sources.map((source) => [source.name, source]));
+export function parseTemplates(
+  shipped: readonly TemplateSource[],
+  own: readonly TemplateSource[],
+): Result<TemplateSet, readonly Diagnostic[]> {
+  const byName = new Map([...shipped, ...own].map((source) => [source.name, source]));
   const missing = templateNames
     .filter((name) => !byName.has(name))
     .map((name): Diagnostic => ({ ...unplaced, code: 'template-missing', message: `template ${name} is missing` }));
-  const wrong = [...byName.values()].flatMap((source): readonly Diagnostic[] => {
+  const wrong = own.flatMap((source): readonly Diagnostic[] => {
     const example = examples.get(source.name);
     if (example !== undefined) return checkTemplate(source, example);
     const hint = `templates are ${templateNames.join(', ')}`;

@@ -31,15 +31,21 @@ export async function parseCommandLine(
 ): Promise<Result<Invocation, string>> {
   const prepared = prepareArguments(args);
   if (!prepared.ok) return err(explainUsage(prepared.error, args));
+  if (args.length === 0) return err(`${await declare(options, () => {}).getHelp()}\n`);
   const runs: Run[] = [];
-  const parser = declare(options, (run) => runs.push(run));
-  if (args.length === 0) return err(`${await parser.getHelp()}\n`);
   let printed: string;
   try {
-    printed = await textOf(parser, prepared.value);
+    // Yargs makes the help of a command before each run: most of what that takes is wrapping it, and only who asked for help needs it wrapped.
+    printed = await textOf(
+      declare({ ...options, columns: null }, (run) => runs.push(run)),
+      prepared.value,
+    );
     if (printed !== '' && options.columns !== null) {
-      const unwrapped = declare({ ...options, columns: null }, () => {});
-      printed = withWholeExamples(printed, await textOf(unwrapped, prepared.value));
+      const wrapped = await textOf(
+        declare(options, () => {}),
+        prepared.value,
+      );
+      printed = withWholeExamples(wrapped, printed);
     }
   } catch (error) {
     // Handlers only note what to run, so whatever is thrown in there is about the arguments.

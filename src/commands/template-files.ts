@@ -15,7 +15,7 @@ const shippedDirectory = fileURLToPath(new URL('../../templates/', import.meta.u
  */
 export async function loadTemplates(userDirectory: string | null): Promise<Result<TemplateSet, readonly Diagnostic[]>> {
   const shipped = await Promise.all(templateNames.map((name) => readSource(shippedDirectory, name)));
-  if (userDirectory === null) return parseTemplates(shipped);
+  if (userDirectory === null) return parseTemplates(shipped, []);
   try {
     const names = await readdir(userDirectory, { recursive: true });
     const own = await Promise.all(
@@ -24,7 +24,7 @@ export async function loadTemplates(userDirectory: string | null): Promise<Resul
         .sort()
         .map((name) => readSource(userDirectory, name)),
     );
-    return parseTemplates([...shipped, ...own]);
+    return parseTemplates(shipped, own);
   } catch (error) {
     const hint = 'it should be a folder with files like networkd/vlan.network.hbs';
     return err([unplacedError('template-directory', readTrouble(error, userDirectory), hint)]);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type CheckContext, refuse } from './check.ts';
 
 /** A program and its arguments as people write them. */

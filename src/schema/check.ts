@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../domain/result.ts';
 
 /** What a check adds to its message: a stable code, and the way out. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { HostVars, Json } from '../domain/variable.ts';

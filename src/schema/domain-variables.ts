@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCidr } from '../domain/address.ts';
 import { isNetplanId } from '../domain/network-file.ts';
 import { type CheckParams, settle } from './check.ts';

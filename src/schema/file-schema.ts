@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseFilePath } from '../domain/declared-file.ts';
 import { words } from './action-schema.ts';
 import { type CheckContext, refuse, settle } from './check.ts';

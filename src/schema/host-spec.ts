@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Cidr, familyOf, type IpAddress, parseCidr } from '../domain/address.ts';
 import { comparePlaces, type Diagnostic } from '../domain/diagnostic.ts';
 import type { InterfaceAddress, Mac } from '../domain/neighborhood.ts';

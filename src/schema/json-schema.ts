@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { domainVariables } from './domain-variables.ts';
 import { allVerbs, playbookSchema } from './playbook-schema.ts';
 

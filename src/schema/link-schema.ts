@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type InterfaceName, parseInterfaceName, parseVlanId, type VlanId } from '../domain/link.ts';
 import { type CheckParams, refuse, settle } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MarkSetting } from '../domain/mark-setting.ts';
 import type { NetfilterChain } from '../domain/netfilter.ts';
 import { withoutQuoted } from '../domain/rule-family.ts';

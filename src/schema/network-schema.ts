@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type IpAddress, parseIp } from '../domain/address.ts';
 import { parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
 import { type Fwmark, parseFwmark, parsePriority, parseTableId } from '../domain/routing.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Diagnostic } from '../domain/diagnostic.ts';
 import { hostsIn, parsePortion } from '../domain/portion.ts';
 import type { HostVars } from '../domain/variable.ts';

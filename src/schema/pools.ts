@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Cidr, cidrContains, compareCidrs, parsePool } from '../domain/address.ts';
 import { refuse } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLifeline, type UnitSetting, unitName } from '../domain/unit-setting.ts';
 import { type CheckContext, refuse } from './check.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Cidr, type Family, familyOf, familyWord, type IpAddress } from '../domain/address.ts';
 import type { DeclaredFile } from '../domain/declared-file.ts';
 import { parseInterfaceName, type VlanLink } from '../domain/link.ts';

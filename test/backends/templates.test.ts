@@ -6,7 +6,7 @@ const complete = templateNames.map((name) => ({ name, file: name, text: '' }));
 const file = 'mine/vlan.netdev.hbs';
 
 function printed(name: string, text: string): readonly string[] {
-  const result = parseTemplates([...complete, { name, file, text }]);
+  const result = parseTemplates(complete, [{ name, file, text }]);
   return result.ok ? [] : result.error.map((diagnostic) => formatDiagnostic(diagnostic, () => text));
 }
 
@@ -99,12 +99,12 @@ describe('a template', () => {
   });
 
   it('that is missing is an error', () => {
-    const result = parseTemplates(complete.slice(1));
+    const result = parseTemplates(complete.slice(1), []);
     expect(result).toMatchObject({ ok: false, error: [{ code: 'template-missing' }] });
   });
 
   it('prints text as it is, never escaped for HTML', () => {
-    const result = parseTemplates([...complete, { name: netdev, file, text: '{{name}}' }]);
+    const result = parseTemplates(complete, [{ name: netdev, file, text: '{{name}}' }]);
     expect(result.ok && result.value[netdev]?.({ name: `a='<&"`, id: 1, mtu: null })).toBe(`a='<&"`);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { templateNames } from '../../src/backends/templates.ts';
 import { render } from '../../src/commands/render.ts';
@@ -23,6 +24,10 @@ describe("a user's folder of templates", () => {
     expect(Object.keys(templates).sort()).toEqual(templateNames);
     expect(templates['networkd/vlan.netdev.hbs']?.({ name: 'eth0.5', id: 5, mtu: null })).toBe('mine eth0.5');
     expect(templates['networkd/networkd.conf.hbs']?.({})).toContain('ManageForeignRoutes=no');
+  });
+
+  it('may be a copy of the shipped ones: each path in them is in the view it gets', async () => {
+    expect(await loadTemplates(fileURLToPath(new URL('../../templates', import.meta.url)))).toMatchObject({ ok: true });
   });
 
   it('is what a run with --templates goes by', async () => {
