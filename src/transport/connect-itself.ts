@@ -6,13 +6,13 @@ import { gatherCredentials } from './credentials.ts';
 import type { Deadlines } from './deadlines.ts';
 import { prepareKeyCheck } from './host-key-check.ts';
 import type { createJumpPool } from './jump-pool.ts';
+import { inspectKey, type ReadKeyFile } from './key-file.ts';
 import type { PinHostKey, readKnownHosts } from './known-hosts-file.ts';
 import type { Unlock } from './locked-key.ts';
 import { type ItselfConnection, type LoginTrouble, logIn } from './login.ts';
 import { type RetryOptions, retryDrops } from './retry.ts';
 import type { ConnectPart, UnknownKey } from './session.ts';
 import { type HostSocket, openSocket, placeOf } from './socket.ts';
-import { inspectKey } from './ssh.ts';
 
 /** What mlbroute's own SSH needs beside the host. */
 export type Means = {
@@ -25,6 +25,7 @@ export type Means = {
   readonly retries: RetryOptions;
   readonly pinHostKey: PinHostKey;
   readonly readKnownHosts: typeof readKnownHosts;
+  readonly readKeyFile: ReadKeyFile;
   /** Hears of each key that is refused because nobody knows it. */
   readonly onUnknownKey?: (shown: UnknownKey) => void;
   readonly openThrough: ReturnType<typeof createJumpPool>;
@@ -44,7 +45,8 @@ export async function connectItself(
   const { configured, agentSocket, jump } = way;
   const { host, algorithms } = configured;
   const deadlines = deadlinesFor(host, means.deadlines);
-  const keyring = { homeDirectory: means.homeDirectory, agentSocket, inspectKey, unlock: means.unlock ?? null };
+  const { homeDirectory, readKeyFile, unlock = null } = means;
+  const keyring = { homeDirectory, agentSocket, inspectKey, readKeyFile, unlock };
   const credentials = await gatherCredentials(host, keyring);
   if (credentials.offers.length === 0) {
     return err({

@@ -6,6 +6,7 @@ import { createChooser } from './choose-transport.ts';
 import { connectItself, deadlinesFor } from './connect-itself.ts';
 import { type Deadlines, defaultDeadlines, within } from './deadlines.ts';
 import { createJumpPool } from './jump-pool.ts';
+import { createKeyFileReader } from './key-file.ts';
 import { createKnownHostsReader, createPinner } from './known-hosts-file.ts';
 import type { Unlock } from './locked-key.ts';
 import type { Connection } from './login.ts';
@@ -47,6 +48,7 @@ export function createConnect(options: ConnectOptions): Connect {
   const sleep = options.sleep ?? sleepMs;
   const pinHostKey = createPinner();
   const readKnownHosts = createKnownHostsReader();
+  const readKeyFile = createKeyFileReader();
   const choose = createChooser(options);
   const openThrough = createJumpPool();
   return async (host, onPart = () => {}) => {
@@ -73,7 +75,7 @@ export function createConnect(options: ConnectOptions): Connect {
       onPart('login');
       return ok(sessionOver(held.value, host, deadlines));
     }
-    const means = { ...options, deadlines: given, retries, pinHostKey, readKnownHosts, openThrough };
+    const means = { ...options, deadlines: given, retries, pinHostKey, readKnownHosts, readKeyFile, openThrough };
     const connection = await connectItself(way.value, means, onPart);
     const reached = way.value.configured.host;
     return connection.ok ? ok(sessionOver(connection.value, reached, deadlinesFor(reached, given))) : connection;

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostConnection, Secret } from '../domain/host.ts';
-import { errorCode, errorText } from './error-code.ts';
+import type { ReadKeyFile } from './key-file.ts';
 import { clearPublicHalf, type Signer, type Unlock } from './locked-key.ts';
 
 /** One way to log in; `label` names it in messages. */
@@ -29,6 +28,7 @@ export type Keyring = {
   readonly homeDirectory: string;
   readonly agentSocket: string | null;
   readonly inspectKey: InspectKey;
+  readonly readKeyFile: ReadKeyFile;
   /** Null: nobody can be asked for a passphrase. */
   readonly unlock: Unlock | null;
 };
@@ -46,7 +46,7 @@ export async function gatherCredentials(host: HostConnection, keyring: Keyring):
   const leftOut: string[] = [];
   const isDefault = host.privateKeyFiles.length === 0;
   for (const file of keyFilesOf(host).map((path) => inHome(path, keyring.homeDirectory))) {
-    const data = await readKeyFile(file);
+    const data = await keyring.readKeyFile(file);
     if (!(data instanceof Buffer)) {
       if (!(isDefault && data === 'no such file')) leftOut.push(`key ${file}: ${data}`);
       continue;
@@ -79,7 +79,7 @@ export function inHome(path: string, homeDirectory: string): string {
 async function offerKey(
   file: string,
   data: Buffer,
-  { agentSocket, inspectKey, unlock }: Keyring,
+  { agentSocket, inspectKey, readKeyFile, unlock }: Keyring,
 ): Promise<readonly Credential[] | string> {
   const kind = inspectKey(data);
   if (kind === 'private') return [{ kind: 'key-file', label: `key ${file}`, data }];
@@ -106,12 +106,4 @@ function lockedKey(
   const publicKey = clearPublicHalf(data) ?? (beside instanceof Buffer ? beside.toString('utf8').trim() : null);
   if (publicKey === null) return [];
   return [{ kind: 'locked-key', label: `key ${file}`, publicKey, unlock: () => unlock.signerOf(file, data) }];
-}
-
-async function readKeyFile(file: string): Promise<Buffer | string> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    return errorCode(error) === 'ENOENT' ? 'no such file' : errorText(error);
-  }
 }

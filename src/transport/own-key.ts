@@ -5,9 +5,9 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { type ChooseOptions, createChooser, type Ssh2Way } from './choose-transport.ts';
 import { type Credential, gatherCredentials, inHome } from './credentials.ts';
 import { defaultDeadlines } from './deadlines.ts';
+import { createKeyFileReader, inspectKey, publicLine } from './key-file.ts';
 import { agentKeys } from './keys-beyond.ts';
 import type { Unlock } from './locked-key.ts';
-import { inspectKey, publicLine } from './ssh.ts';
 import { readSshConfig } from './ssh-config.ts';
 
 /** Where a user's keys are, and how locked ones are opened; missing: they are not. */
@@ -33,6 +33,7 @@ async function keyOfSsh2(way: Ssh2Way, options: OwnKeys): Promise<Result<string,
     homeDirectory: options.homeDirectory,
     agentSocket: way.agentSocket,
     inspectKey,
+    readKeyFile: createKeyFileReader(),
     unlock: options.unlock ?? null,
   });
   for (const offer of offers) {

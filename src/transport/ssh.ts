@@ -1,4 +1,4 @@
-// The only door to ssh2, with agents.ts, channel.ts and pipelining.ts.
+// The only door to ssh2, with agents.ts, channel.ts, key-file.ts and pipelining.ts.
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Algorithms, AnyAuthMethod, AuthHandlerMiddleware, KeyboardInteractiveAuthMethod } from 'ssh2';
@@ -6,14 +6,15 @@ import ssh2 from 'ssh2';
 import { unreachable } from '../domain/result.ts';
 import { lockedKeyAgent, openAgent } from './agents.ts';
 import { type Channel, openChannel } from './channel.ts';
-import type { Credential, InspectKey } from './credentials.ts';
+import type { Credential } from './credentials.ts';
 import { errorText } from './error-code.ts';
 import { openForward } from './forward.ts';
+import { parsedKey } from './key-file.ts';
 import { createOffers, type Offer, type OfferListener } from './offers.ts';
 import { pipelineLogin } from './pipelining.ts';
 
 // Of its exports, Node.js sees only some by name: it is CommonJS and gathers them at run time.
-const { Client, utils } = ssh2;
+const { Client } = ssh2;
 
 /** How far a login has come. */
 export type LoginPhase = 'handshake' | 'auth' | 'ready';
@@ -98,25 +99,13 @@ export function startLogin(request: LoginRequest, listener: LoginListener): SshC
   };
 }
 
-/** Tells what a key file holds. */
-export const inspectKey: InspectKey = (data) => {
-  const key = utils.parseKey(data);
-  if (key instanceof Error) return /passphrase/i.test(key.message) ? 'encrypted' : 'unreadable';
-  return key.isPrivateKey() ? 'private' : 'public';
-};
-
-/** The public half of a private key that is not encrypted, as a line of authorized_keys. */
-export function publicLine(data: Buffer): string {
-  const key = utils.parseKey(data);
-  if (key instanceof Error) throw new Error(`a key that was taken for a private one: ${key.message}`);
-  return [key.type, key.getPublicSSH().toString('base64'), key.comment].filter((word) => word !== '').join(' ');
-}
-
 function methodsOf(offer: Credential, username: string, onPerson: LoginListener['onPerson']): Offer<AnyAuthMethod>[] {
   const { label } = offer;
   switch (offer.kind) {
     case 'key-file':
-      return [{ label, wireName: 'publickey', method: () => ({ type: 'publickey', username, key: offer.data }) }];
+      return [
+        { label, wireName: 'publickey', method: () => ({ type: 'publickey', username, key: parsedKey(offer.data) }) },
+      ];
     case 'locked-key': {
       const method: Offer<AnyAuthMethod>['method'] = (noteReason) => ({
         type: 'agent',
