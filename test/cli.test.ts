@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandTable } from '../src/cli/command-table.ts';
 import { main } from '../src/cli/main.ts';
-import { type Io, wantsColor } from '../src/commands/io.ts';
+import { canRedraw, type Io, wantsColor } from '../src/commands/io.ts';
 import type { LabOutput } from '../src/commands/lab.ts';
 
 const hosts = { inventory: ['prod.yaml'], limit: null };
@@ -416,6 +416,16 @@ Examples:
   it.each(['up', 'status', 'inventory'])('keeps what lab %s tells and what it gives apart', async (verb) => {
     const { stdout, stderr } = await run(['lab', verb], { line: 'a line' });
     expect({ stdout, stderr }).toEqual({ stdout: 'given: a line\n', stderr: 'told: a line\n' });
+  });
+});
+
+describe('canRedraw', () => {
+  it.each<[string, boolean, NodeJS.ProcessEnv, boolean]>([
+    ['on a terminal', true, { TERM: 'xterm' }, true],
+    ['not on one that knows no codes', true, { TERM: 'dumb' }, false],
+    ['not without one', false, { TERM: 'xterm' }, false],
+  ])('is so %s', (_, isTty, env, expected) => {
+    expect(canRedraw({ isTty, env })).toBe(expected);
   });
 });
 

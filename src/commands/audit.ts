@@ -51,7 +51,7 @@ export async function audit(options: AuditOptions, io: Io): Promise<number> {
     cluster.value === null || comparePools(cluster.value, loaded.ofAllShards, { ...options, areAll }, io);
   const isReported = record.write(hostEnds(found, ended));
   if (ended.length > 0) {
-    tellSummary(ended, 'audit', beganMs, options, io);
+    tellSummary({ results: ended, hostCount: loaded.hosts.length, words: ['audit'], beganMs }, options, io);
     return 1;
   }
   if (!isReported) return 1;

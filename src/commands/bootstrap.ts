@@ -53,7 +53,7 @@ export async function bootstrap(options: BootstrapOptions, io: Io): Promise<numb
 }
 
 /** The command as it is typed, for one to type next. */
-function wordsOf({ hostKeys, acceptNew, install, sudoers }: BootstrapOptions): readonly string[] {
+function wordsOf({ hostKeys, acceptNew, install, sudoers }: BootstrapOptions): readonly [string, ...string[]] {
   return [
     'bootstrap',
     ...(hostKeys === null ? [] : ['--host-keys', hostKeys]),

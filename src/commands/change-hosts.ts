@@ -18,7 +18,7 @@ import { journalDirectory, openJournal } from './journal.ts';
 import { hostPlaces, hostsAtATime, openFileLimit } from './open-files.ts';
 import type { RolloutOptions } from './options.ts';
 import { type HostEnd, recordRun } from './run-record.ts';
-import { onEach, openReporter, tellSummary } from './session.ts';
+import { onEach, openReporter, type RunEnd, tellSummary } from './session.ts';
 import { realSurroundings } from './surroundings.ts';
 
 /** What distinguishes the commands that change hosts. */
@@ -27,7 +27,7 @@ export type ChangeOptions = RolloutOptions & {
   readonly check: boolean;
   readonly diff: boolean;
   /** The command as typed, to be named again where hosts are left to do. */
-  readonly words: readonly string[];
+  readonly words: readonly [string, ...string[]];
   /** The question's words before the number of hosts, e.g. `Push to`. */
   readonly question: string;
 };
@@ -47,9 +47,10 @@ export async function changeHosts(
 ): Promise<number> {
   const beganMs = performance.now();
   const { deployments, waves, lookAt, secrets } = choice;
-  const command = options.words[0] ?? '';
+  const [command] = options.words;
   const hosts = deployments.map(({ connection }) => connection.name);
   const { confirmTimeoutS } = options;
+  const hostCount = hosts.length;
   const record = await recordRun({ command, hosts, secrets, confirmTimeoutS }, options, io);
   // No run for a later --retry to go on with.
   if (deployments.length === 0) return record.write([]) ? 0 : 1;
@@ -89,7 +90,7 @@ export async function changeHosts(
   if (options.check) {
     stopListening();
     const isReported = record.write([...ends(early), ...busy.map((each) => endOf(each, null))]);
-    if (early.some(({ outcome }) => isBad(outcome))) tellEnd(early, beganMs, options, io);
+    if (early.some(({ outcome }) => isBad(outcome))) tellEnd(early, { beganMs, hostCount }, options, io);
     return !isReported || early.some(({ outcome }) => isBad(outcome)) ? 1 : busy.length > 0 ? exitCodes.differences : 0;
   }
   const askedMs = performance.now();
@@ -120,7 +121,7 @@ export async function changeHosts(
   const run = { surroundings, hosts, failed, waves, lookAt, journal, record, tell, kept };
   stopListening();
   const late = await applyAll(busy, { ...options, forks }, io, run);
-  const results = tellEnd([...early, ...late.ended], beganMs + waitedMs, options, io);
+  const results = tellEnd([...early, ...late.ended], { beganMs: beganMs + waitedMs, hostCount }, options, io);
   const isReported = record.write(ends([...early, ...late.ended]));
   if (late.isInterrupted) return exitCodes.interrupted;
   return late.isGood && isReported ? exitCodeOf(results.map(({ outcome }) => outcome)) : 1;
@@ -165,8 +166,13 @@ function resultsOf(ended: readonly Ended[]): readonly HostResult[] {
   return ended.map(({ deployment, outcome }) => ({ host: deployment.connection.name, outcome }));
 }
 
-function tellEnd(ended: readonly Ended[], beganMs: number, options: ChangeOptions, io: Io): readonly HostResult[] {
+function tellEnd(
+  ended: readonly Ended[],
+  run: Pick<RunEnd, 'beganMs' | 'hostCount'>,
+  options: ChangeOptions,
+  io: Io,
+): readonly HostResult[] {
   const results = resultsOf(ended);
-  tellSummary(results, options.words, beganMs, options, io);
+  tellSummary({ ...run, results, words: options.words }, options, io);
   return results;
 }

@@ -2,7 +2,7 @@ import { toShell } from '../domain/command.ts';
 import { count } from '../report/count.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Io } from './io.ts';
+import { canRedraw, type Io } from './io.ts';
 
 /** Whether the user wants the run to end. */
 export type Interrupts = {
@@ -32,7 +32,7 @@ export function listenForInterrupts(
   const stop = io.onInterrupt((signal) => {
     if (isInterrupted) {
       // Straight past the board, which has no time left to draw; it may have hidden the cursor.
-      io.stderr(`${io.isTty ? '\x1b[?25h' : ''}\n${farewell(inFlight, command)}`);
+      io.stderr(`${canRedraw(io) ? '\x1b[?25h' : ''}\n${farewell(inFlight, command)}`);
       beforeEnd();
       process.exit(exitCodes.interrupted);
     }

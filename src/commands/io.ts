@@ -65,6 +65,11 @@ export function wantsColor(env: NodeJS.ProcessEnv, areTerminals: boolean): boole
   return areTerminals && TERM !== 'dumb';
 }
 
+/** Whether lines on the terminal behind standard error can be drawn over. */
+export function canRedraw({ isTty, env }: Pick<Io, 'isTty' | 'env'>): boolean {
+  return isTty && env.TERM !== 'dumb';
+}
+
 /** Whether what people read is shown by GitHub Actions, which makes annotations of some lines. */
 export function isOnGithub({ env }: Pick<Io, 'env'>): boolean {
   return env.GITHUB_ACTIONS === 'true';

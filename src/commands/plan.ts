@@ -35,7 +35,8 @@ export async function plan(options: PlanOptions, io: Io): Promise<number> {
   if (options.output === 'json') for (const each of plans) io.stdout(planLine(each));
   else if (plans.length > 0)
     io.stdout(formatPlans(plans, { diff: options.diff, color: io.color, columns: io.resultColumns() }));
-  if (ended.length > 0) tellSummary(ended, ['plan', ...tagWords(options)], beganMs, options, io);
+  const words = ['plan', ...tagWords(options)] as const;
+  if (ended.length > 0) tellSummary({ results: ended, hostCount: loaded.hosts.length, words, beganMs }, options, io);
   const isReported = record.write(
     hostEnds(
       plans.map(({ host }) => ({ host, findings: null })),

@@ -12,6 +12,7 @@ export async function push(options: PushOptions, io: Io, follower: Follower | nu
   if (options.check) return plan({ ...options, out: null }, io);
   const chosen = await chooseHosts(options, io);
   if (!chosen.ok) return chosen.error;
-  const words = ['push', ...(options.planFile === null ? [] : ['--plan', options.planFile]), ...tagWords(options)];
+  const planWords = options.planFile === null ? [] : ['--plan', options.planFile];
+  const words = ['push', ...planWords, ...tagWords(options)] as const;
   return changeHosts(chosen.value, { ...options, words, question: 'Push to' }, io, follower);
 }

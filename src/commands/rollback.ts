@@ -27,7 +27,7 @@ export async function rollback(options: RollbackOptions, io: Io): Promise<number
   if (!loaded.ok) return exitCodes.badInput;
   const deployments = loaded.value.hosts.map(({ deployment }) => returning(deployment.connection, options.to));
   const choice = choiceWithoutOrder(deployments, { check: options.check, secrets: loaded.value.secrets });
-  const words = ['rollback', ...(options.to === null ? [] : ['--to', String(options.to)])];
+  const words = ['rollback', ...(options.to === null ? [] : ['--to', String(options.to)])] as const;
   return changeHosts(choice, { ...options, words, question: 'Roll back' }, io);
 }
 

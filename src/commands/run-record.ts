@@ -8,7 +8,7 @@ import { type EndpointReport, type HostReport, type RunReport, reportPlan, sortH
 import type { HostResult } from '../report/summary.ts';
 import { withoutSecrets } from '../report/without-secrets.ts';
 import { exitCodes } from './exit-codes.ts';
-import type { Io } from './io.ts';
+import { canRedraw, type Io } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { loadWriters, writeReport } from './report-files.ts';
@@ -110,7 +110,7 @@ export async function recordRun(
       return io.onInterrupt((signal) => {
         writeInterrupted();
         // Progress may have hidden the cursor.
-        io.stderr(`${io.isTty ? '\x1b[?25h' : ''}\n${signal}: stopped. Nothing was changed.\n`);
+        io.stderr(`${canRedraw(io) ? '\x1b[?25h' : ''}\n${signal}: stopped. Nothing was changed.\n`);
         process.exit(exitCodes.interrupted);
       });
     },

@@ -11,7 +11,7 @@ import { annotateDiagnostics, annotateOutcomes } from '../report/github.ts';
 import { createReporter, type Reporter, reporterMode } from '../report/reporter.ts';
 import { formatSummary, type HostResult } from '../report/summary.ts';
 import { type Loaded, type LoadTrouble, loadDeployments } from './deployments.ts';
-import { type Io, isOnGithub } from './io.ts';
+import { canRedraw, type Io, isOnGithub } from './io.ts';
 import type { ConnectionOptions, InventoryOptions, LoginOptions } from './options.ts';
 import { reportFileFaults } from './report-files.ts';
 import { hear } from './said.ts';
@@ -54,34 +54,30 @@ export function openReporter(
   return createReporter({
     hosts: deployments.map(({ connection }) => connection.name),
     phases,
-    mode: reporterMode({ output: options.output, progress: options.progress, isTty: io.isTty, rows: io.rows() }),
+    mode: reporterMode({ ...options, canRedraw: canRedraw(io), rows: io.rows() }),
     terminal: { write: io.stderr, columns: io.columns, rows: io.rows, color: io.color },
     writeResult: io.stdout,
     now: () => Date.now(),
   });
 }
 
-/** Does one thing on many hosts at a time and tells the end of each that ended. `work` gives the outcome, or null where the host goes on. */
-export async function onEach<T, R>(
-  items: readonly T[],
+/** Does one thing on many hosts at a time and tells the end of each that ended, and of the others that they were seen. */
+export async function onEach<R>(
+  deployments: readonly Deployment[],
   forks: number,
-  work: (item: T) => Promise<R>,
+  work: (deployment: Deployment) => Promise<R>,
   tell: {
     readonly emit: (event: HostEvent) => void;
-    readonly endOf: (result: R) => { readonly deployment: Deployment; readonly outcome: HostOutcome } | null;
+    readonly endOf: (result: R) => { readonly outcome: HostOutcome } | null;
   },
 ): Promise<readonly R[]> {
-  return rollOut(items, forks, async (item) => {
+  return rollOut(deployments, forks, async (deployment) => {
     const began = performance.now();
-    const result = await work(item);
+    const host = deployment.connection.name;
+    const result = await work(deployment);
     const end = tell.endOf(result);
-    if (end !== null)
-      tell.emit({
-        kind: 'end',
-        host: end.deployment.connection.name,
-        outcome: end.outcome,
-        elapsedMs: performance.now() - began,
-      });
+    if (end === null) tell.emit({ kind: 'seen', host });
+    else tell.emit({ kind: 'end', host, outcome: end.outcome, elapsedMs: performance.now() - began });
     return result;
   });
 }
@@ -105,22 +101,28 @@ export function lookAtAll(
   });
 }
 
-/** The end of a run, for people, with the command to type next: `verb` and what else belongs to it; in JSON mode, where every end was an event, only what GitHub reads. */
-export function tellSummary(
-  results: readonly HostResult[],
-  verb: string | readonly string[],
-  beganMs: number,
-  options: ConnectionOptions,
-  io: Io,
-): void {
-  const words = typeof verb === 'string' ? [verb] : verb;
+/** How a run ended. */
+export type RunEnd = {
+  /** Of the hosts that have an outcome. */
+  readonly results: readonly HostResult[];
+  /** Of all hosts of the run. */
+  readonly hostCount: number;
+  /** The command, and what else belongs to it where it is to be typed again. */
+  readonly words: readonly [string, ...string[]];
+  readonly beganMs: number;
+};
+
+/** The end of a run, for people, with the command to type next; in JSON mode, where every end was an event, only what GitHub reads. */
+export function tellSummary({ results, hostCount, words, beganMs }: RunEnd, options: ConnectionOptions, io: Io): void {
   if (isOnGithub(io)) io.stderr(annotateOutcomes(results, `mlbroute ${words[0]}`));
   if (options.output === 'json') return;
-  const command = ['mlbroute', ...words, ...sourceWords(options)];
+  const source = sourceWords(options);
   io.stderr(
     formatSummary(results, {
       elapsedMs: performance.now() - beganMs,
-      command,
+      hostCount,
+      command: ['mlbroute', ...words, ...source],
+      doctor: words[0] === 'bootstrap' ? null : ['mlbroute', 'doctor', ...source],
       limit: options.limit,
       canRetry: words[0] === 'push',
       columns: io.columns(),

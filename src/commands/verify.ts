@@ -74,7 +74,7 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   stopListening();
   const isReported = record.write(hostEnds(found, ended), answers);
   if (ended.length > 0) {
-    tellSummary(ended, 'verify', beganMs, options, io);
+    tellSummary({ results: ended, hostCount: hosts.length, words: ['verify'], beganMs }, options, io);
     return 1;
   }
   if (!isReported) return 1;

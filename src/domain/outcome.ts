@@ -2,12 +2,12 @@ import type { HostName } from './host.ts';
 
 /** Why a step on a host did not succeed. */
 export type Failure =
-  | { readonly kind: 'connect'; readonly message: string; readonly isTransient: boolean }
-  | { readonly kind: 'host-key'; readonly message: string }
-  | { readonly kind: 'auth'; readonly message: string }
+  | ({ readonly kind: 'connect'; readonly message: string; readonly isTransient: boolean } & MaybeCommon)
+  | ({ readonly kind: 'host-key'; readonly message: string } & MaybeCommon)
+  | ({ readonly kind: 'auth'; readonly message: string } & MaybeCommon)
   | { readonly kind: 'become'; readonly message: string }
   | { readonly kind: 'connection-lost'; readonly message: string }
-  | { readonly kind: 'timeout'; readonly message: string; readonly afterMs: number }
+  | ({ readonly kind: 'timeout'; readonly message: string; readonly afterMs: number } & MaybeCommon)
   /** The host has not what mlbroute needs, or the wish makes no sense there. Nothing was touched. */
   | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null }
   /** The host changed between plan and apply. */
@@ -19,6 +19,9 @@ export type Failure =
   /** An action of the playbook failed; `output` are the last lines that it said. */
   | { readonly kind: 'action'; readonly action: string; readonly message: string; readonly output: readonly string[] }
   | { readonly kind: 'protocol'; readonly message: string };
+
+/** `common`: the message without what is this host's alone, its address or its key, so that many hosts can be told of at once. */
+type MaybeCommon = { readonly common?: string };
 
 /** How it ended for one host. */
 export type HostOutcome =
@@ -43,6 +46,8 @@ export type HostEvent =
   | { readonly kind: 'phase'; readonly host: HostName; readonly phase: Phase }
   /** A step of the node's own program has ended. */
   | { readonly kind: 'step'; readonly host: HostName; readonly text: string }
+  /** The look at it is over, and went well: nothing is done there until others were looked at, too. */
+  | { readonly kind: 'seen'; readonly host: HostName }
   | { readonly kind: 'end'; readonly host: HostName; readonly outcome: HostOutcome; readonly elapsedMs: number };
 
 /** What a run of many batches tells beside the events of its hosts. Batches count from 1. */

@@ -1,7 +1,15 @@
 import type { HostName } from '../domain/host.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { foldHosts } from './fold.ts';
-import { describeOutcome, groupByOutcome, isBad, paintOf, statusWords } from './outcome-text.ts';
+import {
+  describeGroup,
+  describeOutcome,
+  groupByOutcome,
+  inCommon,
+  isBad,
+  paintOf,
+  statusWords,
+} from './outcome-text.ts';
 import type { Palette } from './palette.ts';
 import type { HostResult } from './summary.ts';
 import { wrapText } from './wrap.ts';
@@ -14,22 +22,32 @@ export type BadNews = {
   readonly take: (columns: number) => readonly string[];
 };
 
-/** Starts to listen. Past `mostTold` causes it falls silent, for the summary folds them all. */
+/** Starts to listen. A cause is told `mostOfOne` times, and so many in all; then it falls silent, for the summary folds them all. */
 export function createBadNews(palette: Palette): BadNews {
   const fresh: HostResult[] = [];
+  const timesTold = new Map<string, number>();
   let told = 0;
+  let isSilent = false;
+  const mayTell = ([{ outcome }]: readonly [HostResult, ...HostResult[]]) => {
+    const cause = `${outcome.status}\0${describeOutcome(inCommon(outcome))}`;
+    const times = timesTold.get(cause) ?? 0;
+    if (told >= mostTold || times >= mostOfOne) return false;
+    timesTold.set(cause, times + 1);
+    told++;
+    return true;
+  };
   return {
     add: (host, outcome) => {
       if (isBad(outcome) && outcome.status !== 'not-started') fresh.push({ host, outcome });
     },
     take: (columns) => {
       const news = groupByOutcome(fresh.splice(0));
-      const shown = news.slice(0, Math.max(0, mostTold - told));
-      const isLast = told < mostTold && told + news.length >= mostTold;
-      told += news.length;
+      const shown = news.filter(mayTell);
+      const fallsSilent = !isSilent && shown.length < news.length;
+      isSilent ||= fallsSilent;
       return [
         ...shown.flatMap((group) => linesOf(group, { palette, columns })),
-        ...(isLast ? [palette.dim('further failures: in the summary')] : []),
+        ...(fallsSilent ? [palette.dim('further failures: in the summary')] : []),
       ];
     },
   };
@@ -41,7 +59,7 @@ function linesOf(
 ): readonly string[] {
   const [{ outcome }] = group;
   const hosts = foldHosts(group.map(({ host }) => host));
-  const [first = '', ...rest] = describeOutcome(outcome).split('\n');
+  const [first = '', ...rest] = describeGroup(group).split('\n');
   const head = `${paintOf(outcome.status, palette)(`✖ ${statusWords(outcome.status)}`)}  ${hosts}${first === '' ? '' : `: ${first}`}`;
   return [
     wrapText(head, { first: '', hang: 4, columns }),
@@ -52,3 +70,4 @@ function linesOf(
 /** The last lines of what a failed step said. */
 const mostLines = 20;
 const mostTold = 20;
+const mostOfOne = 3;

@@ -7,6 +7,7 @@ import { printableLine } from './printable.ts';
 import { createProgress } from './progress.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { describeRunEvent } from './run-text.ts';
+import { widthOf } from './width.ts';
 import { wrapText } from './wrap.ts';
 
 // Whether there is a terminal was decided by who asks for a board. listr2 would look at standard output, which `push > plan.txt` redirects.
@@ -131,11 +132,15 @@ function loggerOn(
   terminal: ReporterOptions['terminal'],
   takeLines: () => readonly string[],
 ): ListrLogger<ListrDefaultRendererLogLevels> {
+  let drawn = '';
   const stream = {
     write: (text: string) => {
       const [erasing = ''] = erasingLines.exec(text) ?? [];
+      // A window that became narrower has broken the lines of the last drawing, which only counts those it made.
+      const broken = erasing === '' ? 0 : rowsAdded(drawn, terminal.columns());
       const above = takeLines().map((line) => `${line}\n`);
-      terminal.write(`${erasing}${above.join('')}${text.slice(erasing.length)}`);
+      drawn = text.slice(erasing.length);
+      terminal.write(`${erasing}${upAndErase.repeat(broken)}${above.join('')}${drawn}`);
       return true;
     },
     isTTY: true,
@@ -153,6 +158,13 @@ function loggerOn(
 // What log-update writes before each drawing: erase a line, one up, and at last to the first column.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are the terminal's codes
 const erasingLines = /^(?:\x1b\[(?:2K|1A|G))*/;
+
+const upAndErase = '\x1b[1A\x1b[2K';
+
+/** How many rows more text takes on a terminal that breaks lines at so many columns. */
+function rowsAdded(text: string, columns: number): number {
+  return text.split('\n').reduce((sum, line) => sum + Math.max(0, Math.ceil(widthOf(line) / columns) - 1), 0);
+}
 
 /** listr2's spinner at five drawings a second, with fresh rows for each. */
 function slowSpinner(refresh: () => void): Spinner {

@@ -3,7 +3,7 @@ import { count } from './count.ts';
 import type { HostFindings } from './findings-text.ts';
 import { foldHosts } from './fold.ts';
 import { groupBy } from './group.ts';
-import { describeOutcome, groupByOutcome, isBad, statuses, statusWords } from './outcome-text.ts';
+import { describeGroup, groupByOutcome, isBad, statuses, statusWords } from './outcome-text.ts';
 import type { HostResult } from './summary.ts';
 
 /*
@@ -30,7 +30,7 @@ export function annotateOutcomes(results: readonly HostResult[], title: string):
     .map((group) => {
       const [{ outcome }] = group;
       const hosts = foldHosts(group.map(({ host }) => host));
-      return commandLine('error', { title }, `${hosts}: ${statusWords(outcome.status)}: ${describeOutcome(outcome)}`);
+      return commandLine('error', { title }, `${hosts}: ${statusWords(outcome.status)}: ${describeGroup(group)}`);
     })
     .join('');
 }

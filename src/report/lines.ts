@@ -5,12 +5,13 @@ import { printableLine } from './printable.ts';
 import type { Reporter, ReporterOptions } from './reporter.ts';
 import { describeRunEvent } from './run-text.ts';
 
-/** A plain line for each host that ends, and for each that starts to revert, with the time and how many are done: for logs. */
+/** A plain line for each host that ends, and for each that starts to revert, with the time and how many are done: for logs. An empty line ends them. */
 export function createLines({ hosts, terminal, now }: ReporterOptions): Reporter {
   const palette = paletteOf(terminal);
   const startMs = now();
   const numberWidth = String(hosts.length).length;
   let done = 0;
+  let isBegun = false;
   return {
     emit: (event) => {
       if (event.kind === 'end') {
@@ -22,10 +23,13 @@ export function createLines({ hosts, terminal, now }: ReporterOptions): Reporter
     },
     emitRun: (event) => line(describeRunEvent(event)),
     note: line,
-    close: async () => {},
+    close: async () => {
+      if (isBegun) terminal.write('\n');
+    },
   };
 
   function line(text: string): void {
+    isBegun = true;
     const clock = formatDuration(now() - startMs).padStart(8);
     terminal.write(`${clock}  ${String(done).padStart(numberWidth)}/${hosts.length}  ${text}\n`);
   }

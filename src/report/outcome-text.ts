@@ -23,11 +23,27 @@ export function isBad(outcome: HostOutcome): boolean {
   return outcome.status !== 'unchanged' && outcome.status !== 'changed';
 }
 
-/** Hosts that ended alike, and say the same of it, together; in the order they came. */
+/** Hosts that ended alike, and say the same of it but for what is theirs alone, together; in the order they came. */
 export function groupByOutcome<T extends { readonly outcome: HostOutcome }>(
   results: readonly T[],
 ): readonly (readonly [T, ...T[]])[] {
-  return groupBy(results, ({ outcome }) => `${outcome.status}\0${describeOutcome(outcome)}`);
+  return groupBy(results, ({ outcome }) => `${outcome.status}\0${describeOutcome(inCommon(outcome))}`);
+}
+
+/** The outcome without what is a host's own, such as its address. */
+export function inCommon<T extends HostOutcome | null>(outcome: T): T {
+  if (outcome === null || !('because' in outcome) || typeof outcome.because === 'string') return outcome;
+  if (!('common' in outcome.because) || outcome.because.common === undefined) return outcome;
+  const { common, ...rest } = outcome.because;
+  return { ...outcome, because: { ...rest, message: common } };
+}
+
+/** What to say after the names of a group: what they have in common where they are several. */
+export function describeGroup([first, ...others]: readonly [
+  { readonly outcome: HostOutcome },
+  ...{ readonly outcome: HostOutcome }[],
+]): string {
+  return describeOutcome(others.length === 0 ? first.outcome : inCommon(first.outcome));
 }
 
 /** A status as people read it: `not started`. */

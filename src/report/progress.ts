@@ -3,7 +3,7 @@ import type { HostEvent, HostOutcome, Phase } from '../domain/outcome.ts';
 
 /** How far the hosts of a run are. Each event costs the same whatever the number of hosts. */
 export type Progress = {
-  /** Takes one event in. One of a host that has ended, or was never in the run, changes nothing: a display must not stop a push. */
+  /** Takes one event in. One of a host that has ended or was seen, or was never in the run, changes nothing: a display must not stop a push. */
   readonly record: (event: HostEvent, atMs: number) => void;
   /** Says that no event will follow: what hosts were doing last counts as done. */
   readonly settle: () => void;
@@ -62,11 +62,9 @@ export function createProgress(hosts: readonly HostName[], phases: readonly Phas
     const { host } = event;
     const at = reached.get(host);
     if (at === undefined) return;
-    if (event.kind === 'end') {
+    if (event.kind === 'end' || event.kind === 'seen') {
       move(live, ended, at, at);
-      if (event.outcome.status !== 'unchanged' && event.outcome.status !== 'changed')
-        failed[at] = (failed[at] ?? 0) + 1;
-      outcomes.set(event.outcome.status, (outcomes.get(event.outcome.status) ?? 0) + 1);
+      if (event.kind === 'end') count(event.outcome.status, at);
       atWork.delete(host);
       reached.delete(host);
     } else if (event.kind === 'phase') {
@@ -78,6 +76,11 @@ export function createProgress(hosts: readonly HostName[], phases: readonly Phas
       const work = atWork.get(host);
       if (work !== undefined) atWork.set(host, { ...work, step: event.text });
     }
+  }
+
+  function count(status: HostOutcome['status'], at: number): void {
+    if (status !== 'unchanged' && status !== 'changed') failed[at] = (failed[at] ?? 0) + 1;
+    outcomes.set(status, (outcomes.get(status) ?? 0) + 1);
   }
 }
 

@@ -72,10 +72,11 @@ export async function createReporter(options: ReporterOptions): Promise<Reporter
 export function reporterMode(wish: {
   readonly output: 'text' | 'json';
   readonly progress: boolean;
-  readonly isTty: boolean;
+  /** True on a terminal where lines can be drawn over. */
+  readonly canRedraw: boolean;
   readonly rows: number;
 }): ReporterMode {
   if (wish.output === 'json') return 'json';
   if (!wish.progress) return 'none';
-  return wish.isTty && wish.rows >= 12 ? 'board' : 'lines';
+  return wish.canRedraw && wish.rows >= 12 ? 'board' : 'lines';
 }

@@ -4,7 +4,15 @@ import type { HostOutcome } from '../domain/outcome.ts';
 import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { compareNames, hostsWords } from './fold.ts';
-import { describeOutcome, groupByOutcome, isBad, paintOf, statuses, statusWords } from './outcome-text.ts';
+import {
+  describeGroup,
+  describeOutcome,
+  groupByOutcome,
+  isBad,
+  paintOf,
+  statuses,
+  statusWords,
+} from './outcome-text.ts';
 import { type Palette, paletteOf } from './palette.ts';
 import { printable } from './printable.ts';
 import { wrapText } from './wrap.ts';
@@ -15,8 +23,12 @@ export type HostResult = { readonly host: HostName; readonly outcome: HostOutcom
 /** What a summary needs beside the results. */
 export type SummaryOptions = {
   readonly elapsedMs: number;
+  /** Of the whole run; those without a result are told of elsewhere. */
+  readonly hostCount: number;
   /** What the user typed, without `--limit`, e.g. `['mlbroute', 'push', '-i', 'prod.yaml']`. */
   readonly command: readonly string[];
+  /** What looks at the way to the same hosts step by step, likewise; null where the command does so itself. */
+  readonly doctor: readonly string[] | null;
   /** The user's own `--limit`: the next command must never reach more hosts than this one did. */
   readonly limit: string | null;
   /** True: the command knows `--retry last`, for lists of hosts that nobody wants to read. */
@@ -34,6 +46,8 @@ export function formatSummary(results: readonly HostResult[], options: SummaryOp
   const palette = paletteOf(options);
   const sorted = [...results].sort((a, b) => compareNames(a.host, b.host));
   return [
+    // What was told of the other hosts stands above.
+    results.length < options.hostCount ? [''] : [],
     [...outcomeLines(sorted, options.columns, palette), ''],
     [countLine(sorted, options, palette)],
     nextLines(sorted, options),
@@ -63,22 +77,31 @@ export function exitCodeOf(outcomes: Iterable<HostOutcome>): 0 | 1 {
 
 function outcomeLines(results: readonly HostResult[], columns: number, palette: Palette): readonly string[] {
   return groupByOutcome(results)
-    .map((group) => ({ outcome: group[0].outcome, hosts: hostsWords(group.map(({ host }) => host)) }))
+    .map((group) => ({
+      outcome: group[0].outcome,
+      hosts: hostsWords(group.map(({ host }) => host)),
+      text: describeGroup(group),
+    }))
     .sort((a, b) => statuses.indexOf(a.outcome.status) - statuses.indexOf(b.outcome.status))
-    .map(({ outcome, hosts }) => {
-      const text = describeOutcome(outcome);
+    .map(({ outcome, hosts, text }) => {
       const label = statusWords(outcome.status).padEnd(labelWidth);
       const lines = wrapText(text === '' ? hosts : `${hosts}: ${text}`, { first: label, columns });
       return paintOf(outcome.status, palette)(label) + lines.slice(label.length);
     });
 }
 
-function countLine(results: readonly HostResult[], { elapsedMs, columns }: SummaryOptions, palette: Palette): string {
+function countLine(
+  results: readonly HostResult[],
+  { elapsedMs, columns, hostCount }: SummaryOptions,
+  palette: Palette,
+): string {
   const parts = statuses.flatMap((status) => {
     const number = results.filter(({ outcome }) => outcome.status === status).length;
     return number === 0 ? [] : [paintOf(status, palette)(`${number} ${statusWords(status)}`)];
   });
-  const head = `${palette.bold(count(results.length, 'host'))} in ${formatDuration(elapsedMs)}`;
+  const hosts =
+    results.length < hostCount ? `${results.length} of ${count(hostCount, 'host')}` : count(hostCount, 'host');
+  const head = `${palette.bold(hosts)} in ${formatDuration(elapsedMs)}`;
   return wrapText(parts.length === 0 ? head : `${head}: ${parts.join(', ')}`, { first: '', columns });
 }
 
@@ -92,11 +115,14 @@ function nextLines(results: readonly HostResult[], options: SummaryOptions): rea
   );
   const names = again.map(({ host }) => host);
   // A long list helps nobody: the same command leaves the hosts that are done as they are.
-  const isListed = names.length <= 8 && names.length < results.length && names.every((name) => isPlain.test(name));
+  const isPart = names.length < options.hostCount;
+  const isListed = names.length <= 8 && isPart && names.every((name) => isPlain.test(name));
   const limit = isListed ? names.join(',') : options.limit;
-  const isRetry = options.canRetry && !isListed && names.length < results.length;
+  const isRetry = options.canRetry && !isListed && isPart;
+  // Where nobody was reached, the way there is in question, not the hosts.
+  const isNobodyReached = !isPart && again.every(({ outcome }) => outcome.status === 'unreachable');
   const command = toShell([
-    ...options.command,
+    ...(isNobodyReached ? (options.doctor ?? options.command) : options.command),
     ...(isRetry ? ['--retry', 'last'] : []),
     ...(limit === null ? [] : ['-l', limit]),
   ]);

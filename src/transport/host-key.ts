@@ -50,6 +50,7 @@ export function explainHostKey(verdict: HostKeyVerdict, shown: HostKeyCase): Fai
       return {
         kind: 'host-key',
         message: `${name} is not in known_hosts and shows ${key}. ${wayIn(shown, verdict.authorities)}`,
+        common: `not in known_hosts: mlbroute bootstrap shows the keys of new hosts and asks before it pins them in ${shown.pinFile}; --accept-new pins them unseen`,
       };
     case 'revoked':
       return {

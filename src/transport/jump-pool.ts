@@ -75,17 +75,32 @@ export function createJumpPool(): (request: JumpRequest) => Promise<Result<HostS
     release(request, used, connection);
     const place = placeOf(request.target);
     if (opened === null) {
-      const message = `${place}: the jump host ${request.jump} opened no way there`;
-      return err({ kind: 'timeout', message, afterMs: request.deadlineMs });
+      const common = `the jump host ${request.jump} opened no way there`;
+      return err({ kind: 'timeout', message: `${place}: ${common}`, common, afterMs: request.deadlineMs });
     }
-    const message = `${place}: the jump host ${request.jump} cannot reach it: ${connection.lost() ?? opened.error}`;
-    return err({ kind: 'connect', message, isTransient: !/not allow/.test(opened.error) });
+    const common = `the jump host ${request.jump} cannot reach it: ${connection.lost() ?? opened.error}`;
+    return err({
+      kind: 'connect',
+      message: `${place}: ${common}`,
+      common,
+      isTransient: !/not allow/.test(opened.error),
+    });
   };
 }
 
 /** The failure of a jump host, told as that of the host behind it. */
 function throughJump({ target, jump }: JumpRequest, failure: Failure): Failure {
-  return 'message' in failure
-    ? { ...failure, message: `${placeOf(target)}, through the jump host ${jump}: ${failure.message}` }
-    : failure;
+  if (!('message' in failure)) return failure;
+  const common = `through the jump host ${jump}: ${failure.message}`;
+  const message = `${placeOf(target)}, ${common}`;
+  switch (failure.kind) {
+    case 'connect':
+    case 'host-key':
+    case 'auth':
+    case 'timeout':
+      // All hosts behind it share the trouble of a jump host.
+      return { ...failure, message, common };
+    default:
+      return { ...failure, message };
+  }
 }

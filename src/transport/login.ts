@@ -66,30 +66,30 @@ export function logIn(login: Login): Promise<Result<ItselfConnection, LoginTroub
       .join('; ') || 'the host closed the connection';
   const giveUp = (what: string, ms: number) =>
     setTimeout(() => {
-      timedOut = {
-        kind: 'timeout',
-        message: [`${place}: ${what}`, socket.note()].filter((part) => part !== null).join('; '),
-        afterMs: ms,
-      };
+      const common = [what, socket.note()].filter((part) => part !== null).join('; ');
+      timedOut = { kind: 'timeout', message: `${place}: ${common}`, common, afterMs: ms };
       stream.destroy();
     }, ms);
   const explain = (): LoginTrouble => {
     const unanswered = pending === null ? [] : [`${pending}: no answer`];
     const tried = [...refused, ...unanswered, ...login.leftOut].join('; ');
+    const why = `${isExhausted ? '' : ` (${trouble})`}: ${tried}`;
     const failure: Failure | null =
       keyFailure ??
       timedOut ??
       (isExhausted || (phase === 'auth' && /too many authentication failures/i.test(trouble ?? ''))
         ? {
             kind: 'auth',
-            message: `${login.user} could not log in at ${place}${isExhausted ? '' : ` (${trouble})`}: ${tried}`,
+            message: `${login.user} could not log in at ${place}${why}`,
+            common: `${login.user} could not log in${why}`,
           }
         : null);
     if (failure !== null) return { failure, isDrop: false };
     // Terms that cannot be agreed on stay so; everything else may be a host that is going down or coming up.
     const isTransient = !/no matching|unsupported/i.test(trouble ?? '');
     const isDrop = phase === 'handshake' && isTransient && !socket.isBroken();
-    return { failure: { kind: 'connect', message: `${place}: ${told()}`, isTransient }, isDrop };
+    const common = told();
+    return { failure: { kind: 'connect', message: `${place}: ${common}`, common, isTransient }, isDrop };
   };
 
   return new Promise((resolve) => {

@@ -44,8 +44,11 @@ const meanings: Readonly<Record<string, string>> = {
 export function explainConnectError(error: unknown, place: string): Failure {
   const code = errorCode(error);
   const meaning = code === null ? undefined : meanings[code];
-  const message = `${place}: ${meaning === undefined ? errorText(error) : `${meaning} (${code})`}`;
-  return { kind: 'connect', message, isTransient: code === null || !lastingCodes.has(code) };
+  const known = meaning === undefined ? null : `${meaning} (${code})`;
+  const message = `${place}: ${known ?? errorText(error)}`;
+  // The text of an error has the address in it.
+  const common = known ?? code ?? errorText(error);
+  return { kind: 'connect', message, common, isTransient: code === null || !lastingCodes.has(code) };
 }
 
 function openTcp(host: HostConnection, tcpMs: number, onFound: () => void): Promise<Result<HostSocket, Failure>> {
@@ -63,7 +66,8 @@ function openTcp(host: HostConnection, tcpMs: number, onFound: () => void): Prom
     });
     const timer = setTimeout(() => {
       socket.destroy();
-      resolve(err({ kind: 'timeout', message: `${place}: no TCP connection`, afterMs: tcpMs }));
+      const common = 'no TCP connection';
+      resolve(err({ kind: 'timeout', message: `${place}: ${common}`, common, afterMs: tcpMs }));
     }, tcpMs);
     const onError = (error: Error) => {
       clearTimeout(timer);
@@ -92,7 +96,8 @@ function openProxy(host: HostConnection, command: string): Result<HostSocket, Fa
       const how = ended === null ? '' : ` ended ${ended.exitCode === null ? 'on a signal' : `with ${ended.exitCode}`}`;
       const said = proxy.said();
       if (how === '' && said === '') return null;
-      return `proxy command "${expanded.value}"${how}${said === '' ? '' : ` and said "${said}"`}`;
+      // As it was written, not as it came out: it is the same for all hosts then.
+      return `proxy command "${command}"${how}${said === '' ? '' : ` and said "${said}"`}`;
     },
     // A proxy that ends well, or that was itself sent away by a busy sshd, only passes on a drop.
     isBroken: () =>

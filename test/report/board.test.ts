@@ -101,6 +101,22 @@ describe('the board', () => {
     await board.close();
   });
 
+  it('tells at once of hosts with the same trouble at addresses of their own', async () => {
+    const { board, screen } = await openBoard(40);
+    for (const i of [1, 2, 3]) {
+      const because = {
+        kind: 'timeout',
+        message: `10.0.0.${i}: no TCP connection`,
+        common: 'no TCP connection',
+        afterMs: 10_000,
+      } as const;
+      board.emit({ kind: 'end', host: name(i), outcome: { status: 'unreachable', because }, elapsedMs: 1 });
+    }
+    await screen.pass(200);
+    expect(screen.frame()).toContain('✖ unreachable  n[1-3]: no TCP connection (gave up after 10 s)\n');
+    await board.close();
+  });
+
   it('leaves what is too much to tell to the summary', async () => {
     const { board, screen } = await openBoard(500);
     for (let i = 1; i <= 500; i++) {
@@ -113,6 +129,25 @@ describe('the board', () => {
     expect(screen.text().match(/^further failures: in the summary$/gm)).toHaveLength(1);
   });
 
+  it('tells a cause that comes again and again three times, and another one all the same', async () => {
+    const { board, screen } = await openBoard(40);
+    for (let i = 1; i <= 30; i++) {
+      board.emit({ kind: 'end', host: name(i), outcome: refused, elapsedMs: 1 });
+      await screen.pass(200);
+    }
+    const because = { kind: 'stale', message: 'it changed' } as const;
+    board.emit({ kind: 'end', host: name(31), outcome: { status: 'failed', because }, elapsedMs: 1 });
+    await screen.pass(200);
+    await board.close();
+    expect(screen.text().match(/^(✖.*|further.*)$/gm)).toEqual([
+      '✖ unreachable  n1: connection refused',
+      '✖ unreachable  n2: connection refused',
+      '✖ unreachable  n3: connection refused',
+      'further failures: in the summary',
+      '✖ failed  n31: it changed',
+    ]);
+  });
+
   it('follows a terminal whose size changes', async () => {
     const size = { columns: 80, rows: 24 };
     const { board, screen } = await openBoard(500, size);
@@ -122,6 +157,24 @@ describe('the board', () => {
     size.rows = 10;
     await screen.pass(200);
     expect(screen.frame().split('\n')).toHaveLength(8);
+    await board.close();
+  });
+
+  it('erases what a terminal that became narrower has made of the lines before', async () => {
+    const size = { columns: 80, rows: 24 };
+    const { board, screen } = await openBoard(1, size);
+    board.emit({ kind: 'phase', host: name(1), phase: 'observe' });
+    board.emit({ kind: 'step', host: name(1), text: 'x'.repeat(50) });
+    await screen.pass(200);
+    const rows = screen.frame().split('\n').length;
+    await screen.pass(200);
+    // Those of the drawing, and the one below where the cursor waits.
+    expect(screen.erased()).toBe(rows + 1);
+    size.columns = 30;
+    await screen.pass(200);
+    expect(screen.erased()).toBe(rows + 1 + 2);
+    await screen.pass(200);
+    expect(screen.erased()).toBe(rows + 1);
     await board.close();
   });
 
@@ -180,6 +233,8 @@ async function openBoard(hostCount: number, size = { columns: 80, rows: 24 }) {
       text,
       /** The last drawing: what was written after lines were erased. */
       frame: () => plain(writes.findLast((write) => plain(write).includes('connect')) ?? '').trimEnd(),
+      /** How many rows the last drawing began with erasing. */
+      erased: () => (writes.findLast((write) => plain(write).includes('connect')) ?? '').split('\x1b[2K').length - 1,
       drawings: () => writes.filter((write) => plain(write).includes('connect')).length,
       pass: async (milliseconds: number) => {
         nowMs += milliseconds;

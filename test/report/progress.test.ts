@@ -36,6 +36,15 @@ describe('createProgress', () => {
     expect(progress.outcomeCount('unchanged')).toBe(1);
   });
 
+  it('takes a host that was seen for done with its phase, and no longer for one at work', () => {
+    const progress = createProgress(hosts, phases);
+    enter(progress, 'a', 'apply');
+    progress.record({ kind: 'seen', host: 'a' as HostName }, 0);
+    expect(counts(progress)).toEqual(['1/3', '1/3', '1/3']);
+    expect(progress.doneCount()).toBe(1);
+    expect(progress.liveCount()).toBe(0);
+  });
+
   it('counts a bad end in the phase where it came', () => {
     const progress = createProgress(hosts, phases);
     enter(progress, 'a', 'observe');

@@ -22,7 +22,7 @@ const story: readonly (readonly [afterMs: number, event: HostEvent])[] = [
 ];
 
 describe('createReporter', () => {
-  it('prints a line per end and per revert, for logs', async () => {
+  it('prints a line per end and per revert, for logs, and an empty one at the end', async () => {
     expect(await told('lines')).toEqual({
       terminal: `\
    0.4 s  1/3  n1 unchanged
@@ -30,6 +30,7 @@ describe('createReporter', () => {
    2.0 s  2/3  n2 reverted: rules: RTNETLINK: File exists / the host is as it was before
    2.0 s  3/3  n3 unreachable: refused
    2.0 s  3/3  interrupted
+
 `,
       results: '',
     });
@@ -63,12 +64,12 @@ describe('createReporter', () => {
 
 describe('reporterMode', () => {
   it.each<[string, Parameters<typeof reporterMode>[0], ReporterMode]>([
-    ['a terminal', { output: 'text', progress: true, isTty: true, rows: 24 }, 'board'],
-    ['no terminal', { output: 'text', progress: true, isTty: false, rows: Number.POSITIVE_INFINITY }, 'lines'],
-    ['a terminal too low for a board', { output: 'text', progress: true, isTty: true, rows: 8 }, 'lines'],
-    ['no wish for progress', { output: 'text', progress: false, isTty: true, rows: 24 }, 'none'],
-    ['machines, even on a terminal', { output: 'json', progress: true, isTty: true, rows: 24 }, 'json'],
-    ['machines, with or without progress', { output: 'json', progress: false, isTty: false, rows: 24 }, 'json'],
+    ['a terminal', { output: 'text', progress: true, canRedraw: true, rows: 24 }, 'board'],
+    ['no terminal', { output: 'text', progress: true, canRedraw: false, rows: Number.POSITIVE_INFINITY }, 'lines'],
+    ['a terminal too low for a board', { output: 'text', progress: true, canRedraw: true, rows: 8 }, 'lines'],
+    ['no wish for progress', { output: 'text', progress: false, canRedraw: true, rows: 24 }, 'none'],
+    ['machines, even on a terminal', { output: 'json', progress: true, canRedraw: true, rows: 24 }, 'json'],
+    ['machines, with or without progress', { output: 'json', progress: false, canRedraw: false, rows: 24 }, 'json'],
   ])('suits %s', (_, wish, expected) => {
     expect(reporterMode(wish)).toBe(expected);
   });

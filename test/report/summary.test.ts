@@ -5,7 +5,9 @@ import { exitCodeOf, formatSummary, type HostResult, type SummaryOptions } from 
 
 const options: SummaryOptions = {
   elapsedMs: 4_210,
+  hostCount: 8,
   command: ['mlbroute', 'push', '-i', 'prod.yaml'],
+  doctor: ['mlbroute', 'doctor', '-i', 'prod.yaml'],
   limit: null,
   canRetry: false,
   columns: 80,
@@ -19,6 +21,8 @@ const unreachable: HostOutcome = {
   status: 'unreachable',
   because: { kind: 'connect', message: 'connect ECONNREFUSED 10.0.0.9:22', isTransient: true },
 };
+
+const stale: HostOutcome = { status: 'failed', because: { kind: 'stale', message: 'the host has changed' } };
 
 const oneOfEach: readonly HostResult[] = [
   result('n8', {
@@ -144,15 +148,49 @@ Next: mlbroute push -i prod.yaml -l node001,node101,node201,node301,node401
     const results = Array.from({ length: count }, (_, i) =>
       result(`node${String(i + 1).padStart(width, '0')}`, outcomeOf(i)),
     );
-    expect(formatSummary(results, options)).toBe(expected);
+    expect(formatSummary(results, { ...options, hostCount: count })).toBe(expected);
+  });
+
+  it('folds hosts whose trouble is the same but for their addresses, and gives a single one its own', () => {
+    const unreachableAt = (address: string): HostOutcome => {
+      const common = 'connection refused';
+      const because = { kind: 'connect', message: `${address}: ${common}`, common, isTransient: true } as const;
+      return { status: 'unreachable', because };
+    };
+    const two = [result('n1', unreachableAt('10.0.0.1:22')), result('n2', unreachableAt('10.0.0.2:22'))];
+    expect(formatSummary(two, options)).toContain('\nunreachable  n[1-2] (2 hosts): connection refused\n'.trimStart());
+    expect(formatSummary(two.slice(1), options)).toContain('unreachable  n2: 10.0.0.2:22: connection refused\n');
+  });
+
+  it('counts the hosts of the run where only those in trouble are told of', () => {
+    const text = formatSummary([result('n1', unreachable)], { ...options, hostCount: 500 });
+    expect(text).toContain('\n1 of 500 hosts in 4.2 s: 1 unreachable\nNext: mlbroute push -i prod.yaml -l n1\n');
   });
 
   it.each<[string, readonly HostResult[], string | null, string | null]>([
     ['nothing where all went well', [result('n1', unchanged)], null, null],
-    ['the same command where all failed', [result('n1', unreachable)], null, 'mlbroute push -i prod.yaml'],
+    ['the same command where all failed', [result('n1', stale)], null, 'mlbroute push -i prod.yaml'],
+    [
+      'a look at the way there where nobody was reached',
+      [result('n1', unreachable)],
+      null,
+      'mlbroute doctor -i prod.yaml',
+    ],
+    [
+      'that within the limit of the user',
+      [result('n1', unreachable), result('n2', unreachable)],
+      'workers',
+      'mlbroute doctor -i prod.yaml -l workers',
+    ],
+    [
+      'the same command where one of those in trouble was reached',
+      [result('n1', unreachable), result('n2', stale)],
+      null,
+      'mlbroute push -i prod.yaml',
+    ],
     [
       "the user's own limit where all failed, never more hosts than before",
-      [result('n1', unreachable)],
+      [result('n1', stale)],
       'n1 n2',
       "mlbroute push -i prod.yaml -l 'n1 n2'",
     ],
@@ -175,13 +213,15 @@ Next: mlbroute push -i prod.yaml -l node001,node101,node201,node301,node401
       'mlbroute push -i prod.yaml -l workers',
     ],
   ])('names as the next command %s', (_, results, limit, expected) => {
-    const next = formatSummary(results, { ...options, limit }).match(/^Next: (.*)$/m);
+    const next = formatSummary(results, { ...options, limit, hostCount: results.length }).match(/^Next: (.*)$/m);
     expect(next?.[1] ?? null).toBe(expected);
   });
 
   it('names a retry of the run where it is known and the hosts are many, still within the limit', () => {
     const results = Array.from({ length: 20 }, (_, i) => result(`n${i}`, i === 0 ? unchanged : unreachable));
-    const next = formatSummary(results, { ...options, canRetry: true, limit: 'workers' }).match(/^Next: (.*)$/m);
+    const next = formatSummary(results, { ...options, hostCount: 20, canRetry: true, limit: 'workers' }).match(
+      /^Next: (.*)$/m,
+    );
     expect(next?.[1]).toBe('mlbroute push -i prod.yaml --retry last -l workers');
   });
 

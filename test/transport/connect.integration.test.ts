@@ -16,7 +16,15 @@ let agent: { socket: string; process: ChildProcess };
 const path = (name: string) => join(scratch, name);
 
 /** Logs in, runs `id -un`, and gives its answer; or gives the failure. */
+/** Without what a failure has in common with those of other hosts. */
 async function whoami(host: HostConnection, options: Partial<ConnectOptions> = {}): Promise<string | Failure> {
+  const said = await wordOf(host, options);
+  if (typeof said === 'string' || !('common' in said)) return said;
+  const { common: _, ...own } = said;
+  return own;
+}
+
+async function wordOf(host: HostConnection, options: Partial<ConnectOptions> = {}): Promise<string | Failure> {
   const connect = createConnect({
     homeDirectory: scratch,
     agentSocket: null,
@@ -417,6 +425,34 @@ describe('the way to a host', () => {
       message: `127.0.0.1:${port}: connection refused: nothing listens there (ECONNREFUSED)`,
       isTransient: true,
     });
+  });
+});
+
+describe('trouble that many hosts have', () => {
+  const common = async (host: HostConnection, options: Partial<ConnectOptions> = {}) => {
+    const said = await wordOf(host, options);
+    if (typeof said === 'string' || !('common' in said)) throw new Error(`nothing in common: ${JSON.stringify(said)}`);
+    expect(said.message).toContain(host.address);
+    return said.common;
+  };
+
+  it.each<[string, () => Promise<Partial<HostConnection>>, RegExp]>([
+    ['nothing that listens', async () => ({ port: await freePort() }), /^connection refused/],
+    ['a key that is refused', async () => ({ privateKeyFiles: [path('stranger')] }), /^root could not log in: key /],
+    [
+      'an unknown key',
+      async () => ({ knownHostsFiles: [path('nowhere')] }),
+      /^not in known_hosts: mlbroute bootstrap /,
+    ],
+    [
+      'a proxy command',
+      async () => ({ proxyCommand: 'nosuchproxy %h' }),
+      /proxy command "nosuchproxy %h" ended with 127/,
+    ],
+  ])('is told without addresses: %s', async (_, parts, expected) => {
+    const said = await common(sshd.connection(await parts()));
+    expect(said).toMatch(expected);
+    expect(said).not.toContain('127.0.0.1');
   });
 });
 

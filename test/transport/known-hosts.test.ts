@@ -213,6 +213,8 @@ describe('the message about a host key', () => {
     expect(explainHostKey({ kind: 'unknown', authorities: [] }, told)).toEqual({
       kind: 'host-key',
       message: `node1 is not in known_hosts and shows ssh-ed25519 ${print}. If that fingerprint is right, pin it with --accept-new, or with: ssh-keyscan node1 >> /home/me/.ssh/known_hosts`,
+      common:
+        'not in known_hosts: mlbroute bootstrap shows the keys of new hosts and asks before it pins them in /home/me/.ssh/known_hosts; --accept-new pins them unseen',
     });
   });
 

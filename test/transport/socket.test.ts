@@ -4,7 +4,7 @@ import { explainConnectError, placeOf } from '../../src/transport/socket.ts';
 const nodeError = (code: string) => Object.assign(new Error(`connect ${code} 10.0.0.1:22`), { code });
 
 describe('a connection that cannot be opened', () => {
-  const cases: readonly { title: string; error: Error; message: string; isTransient: boolean }[] = [
+  const cases: readonly { title: string; error: Error; message: string; common?: string; isTransient: boolean }[] = [
     {
       title: 'may be refused',
       error: nodeError('ECONNREFUSED'),
@@ -34,6 +34,7 @@ describe('a connection that cannot be opened', () => {
       title: 'may be one for which we have no words',
       error: nodeError('EPROTO'),
       message: 'connect EPROTO 10.0.0.1:22',
+      common: 'EPROTO',
       isTransient: true,
     },
     {
@@ -43,10 +44,11 @@ describe('a connection that cannot be opened', () => {
       isTransient: true,
     },
   ];
-  it.each(cases)('$title', ({ error, message, isTransient }) => {
+  it.each(cases)('$title', ({ error, message, common = message, isTransient }) => {
     expect(explainConnectError(error, 'node1:22')).toEqual({
       kind: 'connect',
       message: `node1:22: ${message}`,
+      common,
       isTransient,
     });
   });

@@ -1,7 +1,7 @@
 import type { Finding } from '../../domain/change.ts';
 import { count } from '../count.ts';
 import { formatDuration } from '../duration.ts';
-import { describeOutcome } from '../outcome-text.ts';
+import { describeOutcome, inCommon } from '../outcome-text.ts';
 import { printable } from '../printable.ts';
 import type { HostReport, PlanReport } from '../run-report.ts';
 import { filterAttributes, type HostGroup, stateText } from './host-group.ts';
@@ -14,7 +14,7 @@ export function groupDetails(group: HostGroup, draw: (picture: Picture, label: s
   const { id, names, members } = group;
   const [first] = members;
   const { outcome, findings, atReboot = [], plan } = first;
-  const said = outcome === null ? '' : describeOutcome(outcome);
+  const said = outcome === null ? '' : describeOutcome(members.length === 1 ? outcome : inCommon(outcome));
   const attributes = filterAttributes(
     members.map(({ host }) => host),
     first,

@@ -1,11 +1,11 @@
 import { foldHosts } from '../fold.ts';
 import { groupBy } from '../group.ts';
-import { statusWords } from '../outcome-text.ts';
+import { inCommon, statusWords } from '../outcome-text.ts';
 import { type HostReport, isHostBad, stateOf } from '../run-report.ts';
 import { codesOf } from './checks.ts';
 import { html, type Markup } from './markup.ts';
 
-/** Hosts of which all is the same but their names and times. `id` is unique on the page. */
+/** Hosts of which all is the same but their names, addresses and times. `id` is unique on the page. */
 export type HostGroup = {
   readonly id: string;
   readonly names: string;
@@ -15,7 +15,7 @@ export type HostGroup = {
 /** Hosts in groups, the worst first; in the order of their names where they fare alike. */
 export function groupHosts(hosts: readonly HostReport[]): readonly HostGroup[] {
   return groupBy(hosts, ({ outcome, findings, atReboot = [], plan }) =>
-    JSON.stringify([outcome, findings, atReboot, plan]),
+    JSON.stringify([inCommon(outcome), findings, atReboot, plan]),
   )
     .toSorted(([a], [b]) => badness(b) - badness(a))
     .map((members, index) => ({
