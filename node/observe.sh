@@ -46,12 +46,32 @@ service_section() {
   case $legacy_tables in
     *nat*) { iptables-legacy -w 5 -t nat -S PREROUTING || iptables -w 5 -t nat -S PREROUTING; } 2>/dev/null ;;
   esac
-  case $iptables in *nf_tables*) iptables -w 5 -t nat -S PREROUTING 2>/dev/null ;; esac
+  iptables_fault=''
+  case $iptables in
+    *nf_tables*) iptables -w 5 -t nat -S PREROUTING 2>/dev/null || iptables_fault=$(iptables -w 5 -t nat -S PREROUTING 2>&1 >/dev/null) ;;
+  esac
   nft_tables=''
   # Every listing names all tables. That of tables alone fetches ten thousand rules first, that of flowtables does not (nft 1.0.6); in old
   # kernels there are none.
-  command -v nft >/dev/null 2>&1 &&
-    nft_tables=$({ nft list flowtables || nft list tables; } 2>/dev/null | sed -n 's/^\(table [^{]*[^ {]\).*/\1/p') && printf '%s\n' "$nft_tables"
+  nft_fault=''
+  if command -v nft >/dev/null 2>&1; then
+    nft_tables=$({ nft list flowtables || nft list tables || echo 'table !'; } 2>/dev/null | sed -n 's/^\(table [^{]*[^ {]\).*/\1/p')
+    case $nft_tables in *'table !') nft_tables='' nft_fault=$(nft list tables 2>&1) ;; esac
+    printf '%s\n' "$nft_tables"
+  fi
+}
+
+# Programs that make chains and are of no use here, each with the reason.
+faults_section() {
+  section netfilter-faults
+  # Of all that can go wrong only that the kernel has no nf_tables: a table that others made by nft is no fault.
+  case $iptables_fault in
+    *'Could not fetch rule set'* | *'Failed to initialize nft'*) printf 'iptables %s\n' "${iptables_fault%%
+*}" ;;
+  esac
+  [ -z "$iptables" ] || command -v ip6tables >/dev/null 2>&1 || echo 'ip6tables it is not there'
+  [ -z "$nft_fault" ] || printf 'nft %s\n' "${nft_fault%%
+*}"
 }
 
 # saved TOOL FAMILY TABLE: the rules of one table as iptables-save prints them, without their counters. That fetches the tables of all where
@@ -360,6 +380,7 @@ main() {
   export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
   host_section
   service_section
+  faults_section
   network_section
   nft_section
   networkd_section

@@ -30,6 +30,8 @@ export async function checkStrangers(
     ...surroundings,
     program: await loadNodeProgram('doctor'),
     wallClockS: () => Date.now() / 1000,
+    // The push that follows plans anyway.
+    lastStep: null,
   };
   const checked = await rollOut(strangers, options.forks, async ({ deployment: { connection }, needs }) => {
     const host = connection.name;

@@ -1,18 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { checkPlan } from '../deploy/check-plan.ts';
 import { checkUp } from '../deploy/check-up.ts';
 import { rollOut } from '../deploy/rollout.ts';
 import type { Needs } from '../domain/check-up.ts';
 import { formatCheckUps } from '../report/check-up-text.ts';
 import { checkUpLine } from '../report/ndjson.ts';
 import type { HostSpec } from '../schema/host-spec.ts';
-import { createConnect } from '../transport/connect.ts';
+import type { Session } from '../transport/session.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Io } from './io.ts';
 import { loadNodeProgram } from './node-programs.ts';
 import { hostsAtATime } from './open-files.ts';
 import type { ConnectionOptions } from './options.ts';
 import { load } from './session.ts';
-import { connectOptions } from './surroundings.ts';
+import { realSurroundings } from './surroundings.ts';
 
 export type DoctorOptions = Omit<ConnectionOptions, 'progress'>;
 
@@ -20,16 +20,14 @@ export type DoctorOptions = Omit<ConnectionOptions, 'progress'>;
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   const loaded = await load(options, io);
   if (!loaded.ok) return exitCodes.badInput;
-  const surroundings = {
-    connect: createConnect(connectOptions(io, options.acceptNew)),
-    program: await loadNodeProgram('doctor'),
-    randomWord: () => randomBytes(12).toString('hex'),
-    now: () => performance.now(),
-    wallClockS: () => Date.now() / 1000,
-  };
+  const surroundings = await realSurroundings(io, options.acceptNew, () => {});
+  const program = await loadNodeProgram('doctor');
+  const wallClockS = () => Date.now() / 1000;
   const forks = hostsAtATime(options, loaded.value.hosts.length, io);
   const hosts = await rollOut(loaded.value.hosts, forks, async ({ name, wants, deployment }) => {
-    const checks = await checkUp(deployment.connection, needsOf(wants.spec), surroundings);
+    const lastStep = (session: Session) => checkPlan(deployment, session, surroundings);
+    const means = { ...surroundings, program, wallClockS, lastStep };
+    const checks = await checkUp(deployment.connection, needsOf(wants.spec), means);
     if (options.output === 'json') io.stdout(checkUpLine(name, checks));
     return { host: name, checks };
   });

@@ -13,6 +13,8 @@ export type CheckUpSurroundings = Pick<Surroundings, 'connect' | 'randomWord' | 
   readonly program: string;
   /** Seconds since 1970 by the clock on the wall. */
   readonly wallClockS: () => number;
+  /** The last step, where all before it went well; null: none. */
+  readonly lastStep: ((session: Session) => Promise<Check>) | null;
 };
 
 /** Goes the way to a host step by step and asks it what a push needs; ends at the first step that leads no further. Reads only. */
@@ -31,7 +33,9 @@ export async function checkUp(
   };
   const fail = (step: CheckStep, failure: Failure) => {
     const says = describeFailure(failure);
-    checks.push({ step, verdict: 'trouble', says, hint: null, packages: [], tookMs: now() - sinceMs });
+    const common = 'common' in failure ? describeFailure({ ...failure, message: failure.common ?? says }) : says;
+    const own = common === says ? {} : { common };
+    checks.push({ step, verdict: 'trouble', says, ...own, hint: null, packages: [], tookMs: now() - sinceMs });
     return checks;
   };
 
@@ -43,8 +47,8 @@ export async function checkUp(
   });
   if (!session.ok) return fail(stepWhereItEnded(session.error, passed), session.error);
   const asked = await ask(session.value, needs, surroundings);
-  await session.value.close();
   if (asked.failure !== null) {
+    await session.value.close();
     if (asked.failure.kind === 'become') pass('shell', `a login shell that runs sh`);
     return fail(asked.failure.kind === 'become' ? 'sudo' : 'shell', asked.failure);
   }
@@ -53,7 +57,12 @@ export async function checkUp(
   const says = 'a login shell that runs sh';
   checks.push({ step: 'shell', verdict: 'fine', says, hint: null, packages: [], tookMs: shellMs });
   const nowS = asked.clockReadAtS ?? surroundings.wallClockS();
-  return [...checks, ...judgeCheckUp(asked.lines.slice(1), { needs, sentAtMs: first?.atMs ?? sinceMs, nowS })];
+  checks.push(...judgeCheckUp(asked.lines.slice(1), { needs, sentAtMs: first?.atMs ?? sinceMs, nowS }));
+  const { lastStep } = surroundings;
+  if (lastStep !== null && checks.every(({ verdict }) => verdict !== 'trouble'))
+    checks.push(await lastStep(session.value));
+  await session.value.close();
+  return checks;
 }
 
 type Asked = {

@@ -13,6 +13,7 @@ const checkSteps = [
   'modules',
   'disk',
   'clock',
+  'plan',
 ] as const;
 
 /** One step of a check-up. */
@@ -24,6 +25,8 @@ export type Check = {
   readonly verdict: 'fine' | 'warning' | 'trouble';
   /** One line; where all is fine it is the same for hosts that are alike. */
   readonly says: string;
+  /** The same without what is this host's alone, such as its address; missing: nothing is. */
+  readonly common?: string;
   readonly hint: string | null;
   /** The packages of the host's own distribution that bring what is missing; empty where nothing is, or none is known. */
   readonly packages: readonly string[];

@@ -30,6 +30,8 @@ export type HostFacts = {
   readonly systemdVersion: number | null;
   readonly isNetworkdActive: boolean;
   readonly iptables: 'legacy' | 'nf_tables' | null;
+  /** Programs that make chains and are of no use on this host, with the reason; missing: none is known to be. */
+  readonly netfilterFaults?: { readonly [tool in 'iptables' | 'ip6tables' | 'nft']?: string };
   /** Programs of the asked-for list that are on the host's PATH. */
   readonly programs: readonly string[];
   readonly serviceProxy: { readonly kind: ServiceProxy; readonly evidence: string };

@@ -89,6 +89,7 @@ function parseFacts(
     systemdVersion: systemd === undefined ? null : Number(systemd),
     isNetworkdActive: host.some(({ key }) => key === 'networkd'),
     iptables: iptables.includes('nf_tables') ? 'nf_tables' : iptables.startsWith('iptables v') ? 'legacy' : null,
+    ...netfilterFaults(sections),
     programs: host.flatMap(({ key, rest }) => (key === 'program' ? [rest] : [])),
     serviceProxy: findServiceProxy(interfaces, section(sections, 'service-proxy')),
     interfaces: interfaces.map(({ index: _index, ...link }) => link),
@@ -117,6 +118,11 @@ function parseFacts(
       }),
     ),
   };
+}
+
+function netfilterFaults(sections: Sections): Pick<HostFacts, 'netfilterFaults'> {
+  const faults = keyedLines(section(sections, 'netfilter-faults')).map(({ key, rest }) => [key, rest]);
+  return faults.length === 0 ? {} : { netfilterFaults: Object.fromEntries(faults) };
 }
 
 /** Lines `/proc/sys/KEY:VALUE`, several numbers of one setting with one blank between them; neither part holds a colon, for the kernel refuses one in interface names. */

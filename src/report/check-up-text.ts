@@ -19,7 +19,9 @@ export function formatCheckUps(
   options: { readonly color: boolean; readonly columns: number },
 ): string {
   const palette = paletteOf(options);
-  const groups = groupBy(hosts, ({ checks }) => JSON.stringify(checks.map(({ tookMs: _, ...answer }) => answer)));
+  const groups = groupBy(hosts, ({ checks }) =>
+    JSON.stringify(checks.map(({ tookMs: _, common, says, ...answer }) => ({ ...answer, says: common ?? says }))),
+  );
   const tables = [...groups]
     .sort(([a], [b]) => badness(a.checks) - badness(b.checks))
     .map((group) => [
@@ -47,7 +49,8 @@ function rowsOf(
   const time = times.length === 0 ? '' : `${Math.round(Math.max(...times))} ms`;
   const mark = { fine: palette.green('✔'), warning: palette.yellow('!'), trouble: palette.red('✖') }[check.verdict];
   const left = `  ${mark} ${check.step.padEnd(9)} ${palette.dim(time.padStart(8))}  `;
-  const row = [left, printableLine(check.says)] as const;
+  const says = group.length === 1 ? check.says : (check.common ?? check.says);
+  const row = [left, printableLine(says)] as const;
   if (check.hint === null) return [row];
   return [row, [' '.repeat(24), `${palette.cyan('hint:')} ${printableLine(check.hint)}`]];
 }

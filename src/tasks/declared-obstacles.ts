@@ -3,7 +3,8 @@ import type { Failure } from '../domain/outcome.ts';
 import { unreachable } from '../domain/result.ts';
 import type { LinkSpec } from '../schema/link-schema.ts';
 import { type Declared, placeWords } from './host-wants.ts';
-import { checkLink, type LinkHost, noIpv6, toolTrouble } from './metallb-l2/check-host.ts';
+import { checkLink, type LinkHost, noIpv6 } from './metallb-l2/check-host.ts';
+import { toolTrouble } from './metallb-l2/netfilter-tool.ts';
 import { speaksIpv6, stateObjects, stateOf } from './state-objects.ts';
 
 /** Everything that stands against what one task declares. */
@@ -25,8 +26,12 @@ export function obstacles(
   const link = linkOf(declared);
   const trouble = link === null || host === null ? null : checkLink(link, host);
   const needsIptables = declared.kind === 'iptables' && host !== null && host.facts.iptables === null;
-  const lacksIpv6 = host?.facts.hasIpv6 === false && speaksIpv6(stateOf(declared));
-  const lacksTool = declared.kind === 'mark' && host !== null ? toolTrouble('mark', host) : null;
+  const isForIpv6 = speaksIpv6(stateOf(declared));
+  const lacksIpv6 = host?.facts.hasIpv6 === false && isForIpv6;
+  const lacksTool =
+    declared.kind === 'mark' && host !== null ? toolTrouble('mark', isForIpv6 ? 'ipv6' : 'ipv4', host) : null;
+  const lacksIp6tables =
+    declared.kind === 'iptables' && isForIpv6 && host?.facts.netfilterFaults?.ip6tables !== undefined;
   const isAlone = declared.kind === 'rule' && link === null && state.links.length + state.routes.length === 0;
   return [
     ...clashes,
@@ -35,6 +40,14 @@ export function obstacles(
     ...(lacksTool === null ? [] : [refused(lacksTool.message, lacksTool.hint)]),
     ...(needsIptables
       ? [refused('the host has no iptables', 'a task package above can install it; nft takes no such rules')]
+      : []),
+    ...(lacksIp6tables
+      ? [
+          refused(
+            'the host has no ip6tables',
+            'family: ipv4; or install what brings it, which a task package above can do',
+          ),
+        ]
       : []),
     ...(isAlone
       ? [refused('there is no link and no route that this rule could come up with', 'declare a route too')]

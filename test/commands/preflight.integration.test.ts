@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { doctor } from '../../src/commands/doctor.ts';
 import { plan } from '../../src/commands/plan.ts';
 import { push } from '../../src/commands/push.ts';
 import { snapshotOf } from '../deploy/deploying.ts';
@@ -33,6 +34,16 @@ describe('a push to a host where others are in the way', () => {
     expect(failed).toContain('priority 2011 from 10.9.9.9/32 lookup 99 [priority-in-use]');
     expect(failed).toContain('--force mark-in-use,priority-in-use goes past it');
     expect(stderr).toMatch(/^changed {6}n2: /m);
+    expect(snapshotOf(fleet.host('n1'))).toBe(before);
+  });
+
+  it('is foretold by doctor, which changes nothing', async () => {
+    const before = snapshotOf(fleet.host('n1'));
+    const { stdout } = await fleet.run(doctor, fleet.planOptions({ out: null }));
+    const [others, n1] = stdout.split(/^n1$/m);
+    expect(n1).toMatch(/✖ plan .*\[mark-in-use\].*\[priority-in-use\]/);
+    expect(n1).toContain('hint: --force mark-in-use,priority-in-use goes past it');
+    expect(others).toMatch(/✔ plan +\d+ ms {2}nothing stands against a push$/m);
     expect(snapshotOf(fleet.host('n1'))).toBe(before);
   });
 

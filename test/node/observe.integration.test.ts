@@ -182,6 +182,29 @@ describe('node/observe.sh', () => {
     expect(facts.programs.filter((name) => /systemctl|iptables/.test(name))).toEqual([]);
   });
 
+  it('tells which programs make no chains, and why', () => {
+    const script = (path: string, text: string) => {
+      const own = `/mnt/${path.split('/').at(-1)}`;
+      return `printf '#!/bin/sh\\n${text}\\n' >${own}; chmod +x ${own}; mount --bind ${own} ${path}`;
+    };
+    const faultsOf = (...setUp: readonly string[]) => observe({ setUp: setUp.join('\n') }).facts.netfilterFaults;
+    const noNft = script('/usr/sbin/nft', 'echo netlink is not there >&2; exit 1');
+    const noKernel = script(
+      '/usr/sbin/xtables-nft-multi',
+      'v="iptables v1.8.9 (nf_tables)"; [ "$1" = --version ] && echo "$v" && exit; echo "$v: Could not fetch rule set generation id: Protocol not supported" >&2; exit 4',
+    );
+    expect(faultsOf()).toBeUndefined();
+    expect(faultsOf('rm /etc/alternatives/ip6tables')).toEqual({ ip6tables: 'it is not there' });
+    expect(faultsOf(noNft)).toEqual({ nft: 'netlink is not there' });
+    expect(faultsOf(noKernel)).toEqual({
+      iptables: 'iptables v1.8.9 (nf_tables): Could not fetch rule set generation id: Protocol not supported',
+    });
+    // A table of kube-proxy's by nft is none of theirs, and no fault.
+    expect(
+      faultsOf('nft add table ip nat; nft "add chain ip nat x { type nat hook prerouting priority 5; }"'),
+    ).toBeUndefined();
+  });
+
   it('says nothing on standard error, whatever is missing', () => {
     for (const shell of shells) {
       const setUp = hide('/usr/sbin/nft', '/usr/bin/systemctl', ...iptablesVariants);

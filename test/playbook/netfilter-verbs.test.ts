@@ -68,6 +68,12 @@ describe('A mark of a playbook', () => {
       'mark: mark needs iptables or nft, which the host has not',
     ],
     [
+      'has no ip6tables',
+      { netfilterFaults: { ip6tables: 'it is not there' } },
+      {},
+      'mark: mark needs ip6tables for IPv6, which the host has not',
+    ],
+    [
       'has no nft where that is to be used',
       { programs: ['iptables'] },
       { netfilter: 'nftables' },
@@ -192,6 +198,13 @@ describe('A chain of a playbook', () => {
     const task = 'iptables: { hook: INPUT, chain: A, rules: [-j RETURN] }';
     expect(refused({ iptables: 'legacy' }, vars, task)).toEqual([]);
     expect(refused({ iptables: null }, vars, task)).toEqual(['p.yaml:3:7: iptables: the host has no iptables']);
+  });
+
+  it('of IPv6 needs ip6tables on the host', () => {
+    const faults = { netfilterFaults: { ip6tables: 'it is not there' } };
+    const task = (family: string) => `iptables: { family: ${family}, hook: INPUT, chain: A, rules: [-j RETURN] }`;
+    expect(refused(faults, {}, task('ipv4'))).toEqual([]);
+    expect(refused(faults, {}, task('both'))).toEqual(['p.yaml:3:7: iptables: the host has no ip6tables']);
   });
 
   it('of IPv6 needs IPv6 on the host', () => {

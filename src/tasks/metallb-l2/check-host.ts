@@ -6,7 +6,7 @@ import type { Failure } from '../../domain/outcome.ts';
 import type { HostSpec } from '../../schema/host-spec.ts';
 import type { LinkSpec } from '../../schema/link-schema.ts';
 import type { HostSubnet } from './host-subnets.ts';
-import { netfilterTool } from './netfilter-tool.ts';
+import { toolTrouble } from './netfilter-tool.ts';
 import { rendererOf } from './renderer.ts';
 import { deviceOf, type ResolvedNetwork } from './resolved-network.ts';
 
@@ -165,25 +165,9 @@ function sourceTrouble(
   return null;
 }
 
-function netfilterTrouble({ returnPath, rpFilter }: ResolvedNetwork, host: Host): Trouble | null {
+function netfilterTrouble({ family, returnPath, rpFilter }: ResolvedNetwork, host: Host): Trouble | null {
   const what = returnPath === 'mark' ? 'return_path mark' : rpFilter === 'rpfilter' ? 'rp_filter: rpfilter' : null;
-  return what === null ? null : toolTrouble(what, host);
-}
-
-/** What the host lacks to carry out `what` by the tool it is to use; or null. */
-export function toolTrouble(what: string, { spec, facts }: LinkHost): Trouble | null {
-  if (netfilterTool(spec, facts) === 'nftables')
-    return facts.programs.includes('nft')
-      ? null
-      : {
-          message: `${what} by netfilter: nftables needs nft, which the host has not`,
-          hint: 'install the package nftables',
-        };
-  if (facts.iptables !== null) return null;
-  return {
-    message: `${what} needs iptables or nft, which the host has not`,
-    hint: 'install the package iptables, or nftables',
-  };
+  return what === null ? null : toolTrouble(what, family, host);
 }
 
 /** The interface that must be there before ours can be. */

@@ -65,6 +65,24 @@ describe('a network is refused on a host', () => {
     ],
     ['where marks have neither iptables nor nft', {}, { iptables: null }, /needs iptables or nft/],
     [
+      'where marks are for IPv6, and only ip6tables is missing',
+      ipv6,
+      { netfilterFaults: { ip6tables: 'it is not there' } },
+      /return_path mark needs ip6tables for IPv6, which the host has not/,
+    ],
+    [
+      'where the kernel gives neither iptables nor nft what they need',
+      {},
+      { programs: ['nft'], netfilterFaults: { iptables: 'no rule set', nft: 'no netlink' } },
+      /mark needs iptables or nft, and iptables does not work: no rule set; nft does not work: no netlink/,
+    ],
+    [
+      'where there is no iptables, and nft does not work',
+      {},
+      { iptables: null, programs: ['nft'], netfilterFaults: { nft: 'no netlink' } },
+      /mark needs iptables or nft, and iptables is not there; nft does not work: no netlink/,
+    ],
+    [
       'where rpfilter has no iptables',
       { returnPath: 'onlink', gateway: null, rpFilter: 'rpfilter' },
       { iptables: null },
