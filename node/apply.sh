@@ -150,10 +150,18 @@ remember() {
   if [ -e "$2" ] || [ -h "$2" ]; then cp -a "$2" "$here/old/$1" || return 1; fi
   printf '%s %s\n' "$1" "$2" >>"$here/files" || return 1
   if [ -e "$here/new/$1" ] || [ -h "$here/new/$1" ]; then note_missing "${2%/*}" || return 1; fi
+  need_writable "${2%/*}"
   case $2 in
     /etc/systemd/system/*) : >"$here/reload-units" ;;
     /etc/systemd/network/* | /etc/netplan/*) touches_networkd=yes ;;
   esac
+}
+
+# Nothing was written yet: a folder on a read-only file system, or the nearest one above it, ends the change while there is nothing to undo.
+need_writable() {
+  folder=$1
+  while [ ! -d "${folder:-/}" ]; do folder=${folder%/*}; done
+  [ -w "${folder:-/}" ] || refuse refused "${folder:-/} cannot be written: is its file system mounted read-only?"
 }
 
 # Folders that will be made, noted while nothing is done yet: a power cut may take a note made later.
@@ -221,7 +229,7 @@ write_files() {
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       make_dirs "${path%/*}"
       # As it was staged, with its mode and owner.
-      cp -pP "$here/new/$number" "$path.mlbroute-new" || fail 'cannot write beside it'
+      cp -pP "$here/new/$number" "$path.mlbroute-new" 2>"$here/output" || fail "cannot write beside it: $(tr '\n' ' ' <"$here/output")"
       [ -h "$path.mlbroute-new" ] || set -- "$@" "$path.mlbroute-new"
     fi
   done <"$here/files"
@@ -233,9 +241,9 @@ write_files() {
     current="write $path"
     go_on
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
-      mv -f "$path.mlbroute-new" "$path" || fail 'cannot put it in place'
+      mv -f "$path.mlbroute-new" "$path" 2>"$here/output" || fail "cannot put it in place: $(tr '\n' ' ' <"$here/output")"
     else
-      rm -f "$path" || fail 'cannot remove it'
+      rm -f "$path" 2>"$here/output" || fail "cannot remove it: $(tr '\n' ' ' <"$here/output")"
       # Only folders that mlbroute made; an empty /etc/sysctl.d is the host's own affair.
       if is_in "$state/dirs" "${path%/*}"; then rmdir "${path%/*}" 2>/dev/null; fi
     fi

@@ -291,6 +291,8 @@ undo_files() {
 }
 
 restore() {
+  # What the change did not come to needs no room, and no file system that can be written.
+  ! is_as_before "$1" "$2" || return 0
   mkdir -p "${2%/*}"
   if ! cp -a "$1" "$2.mlbroute-old"; then
     # A full disk has no room for both.
@@ -299,6 +301,12 @@ restore() {
   fi
   [ -h "$2.mlbroute-old" ] || sync "$2.mlbroute-old"
   mv -f "$2.mlbroute-old" "$2"
+} 2>/dev/null
+
+# is_as_before OLD PATH: the very file, or one like it in all that an undo gives back.
+is_as_before() {
+  if [ -h "$1" ] || [ -h "$2" ]; then [ -h "$1" ] && [ -h "$2" ] && [ "$(readlink "$1")" = "$(readlink "$2")" ]; return; fi
+  cmp -s "$1" "$2" && [ "$(stat -c '%a %u %g %Y' "$1")" = "$(stat -c '%a %u %g %Y' "$2")" ]
 } 2>/dev/null
 
 # --- waiting

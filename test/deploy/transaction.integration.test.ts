@@ -138,11 +138,38 @@ describe('a host that must go back', () => {
   });
 
   it('is as before where a file cannot be put in place', async () => {
-    host.sh('mkdir -p /etc/mlbroute; mount -t tmpfs -o ro tmpfs /etc/mlbroute');
+    // Room for one file and the folder, and none for the one that is to take its place.
+    host.sh(
+      'mkdir -p /etc/mlbroute; mount -t tmpfs -o nr_inodes=2 tmpfs /etc/mlbroute; echo mine >/etc/mlbroute/other',
+    );
     const before = snapshotOf(host);
     expect(await pushTo(deploymentOf(host, sampleState, sampleFiles))).toMatchObject({
       status: 'reverted',
-      because: { kind: 'step', step: 'write /etc/mlbroute/iptables.v4' },
+      because: {
+        kind: 'step',
+        step: 'write /etc/mlbroute/iptables.v4',
+        message: expect.stringMatching(/^cannot write beside it: .*No space left on device/),
+      },
+    });
+    expect(snapshotOf(host)).toBe(before);
+  });
+
+  it('is as before, and not stranded, where a file that was not written yet can be written no more', async () => {
+    await pushTo(deploymentOf(host, sampleState, sampleFiles));
+    host.sh('mount --bind /etc/mlbroute /etc/mlbroute');
+    const before = snapshotOf(host);
+    const [first, ...others] = sampleFiles;
+    if (first?.kind !== 'file') throw new Error('the first is a file');
+    const readOnly: HostPlan['runtime'][number] = {
+      ...{ sign: '+', subject: 'networkd', isBeforeFiles: true, words: 'the file system fails' },
+      apply: [{ argv: ['mount', '-o', 'remount,bind,ro', '/etc/mlbroute'], why: 'the fault', stdin: null }],
+      undo: [],
+    };
+    const changed = [{ ...first, content: `${first.content}# more\n` }, ...others];
+    const deployment = deploymentOf(host, sampleState, changed, (plan) => ({ ...plan, runtime: [readOnly] }));
+    expect(await pushTo(deployment)).toMatchObject({
+      status: 'reverted',
+      because: { message: expect.stringContaining('Read-only file system') },
     });
     expect(snapshotOf(host)).toBe(before);
   });
@@ -493,6 +520,20 @@ describe('a push is refused and the host untouched', () => {
       kind: 'ended',
       outcome: { status: 'failed', because: { kind: 'locked', message: expect.stringContaining('somebody') } },
     });
+  });
+
+  it('where a folder of its files is on a read-only file system', async () => {
+    host.sh('mkdir -p /etc/mlbroute; mount -t tmpfs -o ro tmpfs /etc/mlbroute');
+    const before = snapshotOf(host);
+    expect(await pushTo(deploymentOf(host, sampleState, sampleFiles))).toEqual({
+      status: 'failed',
+      because: {
+        kind: 'refused',
+        message: '/etc/mlbroute cannot be written: is its file system mounted read-only?',
+        hint: null,
+      },
+    });
+    expect(snapshotOf(host)).toBe(before);
   });
 
   it('where its timer cannot be armed', async () => {
