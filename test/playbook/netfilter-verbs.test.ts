@@ -59,6 +59,17 @@ describe('A mark of a playbook', () => {
     );
   });
 
+  it.each(['iptables', 'nftables'])(
+    'of all that comes in names no address to %s but where it tells the family',
+    (netfilter) => {
+      const task = 'mark: { to: [0.0.0.0/0, "::/0"], iif: eth1, fwmark: 0x200 }';
+      const { chains } = must(wantedOn({ programs: ['nft'] }, { netfilter }, [task])).state;
+      const sets = chains.flatMap(({ rules }) => rules.filter((rule) => rule.includes('--set-xmark')));
+      const rule = '-i eth1 -m conntrack --ctdir ORIGINAL -j CONNMARK --set-xmark 0x200/0x1f00';
+      expect(sets).toEqual(netfilter === 'iptables' ? [rule, rule] : [`-d 0.0.0.0/0 ${rule}`, `-d ::/0 ${rule}`]);
+    },
+  );
+
   it.each<[string, object, object, string]>([
     ['has no IPv6', { hasIpv6: false }, {}, 'mark: the host’s kernel has no IPv6'],
     [

@@ -50,6 +50,15 @@ describe('Replies that tasks of a playbook mark', () => {
     },
   );
 
+  it.each(['iptables', 'nftables'])('find their way by %s where all that comes in is marked', async (netfilter) => {
+    const [, ...others] = ways;
+    const mark = 'mark: { to: [0.0.0.0/0, "::/0"], iif: eth1, fwmark: { value: 0x2000, mask: 0x2000 } }';
+    expect(await answers(netfilter, mark, ...others)).toEqual(['here', 'here']);
+    expect(await answers(netfilter, mark.replace(', "::/0"', ''), ...others)).toEqual(['here', 'nobody']);
+    expect(await answers(netfilter, mark.replace('0.0.0.0/0, ', ''), ...others)).toEqual(['nobody', 'here']);
+    expect(await answers(netfilter)).toEqual(['nobody', 'nobody']);
+  });
+
   it.each<[string, string, readonly string[]]>([
     ['IPv6', 'family: ipv6, ', ['here', 'nobody']],
     ['IPv4', '', ['nobody', 'here']],

@@ -63,12 +63,17 @@ function becauseOf(faults: readonly Fault[]): string {
 /** Chains for the tool of a host, sorted. A chain of nft is for both families at once. */
 export function chainsFor(tool: 'iptables' | 'nftables', chains: readonly NetfilterChain[]): readonly NetfilterChain[] {
   const sorted = sortChains(chains);
-  if (tool === 'iptables') return sorted;
+  if (tool === 'iptables') return sorted.map((chain) => ({ ...chain, rules: chain.rules.map(withoutAnywhere) }));
   const named = sortChains(sorted.map((chain) => ({ ...chain, family: 'ipv4', tool: 'nft' })));
   return named.map((chain) => {
     const ofBoth = sorted.filter(({ table, name }) => table === chain.table && name === chain.name);
     return { ...chain, rules: mergeRules(ofBoth.flatMap(({ rules }) => rules)) };
   });
+}
+
+/** As iptables-save prints a rule to every address of a family. In nft's table of both, that address tells the family. */
+function withoutAnywhere(rule: string): string {
+  return rule.replace(/^-d (?:0\.0\.0\.0|::)\/0 /, '');
 }
 
 /** Rules that name an address first, as in the chains of one family; the others are the same for both. */
