@@ -23,7 +23,8 @@ refuse() {
 }
 
 forget() {
-  [ "$(readlink "$state/pending")" = "transactions/$id" ] && rm -f "$state/pending"
+  # shellcheck disable=SC3013  # POSIX has -ef since 2024, dash, bash and busybox since long
+  [ "$state/pending" -ef "$here" ] && rm -f "$state/pending"
   rm -rf "$here"
 }
 
@@ -134,7 +135,11 @@ stage_file() {
   printf %s "$4" >"$here/new/$1" || refuse refused "cannot stage $3"
   umask 077
   [ $# -lt 5 ] || [ "$5" = root:root ] || message=$(chown "$5" "$here/new/$1" 2>&1) || refuse refused "$3 cannot belong to $5: $message"
-  case $2 in 0644 | 0600) ;; *) chmod "$2" "$here/new/$1" || refuse refused "cannot stage $3" ;; esac
+  case $2 in
+    # What the shell can write once more by itself.
+    0644 | 0600) [ "${5:-root:root}" != root:root ] || eval "mode_$1=$2 text_$1=\$4" ;;
+    *) chmod "$2" "$here/new/$1" || refuse refused "cannot stage $3" ;;
+  esac
   remember "$1" "$3" || refuse refused "cannot stage $3"
 }
 # check_staged PATH COMMAND…
@@ -228,8 +233,7 @@ write_files() {
     count=$((count + 1))
     if [ -e "$here/new/$number" ] || [ -h "$here/new/$number" ]; then
       make_dirs "${path%/*}"
-      # As it was staged, with its mode and owner.
-      cp -pP "$here/new/$number" "$path.mlbroute-new" 2>"$here/output" || fail "cannot write beside it: $(tr '\n' ' ' <"$here/output")"
+      write_beside "$number" "$path.mlbroute-new" 2>"$here/output" || fail "cannot write beside it: $(tr '\n' ' ' <"$here/output")"
       [ -h "$path.mlbroute-new" ] || set -- "$@" "$path.mlbroute-new"
     fi
   done <"$here/files"
@@ -253,6 +257,21 @@ write_files() {
   # The new names, too: a power cut after the confirmation must not leave some of them.
   [ $# -eq 0 ] || sync "$@" 2>/dev/null || sync
   say wrote "$count"
+}
+
+# write_beside N PATH: as it was staged, with its mode and owner
+write_beside() {
+  mode='' text=''
+  eval "mode=\${mode_$1:-} text=\${text_$1:-}"
+  if [ -z "$mode" ] || [ -e "$2" ] || [ -h "$2" ]; then
+    cp -pP "$here/new/$1" "$2"
+    return
+  fi
+  [ "$mode" = 0600 ] || umask 022
+  printf %s "$text" >"$2"
+  set -- $?
+  umask 077
+  return "$1"
 }
 
 make_dirs() {

@@ -14,6 +14,9 @@ print_value() {
   printf '%s %s\n' "$1" "$value"
 }
 
+# Whether a path was met already: where /usr is merged, /lib is a link into it.
+is_elsewhere() { case $1 in /lib/*) [ -h /lib ] ;; *) return 1 ;; esac; }
+
 # Sets $legacy_tables to the tables that a file of /proc names, without a fork.
 read_tables() {
   legacy_tables=''
@@ -54,11 +57,16 @@ service_section() {
   # Every listing names all tables. That of tables alone fetches ten thousand rules first, that of flowtables does not (nft 1.0.6); in old
   # kernels there are none.
   nft_fault=''
-  if command -v nft >/dev/null 2>&1; then
-    nft_tables=$({ nft list flowtables || nft list tables || echo 'table !'; } 2>/dev/null | sed -n 's/^\(table [^{]*[^ {]\).*/\1/p')
-    case $nft_tables in *'table !') nft_tables='' nft_fault=$(nft list tables 2>&1) ;; esac
-    printf '%s\n' "$nft_tables"
-  fi
+  command -v nft >/dev/null 2>&1 || return 0
+  listing=$({ nft list flowtables || nft list tables; } 2>/dev/null) || nft_fault=$(nft list tables 2>&1)
+  while read -r word family name _; do
+    [ "$word" = table ] && nft_tables="$nft_tables
+table $family $name"
+  done <<LISTING
+$listing
+LISTING
+  nft_tables=${nft_tables#?}
+  printf '%s\n' "$nft_tables"
 }
 
 # Programs that make chains and are of no use here, each with the reason.
@@ -74,17 +82,19 @@ faults_section() {
 *}"
 }
 
-# saved TOOL FAMILY TABLE: the rules of one table as iptables-save prints them, without their counters. That fetches the tables of all where
-# they are in nf_tables: half a second for the rules of kube-proxy.
+# saved TOOL FAMILY TABLE [OPTIONS OF SED]: the rules of one table as iptables-save prints them, without their counters: our own chains, and what else the
+# options let through. To save them would fetch the tables of all where they are in nf_tables: half a second for the rules of kube-proxy.
 saved() {
+  tool=$1 of_family=$2 of_table=$3
+  shift 3
   case "$iptables|$nft_tables" in
-    *nf_tables*"|"*"table $2 $3"*)
-      printf '*%s\n' "$3"
-      "$1" -w 5 -t "$3" -S 2>/dev/null | sed 's/^-N \(.*\)/:\1 - [0:0]/'
+    *nf_tables*"|"*"table $of_family $of_table"*)
+      printf '*%s\n' "$of_table"
+      "$tool" -w 5 -t "$of_table" -S 2>/dev/null | sed -e 's/^-N \(.*\)/:\1 - [0:0]/' -e '/MLBROUTE/b' "$@" -e d
       ;;
     # Without nft nobody knows what tables there are.
     *nf_tables*"|"?*) ;;
-    *) "$1-save" -t "$3" 2>/dev/null ;;
+    *) "$tool-save" -t "$of_table" 2>/dev/null | sed -e '/^\*/b' -e '/MLBROUTE/b' "$@" -e d ;;
   esac
 }
 
@@ -99,10 +109,10 @@ network_section() {
   section chains
   # Beside our own chains the marks of others; kube-proxy's are in other tables, but known.
   case "$iptables $legacy_tables" in
-    *nf_tables* | *mangle*) saved iptables ip mangle | grep -e '^\*' -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
+    *nf_tables* | *mangle*) saved iptables ip mangle -e '/-j \(CONN\)\{0,1\}MARK /b' -e '/--mark /b' ;;
   esac
   case "$nft_tables $legacy_tables" in
-    *raw*) saved iptables ip raw | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
+    *raw*) saved iptables ip raw -e '/--mark /b' ;;
   esac
   chains_of_tasks iptables ip /etc/mlbroute/iptables.v4
   set -- /proc/sys/net/ipv4/conf/*/rp_filter /proc/sys/net/ipv4/conf/*/src_valid_mark
@@ -132,10 +142,10 @@ ipv6_chains() {
   section chains-ipv6
   read_tables /proc/net/ip6_tables_names
   case "$iptables $legacy_tables" in
-    *nf_tables* | *mangle*) saved ip6tables ip6 mangle | grep -e '^\*' -e MLBROUTE -e '-j \(CONN\)\{0,1\}MARK ' -e '--mark ' ;;
+    *nf_tables* | *mangle*) saved ip6tables ip6 mangle -e '/-j \(CONN\)\{0,1\}MARK /b' -e '/--mark /b' ;;
   esac
   case "$nft_tables / $legacy_tables" in
-    *'ip6 raw'* | */*raw*) saved ip6tables ip6 raw | grep -e '^\*' -e MLBROUTE -e '--mark ' ;;
+    *'ip6 raw'* | */*raw*) saved ip6tables ip6 raw -e '/--mark /b' ;;
   esac
   chains_of_tasks ip6tables ip6 /etc/mlbroute/iptables.v6
 }
@@ -151,7 +161,7 @@ chains_of_tasks() { # TOOL FAMILY FILE
   for table in nat filter; do
     case " $wanted " in *" $table "*) ;; *) continue ;; esac
     case "$iptables $legacy_tables" in
-      *nf_tables* | *"$table"*) saved "$1" "$2" "$table" | grep -e '^\*' -e MLBROUTE ;;
+      *nf_tables* | *"$table"*) saved "$1" "$2" "$table" ;;
     esac
   done
 }
@@ -174,9 +184,8 @@ TABLES
 # Which .network file networkd uses for each link, and all files it could use, with what they match.
 networkd_section() {
   section networkd-links
-  for file in /run/systemd/netif/links/*; do
-    [ -e "$file" ] && print_value "${file##*/}" NETWORK_FILE "$file"
-  done
+  # Each pod has one of these files.
+  [ -e /run/systemd/netif/state ] && grep -s '^NETWORK_FILE=' /dev/null /run/systemd/netif/links/*
   # Its invocation link is made when networkd starts. A folder, with a stroke at its end, tells of files that are gone.
   section networkd-unread
   started=/run/systemd/units/invocation:systemd-networkd.service
@@ -189,48 +198,25 @@ networkd_section() {
   # What it has in memory is asked for where the disk may tell otherwise.
   section networkd-loaded
   [ -n "$unread" ] && busctl --list tree org.freedesktop.network1 2>/dev/null
-  section networkd-files
-  for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
-    [ -r "$file" ] || continue
-    printf 'file %s\n' "$file"
-    part=''
-    # read takes the blanks around a line away, as systemd does.
-    while read -r line || [ -n "$line" ]; do
-      case $line in
-        '[Match]'*) part=match ;;
-        '['*) part=other ;;
-        Name=* | Name[[:blank:]]*=*) [ "$part" = match ] && printf 'name %s\n' "${line#*=}" ;;
-        VLAN=*) printf 'vlan %s\n' "${line#*=}" ;;
-      esac
-    done <"$file"
-  done
 }
 
-# Files that make interfaces: of networkd (netplan's are among them), of ifupdown and of NetworkManager.
+# Files that configure links, of networkd in the order of its folders, and files that make them: of networkd (netplan's are among them), of ifupdown and
+# of NetworkManager. Then their lines that matter, each after its file and a colon, from one grep: the shell would read them one byte at a time.
 link_files_section() {
+  set --
+  for file in /etc/systemd/network/*.network /run/systemd/network/*.network /usr/local/lib/systemd/network/*.network /usr/lib/systemd/network/*.network /lib/systemd/network/*.network; do
+    is_elsewhere "$file" && continue
+    # A link to /dev/null is one, and hides others.
+    [ -r "$file" ] && set -- "$@" "$file"
+  done
+  for file in /etc/systemd/network/*.netdev /run/systemd/network/*.netdev /etc/network/interfaces /etc/network/interfaces.d/* /etc/NetworkManager/system-connections/*; do
+    [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
+  done
   section link-files
-  for file in /etc/systemd/network/*.netdev /run/systemd/network/*.netdev; do
-    [ -r "$file" ] || continue
-    printf 'file %s\n' "$file"
-    part=''
-    while read -r line || [ -n "$line" ]; do
-      case $line in
-        '['*) part=$line ;;
-        Name=*) [ "$part" = '[NetDev]' ] && printf 'link %s\n' "${line#*=}" ;;
-        Id=*) [ "$part" = '[VLAN]' ] && printf 'id %s\n' "${line#*=}" ;;
-      esac
-    done <"$file"
-  done
-  for file in /etc/network/interfaces /etc/network/interfaces.d/* /etc/NetworkManager/system-connections/*; do
-    { [ -f "$file" ] && [ -r "$file" ]; } || continue
-    printf 'file %s\n' "$file"
-    while read -r line || [ -n "$line" ]; do
-      case $line in
-        'iface '*) line=${line#iface } && printf 'link %s\n' "${line%% *}" ;;
-        interface-name=*) printf 'link %s\n' "${line#*=}" ;;
-      esac
-    done <"$file"
-  done
+  [ $# -gt 0 ] || return 0
+  printf 'file %s\n' "$@"
+  grep -H -e '^[[:blank:]]*\[' -e '^[[:blank:]]*Name[[:blank:]]*=' -e '^[[:blank:]]*VLAN[[:blank:]]*=' -e '^[[:blank:]]*Id[[:blank:]]*=' \
+    -e '^[[:blank:]]*iface[[:blank:]]' -e '^[[:blank:]]*interface-name[[:blank:]]*=' -- "$@"
 }
 
 # Everything at paths that carry the name mlbroute, whoever put it there, and at those of the playbook, now and at the last push. Contents
@@ -319,11 +305,13 @@ boot_section() {
   section boot-state
   # Who only pushes asks no host for the time.
   [ -n "$boot" ] && printf 'clock %s\n' "$(date +%s)"
+  wanted=''
+  for file in /etc/systemd/system/*.wants/* /run/systemd/generator*/*.wants/* /usr/lib/systemd/system/*.wants/* /lib/systemd/system/*.wants/*; do
+    is_elsewhere "$file" || [ ! -h "$file" ] || wanted="$wanted ${file##*/} "
+  done
   for unit in systemd-networkd.service systemd-sysctl.service mlbroute-routing.service mlbroute-routing.timer mlbroute-iptables.service mlbroute-nftables.service; do
     state=unwanted
-    for file in /etc/systemd/system/*.wants/"$unit" /run/systemd/generator*/*.wants/"$unit" /usr/lib/systemd/system/*.wants/"$unit" /lib/systemd/system/*.wants/"$unit"; do
-      [ -h "$file" ] && state=wanted
-    done
+    case $wanted in *" $unit "*) state=wanted ;; esac
     # A link to /dev/null is a mask.
     [ -c "/etc/systemd/system/$unit" ] && state=masked
     printf '%s %s\n' "$state" "$unit"

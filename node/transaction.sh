@@ -139,7 +139,8 @@ tidy() {
   else
     set -- "$here" /run/mlbroute-netplan
     # The link first.
-    if [ "$(readlink "$state/pending")" = "transactions/$id" ]; then set -- "$state/pending" "$@"; fi
+    # shellcheck disable=SC3013  # POSIX has -ef since 2024, dash, bash and busybox since long
+    if [ "$state/pending" -ef "$here" ]; then set -- "$state/pending" "$@"; fi
     rm -rf "$@"
   fi
   [ "$mode" = timer ] || [ -d "$here" ] || systemctl stop "mlbroute-revert-$id.timer"

@@ -1,21 +1,25 @@
+import { basename } from 'node:path';
 import type { NetworkFile } from '../domain/network-file.ts';
-import { keyedLines } from './sections.ts';
+import { assignmentsOf, type LinkFile } from './link-files.ts';
 
 /**
- * Parses the list of .network files and their `[Match] Name=`. The list comes in the order of precedence of the folders; a file hides
- * files of the same name in later folders, and networkd tries what is left by name (systemd.network(5)).
+ * The .network files, with their `[Match] Name=`. They come in the order of precedence of the folders; a file hides files of the same name in later
+ * folders, and networkd tries what is left by name (systemd.network(5)).
  */
-export function parseNetworkFiles(section: string): readonly NetworkFile[] {
-  const files = new Map<string, { path: string; matchNames: string[] }>();
-  let current: { path: string; matchNames: string[] } | null = null;
-  for (const { key, rest } of keyedLines(section)) {
-    if (key === 'file') {
-      const fileName = rest.slice(rest.lastIndexOf('/') + 1);
-      current = files.has(fileName) ? null : { path: rest, matchNames: [] };
-      if (current !== null) files.set(fileName, current);
-    } else if (key === 'name') current?.matchNames.push(...globsOf(rest.trim()));
+export function parseNetworkFiles(files: readonly LinkFile[]): readonly NetworkFile[] {
+  const first = new Map<string, LinkFile>();
+  for (const file of files) {
+    const name = basename(file.path);
+    if (name.endsWith('.network') && !first.has(name)) first.set(name, file);
   }
-  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  return [...first]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, file]) => ({
+      path: file.path,
+      matchNames: assignmentsOf(file).flatMap(({ part, key, value }) =>
+        part === 'Match' && key === 'Name' ? globsOf(value) : [],
+      ),
+    }));
 }
 
 /**

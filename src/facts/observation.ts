@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../domain/result.ts';
 import { isNetplan, parseBootFiles } from './boot-files.ts';
 import { parseChains } from './chains.ts';
 import { parseInterfaces } from './interfaces.ts';
-import { parseLinkFiles } from './link-files.ts';
+import { cutLinkFiles, parseLinkFiles } from './link-files.ts';
 import { parseManagedFiles } from './managed-files.ts';
 import { parseHistory, parseManifest } from './manifest.ts';
 import { parseMarkUses } from './mark-uses.ts';
@@ -80,7 +80,7 @@ function parseFacts(
   const answerTo = (key: string) => host.find((line) => line.key === key)?.rest ?? '';
   const systemd = /^systemd (\d+)/.exec(answerTo('systemd'))?.[1];
   const iptables = answerTo('iptables');
-  const networkFiles = parseNetworkFiles(section(sections, 'networkd-files'));
+  const linkFiles = cutLinkFiles(section(sections, 'link-files'));
   const nameOf = new Map<string, InterfaceName>(interfaces.map((link) => [String(link.index), link.name]));
   return {
     bootId: answerTo('boot-id'),
@@ -94,12 +94,12 @@ function parseFacts(
     serviceProxy: findServiceProxy(interfaces, section(sections, 'service-proxy')),
     interfaces: interfaces.map(({ index: _index, ...link }) => link),
     networkFileOf: Object.fromEntries(
-      keyedLines(section(sections, 'networkd-links')).flatMap(({ key, rest }) => {
-        const name = nameOf.get(key);
-        return name === undefined || rest === '' ? [] : [[name, rest]];
-      }),
+      Array.from(
+        section(sections, 'networkd-links').matchAll(/^.*\/(\d+):NETWORK_FILE=(.+)$/gm),
+        ([, index = '', file = '']) => [nameOf.get(index), file] as const,
+      ).filter((entry): entry is readonly [InterfaceName, string] => entry[0] !== undefined),
     ),
-    networkFiles,
+    networkFiles: parseNetworkFiles(linkFiles),
     unreadNetworkFiles: section(sections, 'networkd-unread')
       .split('\n')
       .filter((path) => path !== '' && !isNetplan(path)),
@@ -109,7 +109,7 @@ function parseFacts(
       marks: ['chains', 'chains-ipv6', 'nft-marks'].flatMap((name) => parseMarkUses(section(sections, name))),
       rules: [...parseOtherRules(section(sections, 'rules'), 'ipv4'), ...parseOtherRules(ipv6Rules(sections), 'ipv6')],
       routes: parseOtherRoutes(section(sections, 'routes')),
-      ...parseLinkFiles(`${section(sections, 'networkd-files')}\n${section(sections, 'link-files')}`),
+      ...parseLinkFiles(linkFiles),
     },
     rpFilter: Object.fromEntries(
       Object.entries(sysctls).flatMap(([key, value]) => {

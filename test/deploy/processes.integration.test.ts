@@ -44,6 +44,6 @@ describe('a changing push', () => {
       host.stop();
     }
     const all = started();
-    expect(all.length, all.join('\n')).toBeLessThanOrEqual(98);
+    expect(all.length, all.join('\n')).toBeLessThanOrEqual(86);
   });
 });

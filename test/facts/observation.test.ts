@@ -17,9 +17,11 @@ function report(changes: Readonly<Record<string, string | undefined>> = {}): str
     rules: '[{"priority":0,"src":"all","table":"255","protocol":"2"}]\n',
     chains: ':MLBROUTE-OUTPUT - [0:0]\n-A OUTPUT -j MLBROUTE-OUTPUT\n',
     sysctls: '/proc/sys/net/ipv4/conf/all/rp_filter:2\n/proc/sys/net/ipv4/conf/bond0.100/rp_filter:0\n',
-    'networkd-links': '5 /run/systemd/network/10-netplan-bond0.network\n6 \n99 /etc/systemd/network/gone.network\n',
+    'networkd-links':
+      '/run/systemd/netif/links/5:NETWORK_FILE=/run/systemd/network/10-netplan-bond0.network\n/run/systemd/netif/links/6:NETWORK_FILE=\n/run/systemd/netif/links/99:NETWORK_FILE=/etc/systemd/network/gone.network\n',
     'networkd-unread': '/etc/systemd/network/new.network\n',
-    'networkd-files': 'file /etc/systemd/network/10-a.network\nname bond*\n',
+    'link-files':
+      'file /etc/systemd/network/10-a.network\n/etc/systemd/network/10-a.network:[Match]\n/etc/systemd/network/10-a.network:Name=bond*\n',
     files: "regular file|644|root|root|1700000000|2|0|0|'/etc/mlbroute/a'\n",
     contents: 'a\n\n',
     manifest: `${JSON.stringify(manifest({ generation: 7 }))}\n`,
@@ -85,7 +87,7 @@ describe('parseObservation', () => {
       manifest: '',
       pending: '',
       'networkd-links': '',
-      'networkd-files': '',
+      'link-files': '',
     };
     expect(parseObservation(report({ ...nothing, host: 'boot-id b\n' }), '@t')).toMatchObject({
       ok: true,
