@@ -3,14 +3,18 @@ import { count } from '../count.ts';
 import { formatDuration } from '../duration.ts';
 import { describeOutcome, inCommon } from '../outcome-text.ts';
 import { printable } from '../printable.ts';
-import type { HostReport, PlanReport } from '../run-report.ts';
+import { type HostReport, isHostBad, type PlanReport } from '../run-report.ts';
 import { filterAttributes, type HostGroup, stateText } from './host-group.ts';
 import { html, type Markup } from './markup.ts';
 import type { Picture } from './ways.ts';
 import { waysOf } from './ways.ts';
 
-/** All about a group of hosts, folded. */
-export function groupDetails(group: HostGroup, draw: (picture: Picture, label: string) => Markup): Markup {
+/** All about a group of hosts, folded unless it is open; in the line that stays, the first reason where they are in trouble. */
+export function groupDetails(
+  group: HostGroup,
+  draw: (picture: Picture, label: string) => Markup,
+  { isOpen }: { readonly isOpen: boolean },
+): Markup {
   const { id, names, members } = group;
   const [first] = members;
   const { outcome, findings, atReboot = [], plan } = first;
@@ -19,8 +23,9 @@ export function groupDetails(group: HostGroup, draw: (picture: Picture, label: s
     members.map(({ host }) => host),
     first,
   );
-  return html`<details id="${id}" ${attributes}><summary><strong>${printable(names)}</strong> ${members.length === 1 ? '' : `(${count(members.length, 'host')}) `}${stateText(first)}</summary><div>
-${said === '' ? [] : html`<pre tabindex="0" aria-label="Outcome of ${names}">${said}</pre>`}
+  const [reason = ''] = isHostBad(first) ? (outcome === null ? foundWords(first) : said).split('\n') : [];
+  return html`<details id="${id}" ${attributes}${isOpen ? html` open` : ''}><summary><strong>${printable(names)}</strong> ${members.length === 1 ? '' : `(${count(members.length, 'host')}) `}${stateText(first)}${reason === '' ? '' : `: ${reason}`}</summary><div>
+${said === reason ? [] : html`<pre class="said" tabindex="0" aria-label="Outcome of ${names}">${said}</pre>`}
 ${outcome?.status === 'stranded' ? html`<p class="bad">Run on the host: <code>${printable(outcome.command)}</code></p><pre tabindex="0" aria-label="What was tried on ${names}">${printable(outcome.details)}</pre>` : []}
 ${section('Findings', (findings ?? []).map(findingItem))}
 ${section(
@@ -31,6 +36,10 @@ ${topology(group, draw)}
 ${plan === null ? [] : planSections(plan, names)}
 <h3>Times</h3><p>${times(members)}</p></div></details>
 `;
+}
+
+function foundWords({ findings }: HostReport): string {
+  return findings === null ? '' : count(findings.length, 'finding');
 }
 
 function section(title: string, items: readonly Markup[]): readonly Markup[] {
@@ -102,17 +111,20 @@ function fileItem({ kind, path, cause, diff }: PlanReport['files'][number], name
 }
 
 function diffLines(diff: string): readonly Markup[] {
-  return diff.split('\n').map((line) => {
-    const colour = line.startsWith('+')
-      ? 'good'
-      : line.startsWith('-')
-        ? 'bad'
-        : line.startsWith('@@')
-          ? 'dim'
-          : 'same';
-    return html`<span class="${colour}">${printable(line)}</span>
+  return diff
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const colour = line.startsWith('+')
+        ? 'good'
+        : line.startsWith('-')
+          ? 'bad'
+          : line.startsWith('@@')
+            ? 'dim'
+            : 'same';
+      return html`<span class="${colour}">${printable(line)}</span>
 `;
-  });
+    });
 }
 
 /** The slowest host stands for its group. */

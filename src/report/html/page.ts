@@ -3,7 +3,7 @@ import { formatShard } from '../../domain/shard.ts';
 import { count } from '../count.ts';
 import { formatDuration } from '../duration.ts';
 import { printable } from '../printable.ts';
-import { type EndpointReport, type RunReport, stateOf } from '../run-report.ts';
+import { type EndpointReport, isHostBad, type RunReport, stateOf } from '../run-report.ts';
 import { codesOf } from './checks.ts';
 import { groupDetails } from './details.ts';
 import { groupHosts } from './host-group.ts';
@@ -30,10 +30,13 @@ export function formatHtml(report: RunReport): string {
 <h2>Fleet</h2>${fleetMatrix(groups)}
 ${fromHere(report.fromHere)}
 <h2>Details</h2><p class="dim">In pictures of ways, requests are drawn through and replies dashed: green as described, amber where something is due or was undone, red in trouble.</p>
-${groups.map((group) => groupDetails(group, draw))}</main>
+${groups.map((group, index) => groupDetails(group, draw, { isOpen: index < mostOpen && isHostBad(group.members[0]) }))}</main>
 ${arrowheads}<script>${trusted(script)}</script></body></html>
 `.markup;
 }
+
+/** Of those in trouble, the worst first. */
+const mostOpen = 3;
 
 // Nothing but this page's own style and script: what hosts say cannot become either.
 const policy = `default-src 'none'; style-src 'sha256-${sum(style)}'; script-src 'sha256-${sum(script)}'`;

@@ -21,6 +21,7 @@ details { content-visibility: auto; contain-intrinsic-size: auto 2.6rem; border:
 summary { cursor: pointer; padding: .5rem .8rem; overflow-wrap: anywhere; } details > div { padding: 0 .8rem .8rem; }
 ul { margin: .2rem 0; padding-left: 1.2rem; } li { overflow-wrap: anywhere; }
 pre { margin: .3rem 0; padding: .5rem .7rem; overflow-x: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 4px; font: 13px/1.45 ui-monospace, monospace; }
+pre.said { white-space: pre-wrap; overflow-wrap: anywhere; }
 code { font: 13px/1.45 ui-monospace, monospace; }
 svg { display: block; } svg text { fill: var(--ink); font: 14px system-ui, sans-serif; } svg .small { fill: var(--dim); font-size: 12px; }
 .stop rect { fill: var(--paper); stroke: var(--dim); } .stop.due rect { stroke: var(--due); stroke-width: 2; } .stop.bad rect { stroke: var(--bad); stroke-width: 2.5; }

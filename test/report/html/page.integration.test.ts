@@ -76,11 +76,12 @@ describe('the page of a report', () => {
   it('shows findings, ways, diffs and commands of a host that is opened by its link, with the keyboard alone', () =>
     withPage(oneHost, async (page) => {
       const details = page.locator('details');
-      expect(await details.getByText('Findings').isVisible()).toBe(false);
+      await details.locator('summary').click();
+      expect(await details.getByText('Findings', { exact: true }).isVisible()).toBe(false);
       // Link by link from the top, as people do who have no mouse.
       await page.locator('tbody a').focus();
       await page.keyboard.press('Enter');
-      await details.getByText('Findings').waitFor();
+      await details.getByText('Findings', { exact: true }).waitFor();
       expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY');
       expect(await details.textContent()).toContain(
         'empty-table running table 7100: is empty, and rule 2011 leads there',
@@ -97,7 +98,7 @@ describe('the page of a report', () => {
       // All legs of the replies of public and partner; of partner the request, too.
       expect([await drawn('way.reply.bad'), await drawn('way.request.bad')]).toEqual([10, 5]);
       await page.keyboard.press('Enter');
-      expect(await details.getByText('Findings').isVisible()).toBe(false);
+      expect(await details.getByText('Findings', { exact: true }).isVisible()).toBe(false);
     }));
 
   it('tells what a reboot would change, and counts it with what the next boot will not bring', () =>
@@ -137,13 +138,31 @@ describe('the page of a report', () => {
       expect(await visibleHosts(page)).toEqual(['node022', 'node012']);
     }));
 
-  it('is opened as a whole for printing, and closed after it', () =>
+  it('opens the worst three in trouble from the start, with the reason in the line that stays, and no other', async () => {
+    const openOnes = (page: Page) => page.locator('details[open] summary').allTextContents();
+    await withPage(pushedFleet(24), async (page) =>
+      expect(await openOnes(page)).toEqual([
+        'node022 stranded: + rule 2011: no such luck',
+        'node012 reverted: + rule 2011: RTNETLINK answers: File exists',
+        expect.stringMatching(/^node007 unreachable: /),
+      ]),
+    );
+    await withPage(auditedFleet(500), async (page) => expect(await openOnes(page)).toHaveLength(3));
+    await withPage(oneHost, async (page) =>
+      expect(await openOnes(page)).toEqual([expect.stringMatching(/: 3 findings$/)]),
+    );
+    await withPage(sampleReport([sampleHost('n1', { findings: [] })]), async (page) =>
+      expect(await openOnes(page)).toEqual([]),
+    );
+  });
+
+  it('is opened as a whole for printing, and as before after it', () =>
     withPage(pushedFleet(24), async (page) => {
       const open = () => page.locator('details[open]').count();
       await page.evaluate('dispatchEvent(new Event("beforeprint"))');
       expect(await open()).toBe(await page.locator('details').count());
       await page.evaluate('dispatchEvent(new Event("afterprint"))');
-      expect(await open()).toBe(0);
+      expect(await open()).toBe(3);
     }));
 
   it('holds 500 hosts: those that are alike are told once, and those that are not stay small', () =>
@@ -153,8 +172,9 @@ describe('the page of a report', () => {
       await page.locator('#search').fill('node499');
       expect(await visibleHosts(page)).toEqual(['node499']);
       await page.locator('tbody tr:visible a').click();
-      await page.locator('details[open] svg').waitFor();
-      expect(await page.locator('details[open] .stop').allTextContents()).toContain('✗ table 7598mark 0x100/0x1f00');
+      const opened = page.locator('details[open]:visible');
+      await opened.locator('svg').waitFor();
+      expect(await opened.locator('.stop').allTextContents()).toContain('✗ table 7598mark 0x100/0x1f00');
     }));
 
   it.each(['light', 'dark'] as const)('leaves nobody out, in %s colours: axe finds nothing serious', async (scheme) => {
