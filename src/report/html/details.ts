@@ -25,7 +25,7 @@ export function groupDetails(
   );
   const [reason = ''] = isHostBad(first) ? (outcome === null ? foundWords(first) : said).split('\n') : [];
   return html`<details id="${id}" ${attributes}${isOpen ? html` open` : ''}><summary><strong>${printable(names)}</strong> ${members.length === 1 ? '' : `(${count(members.length, 'host')}) `}${stateText(first)}${reason === '' ? '' : `: ${reason}`}</summary><div>
-${said === reason ? [] : html`<pre class="said" tabindex="0" aria-label="Outcome of ${names}">${said}</pre>`}
+${said === '' || said === reason ? [] : html`<pre class="said" tabindex="0" aria-label="Outcome of ${names}">${said}</pre>`}
 ${outcome?.status === 'stranded' ? html`<p class="bad">Run on the host: <code>${printable(outcome.command)}</code></p><pre tabindex="0" aria-label="What was tried on ${names}">${printable(outcome.details)}</pre>` : []}
 ${section('Findings', (findings ?? []).map(findingItem))}
 ${section(
