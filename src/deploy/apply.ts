@@ -37,17 +37,39 @@ export async function apply(
       if (!line.startsWith(`${token} `)) return;
       const answer = line.slice(token.length + 1);
       answers.push(answer);
-      if (answer.startsWith('step '))
-        surroundings.emit({ kind: 'step', host: prepared.plan.host, text: answer.slice('step '.length) });
+      const text = doneWords(answer);
+      if (text !== null) surroundings.emit({ kind: 'step', host: prepared.plan.host, text });
     },
     shell: 'shared',
   });
   return judge(answers, () => {
-    if (!result.ok) return result.error;
+    if (!result.ok) return withLastStep(result.error, answers);
     const { exitCode, stderr } = result.value;
     const message = `the apply program ended early (exit ${exitCode}): ${stderr.trim().slice(-200)}`;
     return { kind: 'protocol', message };
   });
+}
+
+/** What the node says that it has done; null for what is no step. */
+function doneWords(answer: string): string | null {
+  const [word, rest] = cut(answer);
+  switch (word) {
+    case 'armed':
+      return `armed: unconfirmed, it reverts in ${rest} s`;
+    case 'wrote':
+      return rest === '1' ? '1 file written' : `${rest} files written`;
+    case 'step':
+      return rest;
+    default:
+      return null;
+  }
+}
+
+/** Whoever looks for what hangs begins after the last step that ended. */
+function withLastStep(failure: Failure, answers: readonly string[]): Failure {
+  if (failure.kind !== 'timeout' && failure.kind !== 'connection-lost') return failure;
+  const last = answers.flatMap((answer) => doneWords(answer) ?? []).at(-1) ?? 'nothing';
+  return { ...failure, message: `${failure.message}; the last that the node had done: ${last}` };
 }
 
 /** Only a word that says the end counts as one: a program may die between any two of its words. */

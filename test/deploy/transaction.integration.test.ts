@@ -174,6 +174,31 @@ describe('a host that must go back', () => {
     expect(snapshotOf(host)).toBe(before);
   });
 
+  it('tells of each thing as it is done, and which was the last where its answer breaks off', async () => {
+    const { apply } = await import('../../src/deploy/apply.ts');
+    const steps: string[] = [];
+    const surroundings: Surroundings = {
+      ...surroundingsOf(host.connect),
+      emit: (event) => {
+        if (event.kind === 'step') steps.push(event.text);
+      },
+    };
+    const seen = await seenBy(deploymentOf(host, sampleState, sampleFiles), surroundings);
+    const session: typeof seen.session = {
+      ...seen.session,
+      run: async ({ onLine, ...request }) => {
+        await seen.session.run({ ...request, onLine: (line) => (/ applied$/.test(line) ? undefined : onLine?.(line)) });
+        return err({ kind: 'timeout', message: 'the program did not end', afterMs: 1 });
+      },
+    };
+    const { sign, words } = seen.prepared.plan.runtime.at(-1) ?? {};
+    expect(await apply({ ...seen, session }, transaction, surroundings)).toMatchObject({
+      kind: 'lost',
+      because: { message: `the program did not end; the last that the node had done: ${sign} ${words}` },
+    });
+    expect(steps.slice(0, 2)).toEqual(['armed: unconfirmed, it reverts in 5 s', '5 files written']);
+  });
+
   it('is as before where the verification finds a difference', async () => {
     const before = snapshotOf(host);
     const surroundings = surroundingsOf(host.connect);
