@@ -23,8 +23,8 @@ export type RunRecord = {
   readonly write: (ends: readonly HostEnd[], fromHere?: readonly EndpointReport[]) => boolean;
   /** Writes them with what is known by now, for a process that has no more time. */
   readonly writeInterrupted: () => void;
-  /** From now on a signal writes the files and ends the process. Returns what leaves signals to others again. Only where nothing is changed. */
-  readonly endOnSignal: () => () => void;
+  /** From now on a signal writes the files and ends the process, with a word on what that leaves. Returns what leaves signals to others again. */
+  readonly endOnSignal: (leaves?: string) => () => void;
 };
 
 /** What a command knows of a host at its end. */
@@ -105,15 +105,13 @@ export async function recordRun(
       if (result.kind !== 'ended') plans.set(host, result.prepared);
       return result;
     },
-    endOnSignal: () => {
-      if (writers.length === 0) return () => {};
-      return io.onInterrupt((signal) => {
+    endOnSignal: (leaves = 'Nothing was changed.') =>
+      io.onInterrupt((signal) => {
         writeInterrupted();
         // Progress may have hidden the cursor.
-        io.stderr(`${canRedraw(io) ? '\x1b[?25h' : ''}\n${signal}: stopped. Nothing was changed.\n`);
+        io.stderr(`${canRedraw(io) ? '\x1b[?25h' : ''}\n${signal}: stopped. ${leaves}\n`);
         process.exit(exitCodes.interrupted);
-      });
-    },
+      }),
   };
 }
 

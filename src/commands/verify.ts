@@ -46,7 +46,9 @@ export async function verify(options: VerifyOptions, io: Io): Promise<number> {
   const hosts = deployments.map(({ connection }) => connection.name);
   const { secrets } = loaded.value;
   const record = await recordRun({ command: 'verify', hosts, secrets, confirmTimeoutS: null }, options, io);
-  const stopListening = record.endOnSignal();
+  const stopListening = record.endOnSignal(
+    options.reboot === undefined ? undefined : 'A node may be on its way through a restart.',
+  );
   const reporter = await openReporter(deployments, ['connect', 'observe', 'plan', 'verify'], options, io);
   const surroundings = await realSurroundings(io, options.acceptNew, record.follow(reporter.emit));
   const { captureS, fromHere } = options;

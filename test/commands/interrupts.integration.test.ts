@@ -93,6 +93,19 @@ Then: mlbroute audit -i ${fleet.inventory} -l n1,n2
     expect(stdout.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\x1b[?25l'));
   });
 
+  it.each(['audit', 'plan', 'push'])('of %s while hosts are looked at ends it, and says so', async (command) => {
+    fleet
+      .host('n2')
+      .sh(`printf '#!/bin/sh\nexec sleep 60\n' >/run/deaf; chmod 755 /run/deaf; mount --bind /run/deaf /usr/sbin/ip`);
+    const program = fleet.startOnTerminal([command, '-i', fleet.inventory]);
+    await program.saidSo('2 of 3 done');
+    program.interrupt();
+    const { exitCode, stdout } = await program.ended;
+    expect(exitCode).toBe(130);
+    expect(stdout.replaceAll('\r\n', '\n')).toContain('\nSIGINT: stopped. Nothing was changed.\n');
+    expect(stdout.lastIndexOf('\x1b[?25h')).toBeGreaterThan(stdout.lastIndexOf('\x1b[?25l'));
+  });
+
   it('leaves a run that a retry goes on with', async () => {
     slowDown();
     const program = fleet.start(args('--forks', '1'));
