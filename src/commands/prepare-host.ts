@@ -21,6 +21,9 @@ export function prepareHost(
   { templates, forced }: { readonly templates: TemplateSet; readonly forced: ReadonlySet<string> },
 ): Result<Prepared, readonly Failure[]> {
   if (wants.isPart && isRecordLost(observed)) return err([recordLost]);
+  const { foreignUid } = observed.facts;
+  const isMore = wants.spec.networks.length + wants.declared.length > 0 || observed.recorded !== null;
+  if (foreignUid !== undefined && isMore) return err([notRoot(foreignUid)]);
   const desired = wantedState(forceReturnPaths(wants, forced), observed.facts, observed.recorded);
   if (!desired.ok) return desired;
   const { state, warnings } = desired.value;
@@ -47,6 +50,12 @@ const recordLost: Failure = {
     'it has files of mlbroute and no record of what they are for, so a part of the playbook cannot leave the rest as it is',
   hint: 'push without --tags and --skip-tags',
 };
+
+/** Whoever is not root sees half of a host, and would be told of faults that are none. Actions alone may do without. */
+function notRoot(uid: string): Failure {
+  const message = `commands run there with uid ${uid}, not as root`;
+  return { kind: 'refused', message, hint: 'set ansible_become: true, or log in as root' };
+}
 
 /** `--force return-path` is `force: true` of every network. */
 function forceReturnPaths(wants: HostWants, forced: ReadonlySet<string>): HostWants {

@@ -26,6 +26,8 @@ export type HostFacts = {
   readonly kernelRelease: string;
   /** `ID` of os-release, e.g. `debian`. */
   readonly osId: string;
+  /** The user that mlbroute is there, where that is not root; missing: it is. */
+  readonly foreignUid?: string;
   /** Null where the host does not run systemd. */
   readonly systemdVersion: number | null;
   readonly isNetworkdActive: boolean;

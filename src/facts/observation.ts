@@ -90,6 +90,7 @@ function parseFacts(
     isNetworkdActive: host.some(({ key }) => key === 'networkd'),
     iptables: iptables.includes('nf_tables') ? 'nf_tables' : iptables.startsWith('iptables v') ? 'legacy' : null,
     ...netfilterFaults(sections),
+    ...(['0', ''].includes(answerTo('uid')) ? {} : { foreignUid: answerTo('uid') }),
     programs: host.flatMap(({ key, rest }) => (key === 'program' ? [rest] : [])),
     serviceProxy: findServiceProxy(interfaces, section(sections, 'service-proxy')),
     interfaces: interfaces.map(({ index: _index, ...link }) => link),

@@ -70,6 +70,14 @@ describe('parseObservation', () => {
     expect(observed.ok && Object.keys(observed.value.facts.networkFileOf)).toEqual(['bond0']);
   });
 
+  it('tells who it is there where that is not root', () => {
+    const facts = (uid: string) => {
+      const observed = parseObservation(report().replace('uid 0', `uid ${uid}`), '@t');
+      return observed.ok ? observed.value.facts.foreignUid : observed.error;
+    };
+    expect([facts('0'), facts('1001')]).toEqual([undefined, '1001']);
+  });
+
   it.each<[string, string | undefined, object]>([
     ['a host without iptables', undefined, { iptables: null }],
     ['legacy iptables', 'iptables v1.8.9 (legacy)', { iptables: 'legacy' }],
