@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { pushUnmeasured } from '../contenders/mlbroute.ts';
 import { startFleet } from '../fleet/start-fleet.ts';
 import { measure } from '../measure.ts';
 import { recordHost } from './record.ts';
@@ -21,7 +20,8 @@ export type ScaleRun = {
 
 const servers = 2;
 const words = {
-  push: ['push', '--yes'],
+  'changing push': ['push', '--yes'],
+  'unchanged push': ['push', '--yes'],
   plan: ['plan'],
   audit: ['audit'],
   'audit with reports': ['audit', '--report', 'report.json', '--report', 'report.html', '--report', 'junit.xml'],
@@ -43,11 +43,10 @@ export async function runScale(options: {
   const real = await startFleet(1);
   const runs: ScaleRun[] = [];
   try {
-    await pushUnmeasured(real, root);
-    const recording = recordHost(real, root);
+    const recording = await recordHost(real, root);
     for (const hosts of options.sizes) {
-      const fleet = await simulate(real, recording, { hosts, servers });
       for (const command of options.commands) {
+        const fleet = await simulate(real, recording, { hosts, servers, isNew: command === 'changing push' });
         const watched = join(fleet.directory, 'watched.json');
         const limited = openFileLimit === null ? [] : ['sh', '-c', `ulimit -n ${openFileLimit}; exec "$@"`, 'sh'];
         const { exitCode, wallMs, said } = await measure(fleet, {
@@ -63,8 +62,8 @@ export async function runScale(options: {
         const run: ScaleRun = { command, hosts, wallMs, ...JSON.parse(readFileSync(watched, 'utf8')) };
         options.tell(run);
         runs.push(run);
+        fleet.stop();
       }
-      fleet.stop();
     }
     return runs;
   } finally {

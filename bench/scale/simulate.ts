@@ -9,19 +9,27 @@ import type { Recording } from './recording.ts';
 const port = 2222;
 
 /**
- * So many hosts that answer as the recorded one, at addresses of the controller's loopback; all of them are `servers` processes. `stop` ends these.
+ * So many hosts that answer as the recorded one, at addresses of the controller's loopback; all of them are `servers` processes. `isNew`: they were never
+ * pushed to, however often they are. `stop` ends the processes.
  */
 export async function simulate(
   fleet: BenchFleet,
   recording: Recording,
-  { hosts, servers }: { readonly hosts: number; readonly servers: number },
+  { hosts, servers, isNew }: { readonly hosts: number; readonly servers: number; readonly isNew: boolean },
 ): Promise<BenchFleet> {
   const file = join(fleet.directory, 'recording.json');
   writeFileSync(file, JSON.stringify(recording));
   const program = fileURLToPath(new URL('simulated-hosts.js', import.meta.url));
   const children: ChildProcess[] = [];
   for (let i = 0; i < servers; i++) {
-    const words = [process.execPath, program, String(port + i), join(fleet.directory, 'host_key'), file];
+    const words = [
+      process.execPath,
+      program,
+      String(port + i),
+      join(fleet.directory, 'host_key'),
+      file,
+      isNew ? 'new' : '',
+    ];
     const [command = '', ...args] = [...fleet.onController, ...words];
     const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     children.push(child);

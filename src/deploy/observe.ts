@@ -7,6 +7,7 @@ import { parseObservation } from '../facts/observation.ts';
 import type { Session } from '../transport/session.ts';
 import type { Surroundings } from './deployment.ts';
 import { extendProgram } from './transaction.ts';
+import { takeTurn } from './turns.ts';
 
 const observeDeadlineMs = 30_000;
 
@@ -36,6 +37,7 @@ export async function observe(
     shell: 'shared',
   });
   if (!answer.ok) return answer;
+  await takeTurn();
   const observed = parseObservation(answer.value.stdout, token);
   if (observed.ok) return ok(observed.value);
   const complaint = answer.value.stderr.trim().split('\n').at(-1) ?? '';

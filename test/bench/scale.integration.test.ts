@@ -15,14 +15,18 @@ describe('hundreds of hosts', () => {
   }, async () => {
     const program = `
       import { runScale } from '${root}/node_modules/.cache/bench/bench/scale/run-scale.js';
-      const given = { sizes: [500], commands: ['push', 'audit'], root: '${root}', openFileLimit: 256 };
+      const given = { sizes: [500], commands: ['changing push', 'unchanged push', 'audit'], root: '${root}', openFileLimit: 256 };
       console.log(JSON.stringify(await runScale({ ...given, tell: () => {} })));`;
     const told = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
       cwd: root,
       encoding: 'utf8',
     });
     const runs: readonly ScaleRun[] = JSON.parse(told);
-    expect(runs.map(({ command, hosts }) => `${command} of ${hosts}`)).toEqual(['push of 500', 'audit of 500']);
+    expect(runs.map(({ command, hosts }) => `${command} of ${hosts}`)).toEqual([
+      'changing push of 500',
+      'unchanged push of 500',
+      'audit of 500',
+    ]);
     for (const { openFiles } of runs) expect(openFiles).toBeLessThanOrEqual(128);
   });
 });
