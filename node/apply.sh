@@ -131,9 +131,7 @@ arm() {
 
 # stage_file N MODE PATH CONTENT [OWNER:GROUP];   stage_link N TARGET PATH;   stage_removal N PATH
 stage_file() {
-  [ "$2" != 0644 ] || umask 022
-  printf %s "$4" >"$here/new/$1" || refuse refused "cannot stage $3"
-  umask 077
+  write_text "$2" "$4" "$here/new/$1" || refuse refused "cannot stage $3"
   [ $# -lt 5 ] || [ "$5" = root:root ] || message=$(chown "$5" "$here/new/$1" 2>&1) || refuse refused "$3 cannot belong to $5: $message"
   case $2 in
     # What the shell can write once more by itself.
@@ -267,8 +265,13 @@ write_beside() {
     cp -pP "$here/new/$1" "$2"
     return
   fi
-  [ "$mode" = 0600 ] || umask 022
-  printf %s "$text" >"$2"
+  write_text "$mode" "$text" "$2"
+}
+
+# write_text MODE TEXT PATH: readable by all from the start where it may be, else by root alone until it has its final mode
+write_text() {
+  [ "$1" != 0644 ] || umask 022
+  printf %s "$2" >"$3"
   set -- $?
   umask 077
   return "$1"

@@ -181,7 +181,7 @@ $nft_tables
 TABLES
 }
 
-# Which .network file networkd uses for each link, and all files it could use, with what they match.
+# Which .network file networkd uses for each link, and what it has not read yet, or has in memory.
 networkd_section() {
   section networkd-links
   # Each pod has one of these files.

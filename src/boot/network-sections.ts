@@ -2,7 +2,7 @@ import { type Cidr, type Family, familyOf, parseCidrOrIp, parseIp } from '../dom
 import type { InterfaceName } from '../domain/link.ts';
 import { type InterfaceAddress, type Neighbor, parseInterfaceAddress, parseMac } from '../domain/neighborhood.ts';
 import { mainTable, type PolicyRule, type Priority, type Route, type TableId } from '../domain/routing.ts';
-import type { IniSection } from './ini.ts';
+import type { IniSection } from '../facts/ini.ts';
 
 type Settings = ReadonlyMap<string, string>;
 

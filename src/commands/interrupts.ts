@@ -2,7 +2,7 @@ import { toShell } from '../domain/command.ts';
 import { count } from '../report/count.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { InFlight } from './in-flight.ts';
-import { canRedraw, type Io } from './io.ts';
+import { type Io, pastBoard } from './io.ts';
 
 /** Whether the user wants the run to end. */
 export type Interrupts = {
@@ -31,8 +31,8 @@ export function listenForInterrupts(
   let isInterrupted = false;
   const stop = io.onInterrupt((signal) => {
     if (isInterrupted) {
-      // Straight past the board, which has no time left to draw; it may have hidden the cursor.
-      io.stderr(`${canRedraw(io) ? '\x1b[?25h' : ''}\n${farewell(inFlight, command)}`);
+      // The board has no time left to draw.
+      io.stderr(`${pastBoard(io)}${farewell(inFlight, command)}`);
       beforeEnd();
       process.exit(exitCodes.interrupted);
     }

@@ -70,6 +70,11 @@ export function canRedraw({ isTty, env }: Pick<Io, 'isTty' | 'env'>): boolean {
   return isTty && env.TERM !== 'dumb';
 }
 
+/** What to write before a last word that goes past the board: the code that shows a cursor which the board may have hidden, and a new line. */
+export function pastBoard(io: Pick<Io, 'isTty' | 'env'>): string {
+  return `${canRedraw(io) ? '\x1b[?25h' : ''}\n`;
+}
+
 /** Whether what people read is shown by GitHub Actions, which makes annotations of some lines. */
 export function isOnGithub({ env }: Pick<Io, 'env'>): boolean {
   return env.GITHUB_ACTIONS === 'true';

@@ -6,6 +6,7 @@ import type { HostName } from '../domain/host.ts';
 import type { Observed } from '../domain/observed.ts';
 import type { Failure } from '../domain/outcome.ts';
 import { err, ok, type Result } from '../domain/result.ts';
+import { howToBeRoot } from '../facts/check-up.ts';
 import { acceptObstacles } from '../plan/accept-obstacles.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { makeManifest } from '../plan/manifest.ts';
@@ -54,7 +55,7 @@ const recordLost: Failure = {
 /** Whoever is not root sees half of a host, and would be told of faults that are none. Actions alone may do without. */
 function notRoot(uid: string): Failure {
   const message = `commands run there with uid ${uid}, not as root`;
-  return { kind: 'refused', message, hint: 'set ansible_become: true, or log in as root' };
+  return { kind: 'refused', message, hint: howToBeRoot };
 }
 
 /** `--force return-path` is `force: true` of every network. */

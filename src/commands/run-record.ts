@@ -8,7 +8,7 @@ import { type EndpointReport, type HostReport, type RunReport, reportPlan, sortH
 import type { HostResult } from '../report/summary.ts';
 import { withoutSecrets } from '../report/without-secrets.ts';
 import { exitCodes } from './exit-codes.ts';
-import { canRedraw, type Io } from './io.ts';
+import { type Io, pastBoard } from './io.ts';
 import type { ConnectionOptions } from './options.ts';
 import { packageVersion } from './package-version.ts';
 import { loadWriters, writeReport } from './report-files.ts';
@@ -108,8 +108,7 @@ export async function recordRun(
     endOnSignal: (leaves = 'Nothing was changed.') =>
       io.onInterrupt((signal) => {
         writeInterrupted();
-        // Progress may have hidden the cursor.
-        io.stderr(`${canRedraw(io) ? '\x1b[?25h' : ''}\n${signal}: stopped. ${leaves}\n`);
+        io.stderr(`${pastBoard(io)}${signal}: stopped. ${leaves}\n`);
         process.exit(exitCodes.interrupted);
       }),
   };

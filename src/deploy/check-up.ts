@@ -1,6 +1,6 @@
 import type { Check, CheckStep, Needs } from '../domain/check-up.ts';
 import type { HostConnection } from '../domain/host.ts';
-import { describeFailure, type Failure } from '../domain/outcome.ts';
+import { describeFailure, type Failure, failureInCommon } from '../domain/outcome.ts';
 import { type DoctorLine, judgeCheckUp, modulesFor, toolNames } from '../facts/check-up.ts';
 import type { ConnectPart, Session } from '../transport/session.ts';
 import type { Surroundings } from './deployment.ts';
@@ -33,7 +33,7 @@ export async function checkUp(
   };
   const fail = (step: CheckStep, failure: Failure) => {
     const says = describeFailure(failure);
-    const common = 'common' in failure ? describeFailure({ ...failure, message: failure.common ?? says }) : says;
+    const common = describeFailure(failureInCommon(failure));
     const own = common === says ? {} : { common };
     checks.push({ step, verdict: 'trouble', says, ...own, hint: null, packages: [], tookMs: now() - sinceMs });
     return checks;

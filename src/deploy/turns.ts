@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 let last: Promise<void> = Promise.resolve();
 
 /**
@@ -5,11 +7,6 @@ let last: Promise<void> = Promise.resolve();
  * the other, with the screen, deadlines and other connections in between, nothing waits for the whole crowd.
  */
 export function takeTurn(): Promise<void> {
-  last = last.then(
-    () =>
-      new Promise((resolve) => {
-        setImmediate(resolve);
-      }),
-  );
+  last = last.then(() => nextTurn());
   return last;
 }

@@ -23,6 +23,13 @@ export type Failure =
 /** `common`: the message without what is this host's alone, its address or its key, so that many hosts can be told of at once. */
 type MaybeCommon = { readonly common?: string };
 
+/** The failure without what is a host's own. */
+export function failureInCommon(failure: Failure): Failure {
+  if (!('common' in failure) || failure.common === undefined) return failure;
+  const { common, ...rest } = failure;
+  return { ...rest, message: common };
+}
+
 /** How it ended for one host. */
 export type HostOutcome =
   | { readonly status: 'unchanged' }

@@ -51,9 +51,12 @@ export function judgeCheckUp(lines: readonly DoctorLine[], controller: Controlle
   ];
 }
 
+/** What to say to who is not root on a host. */
+export const howToBeRoot = 'set ansible_become: true, or log in as root';
+
 function judgeUser(uid: string): Opinion {
   if (uid === '0') return fine('root');
-  return trouble(`commands run with uid ${uid}, not as root`, 'set ansible_become: true, or log in as root');
+  return trouble(`commands run with uid ${uid}, not as root`, howToBeRoot);
 }
 
 /** Older ones know no `networkctl reload` that keeps links up; 245 is that of Ubuntu 20.04. */

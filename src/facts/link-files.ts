@@ -1,4 +1,5 @@
 import type { OtherUses } from '../domain/other-uses.ts';
+import { type IniSection, parseIni, valuesOf } from './ini.ts';
 
 /** A file about links, with those of its lines that the host picked out, blanks around them cut. */
 export type LinkFile = { readonly path: string; readonly lines: readonly string[] };
@@ -24,18 +25,9 @@ export function cutLinkFiles(section: string): readonly LinkFile[] {
   return files;
 }
 
-/** The assignments of an ini file, each with the name of its section: `Match`. */
-export function assignmentsOf({
-  lines,
-}: LinkFile): readonly { readonly part: string; readonly key: string; readonly value: string }[] {
-  let part = '';
-  return lines.flatMap((line) => {
-    const [, name] = /^\[([^\]]*)\]/.exec(line) ?? [];
-    if (name !== undefined) part = name;
-    const equals = line.indexOf('=');
-    if (name !== undefined || equals < 0) return [];
-    return [{ part, key: line.slice(0, equals).trim(), value: line.slice(equals + 1).trim() }];
-  });
+/** What the lines of one of systemd's own files say. A line that goes on in the next one stands alone here. */
+export function sectionsOf({ lines }: LinkFile): readonly IniSection[] {
+  return parseIni(lines.map((line) => line.replace(/\\$/, '')).join('\n'));
 }
 
 /**
@@ -49,7 +41,8 @@ export function parseLinkFiles(files: readonly LinkFile[]): Pick<OtherUses, 'lin
     linkFiles: others.filter((file) => !networks.includes(file)).flatMap(linksMadeBy),
     vlansOf: Object.fromEntries(
       networks.flatMap((file): [string, string[]][] => {
-        const names = assignmentsOf(file).flatMap(({ key, value }) => (key === 'VLAN' ? value.split(/\s+/) : []));
+        const settings = sectionsOf(file).flatMap((section) => section.settings);
+        const names = settings.flatMap(([key, value]) => (key === 'VLAN' ? value.split(/\s+/) : []));
         return names.length === 0 ? [] : [[file.path, names]];
       }),
     ),
@@ -59,10 +52,13 @@ export function parseLinkFiles(files: readonly LinkFile[]): Pick<OtherUses, 'lin
 function linksMadeBy(file: LinkFile): OtherUses['linkFiles'] {
   const { path, lines } = file;
   if (path.endsWith('.netdev')) {
-    const valuesOf = (part: string, key: string) =>
-      assignmentsOf(file).flatMap((each) => (each.part === part && each.key === key ? [each.value] : []));
-    const id = valuesOf('VLAN', 'Id').findLast((value) => /^\d+$/.test(value));
-    return valuesOf('NetDev', 'Name').map((name) => ({ path, name, vlanId: id === undefined ? null : Number(id) }));
+    const sections = sectionsOf(file);
+    const id = valuesOf(sections, 'VLAN', 'Id').findLast((value) => /^\d+$/.test(value));
+    return valuesOf(sections, 'NetDev', 'Name').map((name) => ({
+      path,
+      name,
+      vlanId: id === undefined ? null : Number(id),
+    }));
   }
   return lines.flatMap((line) => {
     const [, name] = /^iface\s+(\S+)/.exec(line) ?? /^interface-name\s*=\s*(.+)$/.exec(line) ?? [];

@@ -1,6 +1,7 @@
-import { basename } from 'node:path';
+import { basename } from 'node:path/posix';
 import type { NetworkFile } from '../domain/network-file.ts';
-import { assignmentsOf, type LinkFile } from './link-files.ts';
+import { valuesOf } from './ini.ts';
+import { type LinkFile, sectionsOf } from './link-files.ts';
 
 /**
  * The .network files, with their `[Match] Name=`. They come in the order of precedence of the folders; a file hides files of the same name in later
@@ -16,9 +17,7 @@ export function parseNetworkFiles(files: readonly LinkFile[]): readonly NetworkF
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, file]) => ({
       path: file.path,
-      matchNames: assignmentsOf(file).flatMap(({ part, key, value }) =>
-        part === 'Match' && key === 'Name' ? globsOf(value) : [],
-      ),
+      matchNames: valuesOf(sectionsOf(file), 'Match', 'Name').flatMap(globsOf),
     }));
 }
 

@@ -95,10 +95,12 @@ function parseFacts(
     serviceProxy: findServiceProxy(interfaces, section(sections, 'service-proxy')),
     interfaces: interfaces.map(({ index: _index, ...link }) => link),
     networkFileOf: Object.fromEntries(
-      Array.from(
-        section(sections, 'networkd-links').matchAll(/^.*\/(\d+):NETWORK_FILE=(.+)$/gm),
-        ([, index = '', file = '']) => [nameOf.get(index), file] as const,
-      ).filter((entry): entry is readonly [InterfaceName, string] => entry[0] !== undefined),
+      [...section(sections, 'networkd-links').matchAll(/^.*\/(\d+):NETWORK_FILE=(.+)$/gm)].flatMap(
+        ([, index = '', file = '']) => {
+          const name = nameOf.get(index);
+          return name === undefined ? [] : [[name, file]];
+        },
+      ),
     ),
     networkFiles: parseNetworkFiles(linkFiles),
     unreadNetworkFiles: section(sections, 'networkd-unread')

@@ -1,15 +1,7 @@
 import type { HostName } from '../domain/host.ts';
 import type { HostOutcome } from '../domain/outcome.ts';
 import { foldHosts } from './fold.ts';
-import {
-  describeGroup,
-  describeOutcome,
-  groupByOutcome,
-  inCommon,
-  isBad,
-  paintOf,
-  statusWords,
-} from './outcome-text.ts';
+import { causeOf, describeGroup, groupByOutcome, isBad, paintOf, statusWords } from './outcome-text.ts';
 import type { Palette } from './palette.ts';
 import type { HostResult } from './summary.ts';
 import { wrapText } from './wrap.ts';
@@ -29,7 +21,7 @@ export function createBadNews(palette: Palette): BadNews {
   let told = 0;
   let isSilent = false;
   const mayTell = ([{ outcome }]: readonly [HostResult, ...HostResult[]]) => {
-    const cause = `${outcome.status}\0${describeOutcome(inCommon(outcome))}`;
+    const cause = causeOf(outcome);
     const times = timesTold.get(cause) ?? 0;
     if (told >= mostTold || times >= mostOfOne) return false;
     timesTold.set(cause, times + 1);

@@ -1,4 +1,4 @@
-import { describeFailure, type HostOutcome } from '../domain/outcome.ts';
+import { describeFailure, failureInCommon, type HostOutcome } from '../domain/outcome.ts';
 import { unreachable } from '../domain/result.ts';
 import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
@@ -27,15 +27,18 @@ export function isBad(outcome: HostOutcome): boolean {
 export function groupByOutcome<T extends { readonly outcome: HostOutcome }>(
   results: readonly T[],
 ): readonly (readonly [T, ...T[]])[] {
-  return groupBy(results, ({ outcome }) => `${outcome.status}\0${describeOutcome(inCommon(outcome))}`);
+  return groupBy(results, ({ outcome }) => causeOf(outcome));
+}
+
+/** The same text for hosts that ended alike, and say the same of it but for what is theirs alone. For comparing. */
+export function causeOf(outcome: HostOutcome): string {
+  return `${outcome.status}\0${describeOutcome(inCommon(outcome))}`;
 }
 
 /** The outcome without what is a host's own, such as its address. */
 export function inCommon<T extends HostOutcome | null>(outcome: T): T {
   if (outcome === null || !('because' in outcome) || typeof outcome.because === 'string') return outcome;
-  if (!('common' in outcome.because) || outcome.because.common === undefined) return outcome;
-  const { common, ...rest } = outcome.because;
-  return { ...outcome, because: { ...rest, message: common } };
+  return { ...outcome, because: failureInCommon(outcome.because) };
 }
 
 /** What to say after the names of a group: what they have in common where they are several. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { HostConnection, Secret } from '../domain/host.ts';
-import type { ReadKeyFile } from './key-file.ts';
+import type { InspectKey, ReadKeyFile } from './key-file.ts';
 import { clearPublicHalf, type Signer, type Unlock } from './locked-key.ts';
 
 /** One way to log in; `label` names it in messages. */
@@ -19,9 +19,6 @@ export type Credential =
 
 /** What there is to try, in order, and why other things were left out. */
 export type Credentials = { readonly offers: readonly Credential[]; readonly leftOut: readonly string[] };
-
-/** Tells what a key file holds; ssh2 does. */
-export type InspectKey = (data: Buffer) => 'private' | 'public' | 'encrypted' | 'unreadable';
 
 /** What a user's ssh has on this machine. */
 export type Keyring = {

@@ -1,7 +1,6 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
-import type { InspectKey } from './credentials.ts';
 import { errorCode, errorText } from './error-code.ts';
 
 // Of its exports, Node.js sees only some by name: it is CommonJS and gathers them at run time.
@@ -29,6 +28,9 @@ const readKeyFile: ReadKeyFile = async (file) => {
 };
 
 /** Tells what a key file holds. */
+export type InspectKey = (data: Buffer) => 'private' | 'public' | 'encrypted' | 'unreadable';
+
+/** As ssh2 reads it. */
 export const inspectKey: InspectKey = (data) => {
   const key = parse(data);
   if (key instanceof Error) return /passphrase/i.test(key.message) ? 'encrypted' : 'unreadable';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assignmentsOf, cutLinkFiles, parseLinkFiles } from '../../src/facts/link-files.ts';
+import { cutLinkFiles, parseLinkFiles, sectionsOf } from '../../src/facts/link-files.ts';
 import { linkFilesIn } from './link-files.ts';
 
 describe('cutLinkFiles', () => {
@@ -16,14 +16,20 @@ describe('cutLinkFiles', () => {
   });
 });
 
-describe('assignmentsOf', () => {
-  it('tells the section of each, with blanks wherever systemd takes them', () => {
+describe('sectionsOf', () => {
+  it('tells the section of each setting, with blanks wherever systemd takes them', () => {
     const lines = ['Name=before', '[Match]', 'Name = eth0 eth1', '[Network] ', 'VLAN=', 'a=b=c'];
-    expect(assignmentsOf({ path: 'x', lines }).map(({ part, key, value }) => `${part}|${key}|${value}`)).toEqual([
-      '|Name|before',
-      'Match|Name|eth0 eth1',
-      'Network|VLAN|',
-      'Network|a|b=c',
+    const sections = sectionsOf({ path: 'x', lines });
+    expect(sections.flatMap(({ name, settings }) => settings.map(([key, value]) => `${name}|${key}|${value}`))).toEqual(
+      ['Match|Name|eth0 eth1', 'Network|VLAN|', 'Network|a|b=c'],
+    );
+  });
+
+  it('takes no line for the rest of one that goes on: that was not picked out', () => {
+    const lines = ['[Match]', 'Name=eth0 \\', '[Network]', 'VLAN=v'];
+    expect(sectionsOf({ path: 'x', lines })).toEqual([
+      { name: 'Match', settings: [['Name', 'eth0']] },
+      { name: 'Network', settings: [['VLAN', 'v']] },
     ]);
   });
 });
